@@ -1,0 +1,1 @@
+"""The parallel channel: contributions, relays, receipts, consensus, board and report."""

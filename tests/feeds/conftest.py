@@ -1,0 +1,48 @@
+"""What the tests of feeds share: archives written to files, and the real data where it is."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.feeds.feed_records import conference_record, mastodon_status
+
+
+@pytest.fixture
+def conference() -> Callable[..., dict[str, Any]]:
+    """Makes a record of the conference shape: `conference(number, **changes)`."""
+    return conference_record
+
+
+@pytest.fixture
+def status() -> Callable[..., dict[str, Any]]:
+    """Makes a Mastodon status: `status(number, **changes)`."""
+    return mastodon_status
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., Path]:
+    """Writes an archive of objects, or of lines as bytes, and returns its path."""
+
+    def write_archive(lines: Iterable[Any], name: str = "archive.jsonl") -> Path:
+        path = tmp_path / name
+        raw = [line if isinstance(line, bytes) else json.dumps(line).encode() for line in lines]
+        path.write_bytes(b"".join(line + b"\n" for line in raw))
+        return path
+
+    return write_archive
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder of real archives; the test is skipped where it is not."""
+    named = os.environ.get("BACKCHANNEL_DATA")
+    folder = Path(named) if named else Path(__file__).parents[3] / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the real archives are not here; BACKCHANNEL_DATA names their folder")
+    return folder

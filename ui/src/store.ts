@@ -1,0 +1,70 @@
+/**
+ * The fold that every face holds its state with: the same as `Held` in wall/entries/wire.py.
+ * Pure; both pass tests/golden/fold.json.
+ */
+import type { Changes, CountValue, EventValue, PostValue, Put, Snapshot } from "./wire";
+
+export type Value = Put["value"];
+type Change = Changes["changes"][number];
+
+/** The values of the subject types that faces read by name. */
+export interface Known {
+  event: EventValue;
+  count: CountValue;
+  post: PostValue;
+}
+
+/** A frame does not continue from where the copy is: reconnect, or fetch a snapshot. */
+export class Gap extends Error {
+  override readonly name = "Gap";
+
+  constructor(readonly at: number, readonly after: number) {
+    super(`at ${at}, frame continues ${after}`);
+  }
+}
+
+/** A reader's copy: subjects by type and id, and the journal seq up to which it is complete. */
+export class Held {
+  seq = 0;
+  readonly subjects = new Map<string, Map<string, Value>>();
+
+  /** A copy that starts from a snapshot. */
+  static of(snapshot: Snapshot): Held {
+    const held = new Held();
+    held.seq = snapshot.seq;
+    held.#fold(snapshot.puts);
+    return held;
+  }
+
+  /** Fold the next frame. Throws Gap, and changes nothing, when it is not the next one. */
+  apply(frame: Changes): void {
+    if (frame.after !== this.seq) throw new Gap(this.seq, frame.after);
+    this.#fold(frame.changes);
+    this.seq = frame.seq;
+  }
+
+  /** Every subject of a type, by id. */
+  all<T extends keyof Known>(type: T): ReadonlyMap<string, Known[T]> {
+    return (this.subjects.get(type) ?? new Map()) as ReadonlyMap<string, Known[T]>;
+  }
+
+  /** Let go of the posts with the lowest `order` so that `keep` stay: a wall runs for days. */
+  keepNewest(keep: number): void {
+    const posts = this.subjects.get("post") as Map<string, PostValue> | undefined;
+    if (!posts || posts.size <= keep) return;
+    const byAge = [...posts].sort(([, a], [, b]) => b.order - a.order);
+    for (const [id] of byAge.slice(keep)) posts.delete(id);
+  }
+
+  #fold(changes: readonly Change[]): void {
+    for (const change of changes) {
+      if (change.op === "put") this.#put(change);
+      else if (change.op === "drop") this.subjects.get(change.type)?.delete(change.id);
+    }
+  }
+
+  #put(change: Put): void {
+    const ofType = this.subjects.get(change.type) ?? new Map<string, Value>();
+    this.subjects.set(change.type, ofType.set(change.id, change.value));
+  }
+}

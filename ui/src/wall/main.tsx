@@ -1,0 +1,27 @@
+/** The wall's entry: reads what the page says, connects, and draws. */
+import { render } from "preact";
+import { realBrowser } from "../browser";
+import { Connection } from "../socket";
+import { Words } from "../words";
+import { App } from "./app";
+import { Wall } from "./wall";
+import "./wall.css";
+
+/** Posts held for when others leave; a wall shows far fewer. */
+const KEEP = 500;
+
+function start(root: HTMLElement): void {
+  const theme = new URLSearchParams(location.search).get("theme");
+  if (theme === "light" || theme === "dark" || theme === "auto") document.documentElement.dataset["theme"] = theme;
+  const { event = "", build = "0", face = "wall" } = root.dataset;
+  const wall = new Wall((seq) => connection.painted(seq));
+  const connection = new Connection({
+    event, face, build: Number(build), keep: KEEP, browser: realBrowser(), onFold: (held) => wall.fold(held),
+  });
+  const words = new Words(document.documentElement.lang || "en");
+  render(<App wall={wall} connection={connection} words={words} />, root);
+  connection.start();
+}
+
+const root = document.getElementById("wall");
+if (root) start(root);

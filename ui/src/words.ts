@@ -1,0 +1,47 @@
+/** Interface text, from the catalogue that Jinja reads too (wall/static/words). */
+import en from "../../wall/static/words/en.json";
+import fr from "../../wall/static/words/fr.json";
+
+export type Key = keyof typeof en;
+type Stem<K extends string> = K extends `${infer S}.one` ? S : never;
+export type CountKey = Stem<Key>;
+
+const CATALOGUES: Readonly<Record<string, Readonly<Record<Key, string>>>> = { en, fr };
+
+/** The words of one language; a language that is not in the catalogue reads English. */
+export class Words {
+  /** The language that is read, as a BCP 47 tag. */
+  readonly lang: string;
+  readonly #texts: Readonly<Record<Key, string>>;
+  readonly #plural: Intl.PluralRules;
+  readonly #number: Intl.NumberFormat;
+
+  constructor(lang: string) {
+    const own = CATALOGUES[lang.toLowerCase().split("-", 1)[0] ?? ""];
+    this.lang = own ? lang : "en";
+    this.#texts = own ?? en;
+    this.#plural = new Intl.PluralRules(this.lang);
+    this.#number = new Intl.NumberFormat(this.lang);
+  }
+
+  /** The text of a key; `{count}` in it becomes the number as this language writes it. */
+  say(key: Key, count?: number): string {
+    const text = this.#texts[key];
+    return count === undefined ? text : text.replace("{count}", this.number(count));
+  }
+
+  /** A number as this language writes it. */
+  number(value: number): string {
+    return this.#number.format(value);
+  }
+
+  /** The text of a key that has a form for one and a form for more. */
+  count(key: CountKey, count: number): string {
+    return this.say(`${key}.${this.#plural.select(count) === "one" ? "one" : "other"}`, count);
+  }
+
+  /** Whether the catalogue has this key: codes from the server may be newer than this page. */
+  has(key: string): key is Key {
+    return Object.hasOwn(this.#texts, key);
+  }
+}

@@ -1,0 +1,50 @@
+"""Roles, sign-in, links and tokens: who is asking, and may they."""
+
+from wall.access.access import CACHE_SECONDS, Access
+from wall.access.links import (
+    FIRST_LINK_HOURS,
+    MOST_LINK_HOURS,
+    NAME_CHARACTERS,
+    STAFF_LINK_HOURS,
+    Entering,
+    clean_name,
+    enter,
+    enter_instance,
+    make_link,
+    set_member,
+)
+from wall.access.origins import ForeignOrigin, Origins, UnknownHost
+from wall.access.rights import NOBODY, RIGHTS, STAFF, Face, Visitor, may, require, scope_for
+from wall.access.tokens import COOKIE, SECURE_COOKIE, Asgi, digest_of, enter_path, new_token
+
+__all__ = [
+    "CACHE_SECONDS",
+    "COOKIE",
+    "FIRST_LINK_HOURS",
+    "MOST_LINK_HOURS",
+    "NAME_CHARACTERS",
+    "NOBODY",
+    "RIGHTS",
+    "SECURE_COOKIE",
+    "STAFF",
+    "STAFF_LINK_HOURS",
+    "Access",
+    "Asgi",
+    "Entering",
+    "Face",
+    "ForeignOrigin",
+    "Origins",
+    "UnknownHost",
+    "Visitor",
+    "clean_name",
+    "digest_of",
+    "enter",
+    "enter_instance",
+    "enter_path",
+    "make_link",
+    "may",
+    "new_token",
+    "require",
+    "scope_for",
+    "set_member",
+]

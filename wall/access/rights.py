@@ -1,0 +1,93 @@
+"""Rights: which roles may do what, and what each visitor sees. All is refused unless a rule allows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from wall.entries import PUBLIC, Scope
+from wall.errors import NotSignedIn, NotYours
+from wall.model import Role
+
+Face = Literal["wall", "stage", "join", "desk"]
+
+ORGANISER = frozenset({Role.ORGANISER})
+_MODERATES = ORGANISER | {Role.MODERATOR}
+
+RIGHTS: dict[str, frozenset[Role]] = {
+    "post.add": _MODERATES | {Role.FACILITATOR, Role.SCRIBE},
+    "post.approve": _MODERATES,
+    "post.hide": _MODERATES,
+    "post.reject": _MODERATES,
+    "post.withdraw": _MODERATES,
+    "event.create": ORGANISER,
+    "event.change": ORGANISER,
+    "feed.add": ORGANISER | {Role.TECHNICIAN},
+    "feed.see": _MODERATES | {Role.TECHNICIAN},
+    "link.make": ORGANISER,
+    "member.set": ORGANISER,
+}
+"""Which roles may do what, by verb. What is not listed nobody may do."""
+
+STAFF = frozenset(Role) - {Role.RATER}
+"""Roles that open the desk. Raters belong to their rounds only."""
+_STAGE = frozenset({Role.CHAIR, Role.FACILITATOR, Role.ORGANISER})
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who is asking. No `person_id`: nobody is signed in. `sign_in` is the digest of their token."""
+
+    person_id: str | None = None
+    name: str = ""
+    organiser: bool = False
+    sign_in: str | None = None
+
+    @property
+    def actor(self) -> str:
+        """How the journal names this person. Raises NotSignedIn."""
+        if self.person_id is None:
+            raise NotSignedIn("You are not signed in.")
+        return f"person:{self.person_id}"
+
+
+NOBODY = Visitor()
+
+
+def may(roles: Iterable[Role], verb: str) -> bool:
+    """Whether one of these roles allows a verb of `RIGHTS`; False for any other verb."""
+    return not RIGHTS.get(verb, frozenset()).isdisjoint(roles)
+
+
+def require(visitor: Visitor, roles: Iterable[Role], verb: str) -> None:
+    """Raise NotSignedIn or NotYours unless this visitor's roles allow the verb."""
+    if visitor.person_id is None:
+        raise NotSignedIn("You are not signed in.")
+    if not may(roles, verb):
+        raise NotYours("None of your roles in this event allows this.", verb=verb)
+
+
+def scope_for(visitor: Visitor, roles: frozenset[Role], face: Face) -> Scope:
+    """What this visitor sees on a face. Raises NotSignedIn or NotYours for a desk that is not theirs.
+
+    A wall shows what is public whoever holds it, and so does a phone besides its person's own; a
+    stage counts only the roles that sit on it.
+    """
+    match face:
+        case "stage":
+            return Scope(roles & _STAGE)
+        case "join":
+            return Scope(person=visitor.person_id)
+        case "desk":
+            return _desk(visitor, roles)
+        case _:
+            return PUBLIC
+
+
+def _desk(visitor: Visitor, roles: frozenset[Role]) -> Scope:
+    if visitor.person_id is None:
+        raise NotSignedIn("The desk is for people who are signed in.")
+    if roles.isdisjoint(STAFF):
+        raise NotYours("You have no role at this event's desk.")
+    return Scope(roles & STAFF, visitor.person_id)

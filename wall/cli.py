@@ -1,0 +1,354 @@
+"""The command line: `backchannel …`."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
+from urllib.parse import quote
+
+import typer
+import uvicorn
+from rich.console import Console
+from rich.table import Table
+
+from wall import logs, replaying
+from wall.access import STAFF_LINK_HOURS, enter_path
+from wall.doctor import examine
+from wall.errors import BackchannelError, SetupProblem
+from wall.feeds.demo import demo_archive
+from wall.live import websocket_protocol
+from wall.model import Role
+from wall.routes.events import NewEvent
+from wall.server import Backchannel, create_app, place, prepare
+from wall.settings import Settings, load
+from wall.store import Store, events, feeds, migrate
+
+T = TypeVar("T")
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Backchannel: a live hashtag wall for events.",
+)
+event_app = typer.Typer(no_args_is_help=True, help="Events: the conferences and meetings.")
+feed_app = typer.Typer(no_args_is_help=True, help="Feeds: where an event's posts come from.")
+user_app = typer.Typer(no_args_is_help=True, help="People on the staff.")
+app.add_typer(event_app, name="event")
+app.add_typer(feed_app, name="feed")
+app.add_typer(user_app, name="user")
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+EventOption = Annotated[str, typer.Option("--event", "-e", help="The event's short name.")]
+_INCOMING_BYTES = 4096
+_DEMO = "demo"
+
+
+def main() -> None:
+    """Entry point: a deliberate error becomes two lines and exit code 1."""
+    try:
+        app()
+    except BackchannelError as problem:
+        _give_up(problem)
+
+
+def _give_up(problem: BackchannelError) -> NoReturn:
+    err.print(f"[bold red]{problem.message}[/]\n{problem.remedy}")
+    for field in problem.details.get("fields", ()):
+        err.print(f"  {field}")
+    sys.exit(1)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+) -> None:
+    """Serve the walls, desks and phones until stopped."""
+    _serve(_settings(**_said(host=host, port=port)))
+
+
+@app.command()
+def demo(
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    speed: Annotated[float, typer.Option(help="How many times faster than it happened.", min=0.1)] = 4.0,
+) -> None:
+    """Show a made-up summit on a wall: a new demo event each time, beside your own data."""
+    directory = _settings().data_dir / _DEMO
+    database = f"sqlite:///{(directory / 'backchannel.db').absolute()}"
+    own = {"data_dir": directory, "database_url": database, "redis_url": None}
+    settings = _settings(**own, **_said(port=port))
+    store = _store(settings)
+    with place(settings, store):
+        store.close()
+        for path in directory.glob("backchannel.db*"):
+            if path.suffix != ".serve":
+                path.unlink()
+    _serve(settings, lambda parts: _demo_event(parts, speed))
+
+
+async def _demo_event(parts: Backchannel, speed: float) -> None:
+    event = await parts.journal.create(
+        slug=_DEMO,
+        name="Social Media Summit (made-up demo)",
+        actor="system",
+        hashtags=("smsummit",),
+        zone="America/Toronto",
+        languages=("en", "fr"),
+    )
+    config = {"path": str(demo_archive()), "speed": speed}
+    await parts.intake.add_feed(event.id, "system", "replay", config)
+
+
+@app.command("migrate")
+def migrate_command() -> None:
+    """Bring the database's tables up to date."""
+    store = _store(_settings())
+    applied = migrate(store)
+    store.close()
+    out.print(f"Applied: {', '.join(applied)}." if applied else "Nothing to do: up to date.")
+
+
+@event_app.command("create")
+def event_create(
+    slug: Annotated[str, typer.Argument(help="Short name in addresses: letters, digits, dashes.")],
+    name: Annotated[str, typer.Option(help="Full name, as the wall shows it.")],
+    hashtag: Annotated[list[str], typer.Option(help="A hashtag of the event; may be repeated.")],
+    zone: Annotated[str, typer.Option(help="Time zone, such as America/Toronto.")] = "UTC",
+    language: Annotated[list[str] | None, typer.Option(help="A language of the event.")] = None,
+) -> None:
+    """Start an event."""
+    given = {"slug": slug, "name": name, "hashtags": tuple(hashtag), "zone": zone}
+    new = _checked(lambda: NewEvent(**given, languages=tuple(language or ["en"])))
+    settings = _settings()
+
+    async def create(parts: Backchannel) -> str:
+        return (await parts.journal.create(actor="system", **new.model_dump())).slug
+
+    _with_parts(settings, create)
+    out.print(
+        f"Started {slug}. Its wall is {_address(settings)}/wall/{slug} while `backchannel serve` runs."
+    )
+
+
+@event_app.command("list")
+def event_list() -> None:
+    """List events."""
+    listed = _read(events.listed)
+    table = Table("short name", "name", "hashtags", "posts", "reposts", box=None)
+    for event in listed:
+        tags = " ".join(f"#{tag}" for tag in event.hashtags)
+        table.add_row(event.slug, event.name, tags, str(event.shown), str(event.reposts))
+    out.print(table if listed else "No event yet. Start one with `backchannel event create`.")
+
+
+@feed_app.command("add")
+def feed_add(
+    event: EventOption,
+    network: Annotated[str, typer.Argument(help="The network, such as replay.")],
+    setting: Annotated[list[str] | None, typer.Option("--set", help="A setting, as name=value.")] = None,
+) -> None:
+    """Add a feed to an event. A running `serve` starts it within seconds."""
+    config = dict(_pair(text) for text in setting or [])
+
+    async def add(parts: Backchannel) -> str:
+        found = await parts.journal.event(event)
+        return await parts.intake.add_feed(found.id, "system", network, config)
+
+    out.print(f"Added feed {_with_parts(_settings(), add)}.")
+
+
+@feed_app.command("list")
+def feed_list(event: EventOption) -> None:
+    """List an event's feeds and how they are."""
+
+    async def listed(parts: Backchannel) -> list[Any]:
+        found = await parts.journal.event(event)
+        return list(await parts.store.read(lambda conn: feeds.listed(conn, found.id)))
+
+    table = Table("feed", "network", "state", "accepted", "dropped", "problem", box=None)
+    for feed in (rows := _with_parts(_settings(), listed)):
+        counts = (str(feed.accepted), str(feed.dropped))
+        table.add_row(feed.id, feed.network, feed.state, *counts, feed.problem or "")
+    out.print(table if rows else "No feed yet. Add one with `backchannel feed add`.")
+
+
+@app.command()
+def replay(
+    file: Annotated[Path, typer.Argument(help="An archive of posts, one JSON object a line.")],
+    event: EventOption,
+    speed: Annotated[str, typer.Option(help="Times faster than it happened, or max.")] = "max",
+    resume: Annotated[bool, typer.Option(help="Go on where the last replay of this file stopped.")] = False,
+) -> None:
+    """Replay an archive into an event, also beside a running `serve`."""
+    config = {"path": str(file.absolute()), "speed": speed}
+
+    async def run(parts: Backchannel) -> replaying.Summary:
+        return await replaying.replay(
+            parts.intake, event, config, owner=parts.owner, resume=resume, show=err
+        )
+
+    try:
+        summary = _with_parts(_settings(), run)
+    except KeyboardInterrupt:
+        err.print("Stopped. What was accepted is kept; go on with --resume.")
+        sys.exit(130)
+    out.print(summary.in_words())
+
+
+@user_app.command("link")
+def user_link(
+    role: Annotated[Role, typer.Option(help="The role that the link gives.")] = Role.ORGANISER,
+    event: Annotated[str | None, typer.Option("--event", "-e", help="In this event only.")] = None,
+    hours: Annotated[float, typer.Option(help="How long the link may be used.")] = STAFF_LINK_HOURS,
+) -> None:
+    """Make a link with which one person joins the staff."""
+    settings = _settings()
+
+    async def make(parts: Backchannel) -> str:
+        return await parts.access.user_link(role, event, hours)
+
+    out.print(f"{_address(settings)}{enter_path(_with_parts(settings, make))}")
+
+
+@app.command()
+def doctor() -> None:
+    """Look for what is wrong, and say what to do."""
+    settings = _settings()
+    marks = {"good": "[green]good[/]", "warning": "[yellow]warning[/]", "bad": "[red]bad[/]"}
+
+    async def look() -> bool:
+        bad = False
+        async for finding in examine(settings):
+            out.print(f"{marks[finding.outcome]:<18} {finding.what:<12} {finding.said} {finding.remedy}")
+            bad = bad or finding.outcome == "bad"
+        return bad
+
+    sys.exit(1 if asyncio.run(look()) else 0)
+
+
+def _serve(settings: Settings, begin: Callable[[Backchannel], Awaitable[None]] | None = None) -> None:
+    store = _store(settings)
+    with place(settings, store):
+        prepare(store, may_migrate=True)
+        store.close()
+        application = create_app(settings)
+        parts: Backchannel = application.state.parts
+        server = uvicorn.Server(_uvicorn_config(application, settings))
+        with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
+            runner.run(_run(server, settings, parts, begin))
+    if not server.started:
+        raise SetupProblem(
+            f"Port {settings.port} of {settings.host} cannot be listened on.",
+            remedy="Stop what uses it, or choose another with --port.",
+        )
+
+
+async def _run(
+    server: uvicorn.Server,
+    settings: Settings,
+    parts: Backchannel,
+    begin: Callable[[Backchannel], Awaitable[None]] | None,
+) -> None:
+    if begin is not None:
+        await begin(parts)
+    token = await parts.access.first_link()
+    for event in await parts.store.read(events.listed):
+        err.print(f"Wall: [bold]{_address(settings)}/wall/{event.slug}[/]  {event.name}")
+    if token is not None:
+        link = f"{_address(settings)}{enter_path(token)}"
+        err.print(f"You are the organiser; open this once: [bold]{link}[/]")
+    try:
+        await server.serve()
+    except SystemExit:
+        return
+
+
+def _uvicorn_config(application: Any, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        application,
+        host=settings.host,
+        port=settings.port,
+        ws=websocket_protocol(),
+        ws_per_message_deflate=False,
+        ws_max_size=_INCOMING_BYTES,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        forwarded_allow_ips=settings.trusted_proxies,
+        timeout_graceful_shutdown=5,
+        backlog=4096,
+    )
+
+
+def _settings(**given: Any) -> Settings:
+    """Settings of the environment; options of the command line win."""
+    settings = load(**given)
+    logs.configure(settings.log_level, settings.log_format)
+    return settings
+
+
+def _said(**options: Any) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def _store(settings: Settings) -> Store:
+    settings.make_data_dir()
+    return Store(settings.database)
+
+
+def _address(settings: Settings) -> str:
+    host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104
+    return settings.public_url or f"http://{quote(host)}:{settings.port}"
+
+
+def _with_parts(settings: Settings, work: Callable[[Backchannel], Awaitable[T]]) -> T:
+    """Do one thing with the same parts as a server, beside a running one or without."""
+    store = _store(settings)
+    prepare(store, may_migrate=False) if not store.is_sqlite else migrate(store)
+    store.close()
+
+    async def run() -> T:
+        parts = Backchannel(settings)
+        await parts.bus.start()
+        try:
+            return await work(parts)
+        finally:
+            await parts.intake.close()
+            await parts.bus.close()
+            parts.store.close()
+
+    return asyncio.run(run())
+
+
+def _read(query: Callable[[Any], T]) -> T:
+    async def read(parts: Backchannel) -> T:
+        return await parts.store.read(query)
+
+    return _with_parts(_settings(), read)
+
+
+def _checked(make: Callable[[], T]) -> T:
+    try:
+        return make()
+    except ValueError as exc:
+        problems = exc.errors(include_url=False) if hasattr(exc, "errors") else []
+        said = "; ".join(f"{problem['loc'][0]}: {problem['msg']}" for problem in problems) or str(exc)
+        raise SetupProblem(
+            f"That is not an event yet. {said}", remedy="Correct it and try again."
+        ) from None
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, separator, value = text.partition("=")
+    if not separator or not name:
+        raise typer.BadParameter("a setting is written name=value", param_hint="--set")
+    return name, value
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,164 @@
+"""`backchannel doctor`: what is wrong with this installation, and what to do about it."""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+from wall.bus import open_bus
+from wall.errors import BackchannelError
+from wall.journal import broken_link
+from wall.model import utc_now
+from wall.routes.pages import build_number
+from wall.settings import Settings
+from wall.store import Store, events, feeds, pending
+
+ENOUGH_DESCRIPTORS = 10_000
+ENOUGH_DISK_BYTES = 1_000_000_000
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+
+Outcome = Literal["good", "warning", "bad"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at: how it is, and what to do if it is not good."""
+
+    what: str
+    outcome: Outcome
+    said: str
+    remedy: str = ""
+
+
+async def examine(settings: Settings) -> AsyncIterator[Finding]:
+    """Look at everything that a running event needs, one finding at a time."""
+    store = Store(settings.database)
+    try:
+        yield (database := await _database(store))
+        if database.outcome == "good":
+            yield await _asked(store, "journals", _journals)
+            yield await _asked(store, "clock", _clock)
+    finally:
+        store.close()
+    yield await _bus(settings)
+    yield _secret(settings)
+    yield _faces()
+    yield _browser()
+    yield _descriptors()
+    yield _disk(settings)
+
+
+async def _database(store: Store) -> Finding:
+    kind = "SQLite" if store.is_sqlite else "PostgreSQL"
+    if _not_made(store):
+        return Finding("database", "warning", "There is no database yet.", "`backchannel serve` makes it.")
+    try:
+        missing = await store.read(lambda _: pending(store))
+    except BackchannelError as problem:
+        return Finding("database", "bad", f"{kind}: {problem.message}", "Start it, or correct its address.")
+    if missing:
+        said = f"{kind} lacks {len(missing)} migration(s)."
+        return Finding("database", "bad", said, "Run `backchannel migrate`.")
+    return Finding("database", "good", f"{kind} answers and is up to date.")
+
+
+def _not_made(store: Store) -> bool:
+    return store.is_sqlite and not Path(store.url.database or "").exists()
+
+
+async def _asked(store: Store, what: str, ask: Callable[[Store], Finding]) -> Finding:
+    try:
+        return await store.read(lambda _: ask(store))
+    except BackchannelError as problem:
+        return Finding(what, "bad", problem.message, problem.remedy)
+
+
+def _journals(store: Store) -> Finding:
+    """Verify every event's hash chain."""
+    with store.reading() as conn:
+        listed = events.listed(conn)
+        for event in listed:
+            if (seq := broken_link(conn, event.id)) is not None:
+                said = f"Event {event.slug}: entry {seq} is not as it was written."
+                return Finding(
+                    "journals", "bad", said, "Restore the last backup, and find out who wrote there."
+                )
+    entries = sum(event.seq for event in listed)
+    return Finding("journals", "good", f"{len(listed)} event(s), {entries} entries, every hash fits.")
+
+
+def _clock(store: Store) -> Finding:
+    with store.reading() as conn:
+        apart = abs(feeds.database_now(conn) - utc_now())
+    if apart > timedelta(seconds=2):
+        said = f"This machine and the database are {apart.total_seconds():.0f} s apart."
+        return Finding("clock", "warning", said, "Let both follow a time server (NTP).")
+    return Finding("clock", "good", f"It is {utc_now():%Y-%m-%d %H:%M:%S} UTC here and in the database.")
+
+
+async def _bus(settings: Settings) -> Finding:
+    if settings.redis_url is None:
+        return Finding("bus", "good", "In this process: right for one `serve`.")
+    bus = open_bus(settings.redis_url)
+    await bus.start()
+    try:
+        if await bus.healthy():
+            return Finding("bus", "good", "Redis answers.")
+        said = "Redis does not answer: screens hear of changes up to a second later."
+        return Finding("bus", "warning", said, "Start it, or correct BACKCHANNEL_REDIS_URL.")
+    finally:
+        await bus.close()
+
+
+def _secret(settings: Settings) -> Finding:
+    path = settings.data_dir / "secret.key"
+    if settings.secret_key is not None:
+        return Finding("secret key", "good", "Given by the environment.")
+    if path.exists() and path.stat().st_mode & 0o077:
+        return Finding("secret key", "bad", f"Others may read {path}.", f"Run `chmod 600 {path}`.")
+    return Finding("secret key", "good", "Kept in the data directory, for its owner only.")
+
+
+def _faces() -> Finding:
+    if build_number():
+        return Finding("faces", "good", f"Built, number {build_number()}.")
+    return Finding(
+        "faces", "bad", "The live faces are not built.", "Run `make faces`, or install the package."
+    )
+
+
+def _browser() -> Finding:
+    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    if found:
+        return Finding("browser", "good", f"{found} can show a wall on this machine.")
+    said = "No Chromium or Chrome here."
+    return Finding("browser", "warning", said, "Only a machine that drives a screen needs one.")
+
+
+def _descriptors() -> Finding:
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < ENOUGH_DESCRIPTORS:
+        said = f"This process may open {soft} files and sockets: about {max(0, soft - 100)} readers."
+        return Finding(
+            "descriptors", "warning", said, f"Run `ulimit -n {ENOUGH_DESCRIPTORS}` before serving."
+        )
+    return Finding("descriptors", "good", f"{soft} files and sockets may be open.")
+
+
+def _disk(settings: Settings) -> Finding:
+    directory = settings.data_dir if settings.data_dir.exists() else Path()
+    free = shutil.disk_usage(directory).free
+    said = f"{free / 1e9:.1f} GB free for the data directory."
+    if not os.access(directory, os.W_OK):
+        return Finding("disk", "bad", "The data directory cannot be written to.", "Correct its owner.")
+    if free < ENOUGH_DISK_BYTES:
+        return Finding(
+            "disk", "warning", said, "Free some space: a full disk stops intake, and loses nothing."
+        )
+    return Finding("disk", "good", said)

@@ -1,0 +1,46 @@
+"""The catalogue: every entry, every subject's projection, who sees it, and the wire. Pure."""
+
+from wall.entries import kinds
+from wall.entries.audience import PUBLIC, Scope, State, owner, sees_held, visible
+from wall.entries.kinds import AnyData, Data, Subject, upcast
+from wall.entries.projections import COUNTS, POST_WINDOW, Change, Drop, Put, dump, render, subject_of
+from wall.entries.wire import (
+    FAR_BEHIND,
+    WIRE_VERSION,
+    Changes,
+    Cursor,
+    Gap,
+    Held,
+    Hello,
+    Snapshot,
+)
+
+__all__ = [
+    "COUNTS",
+    "FAR_BEHIND",
+    "POST_WINDOW",
+    "PUBLIC",
+    "WIRE_VERSION",
+    "AnyData",
+    "Change",
+    "Changes",
+    "Cursor",
+    "Data",
+    "Drop",
+    "Gap",
+    "Held",
+    "Hello",
+    "Put",
+    "Scope",
+    "Snapshot",
+    "State",
+    "Subject",
+    "dump",
+    "kinds",
+    "owner",
+    "render",
+    "sees_held",
+    "subject_of",
+    "upcast",
+    "visible",
+]

@@ -1,0 +1,94 @@
+"""Who may see what: `visible(subject, scope)` is the one place that decides it.
+
+It is pure and lives beside the catalogue because the journal renders with it for every reader,
+live and catching up alike (docs/decisions/0002). A scope names an audience; readers of one scope
+get the same bytes, except for subjects that belong to one person.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from wall.model import Counts, Event, Feed, Member, PostState, Role, StoredPost
+
+State = Event | Counts | StoredPost | Feed | Member
+"""The state rows that subjects are rendered from."""
+
+_SEES_HELD = frozenset({Role.ORGANISER, Role.MODERATOR, Role.FACILITATOR, Role.AUDITOR})
+_SEES_FEEDS = frozenset({Role.ORGANISER, Role.MODERATOR, Role.TECHNICIAN})
+_SEES_MEMBERS = frozenset({Role.ORGANISER})
+_NOWHERE = frozenset({PostState.STUB, PostState.REPOST, PostState.UNAVAILABLE, PostState.WITHDRAWN})
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What one reader may see: the roles that count on this face, and who the reader is.
+
+    A wall or a phone has no roles even when an organiser holds it; a screen has no person.
+    """
+
+    roles: frozenset[Role] = field(default_factory=frozenset)
+    person: str | None = None
+
+    @cached_property
+    def key(self) -> str:
+        """A short stable name of this audience, safe in a cursor; it does not reveal the person."""
+        parts = ",".join(sorted(self.roles))
+        own = hashlib.blake2b((self.person or "").encode(), digest_size=6).hexdigest()
+        return hashlib.blake2b(f"{parts}/{own}".encode(), digest_size=8).hexdigest()
+
+    @cached_property
+    def shared(self) -> Scope:
+        """The audience without the person: what everybody with these roles sees alike."""
+        return Scope(self.roles) if self.person else self
+
+    def has(self, allowed: frozenset[Role]) -> bool:
+        """Whether one of these roles is among the reader's."""
+        return not self.roles.isdisjoint(allowed)
+
+
+PUBLIC = Scope()
+"""Everybody: walls, phones, people who are not signed in."""
+
+
+def visible(state: State, scope: Scope) -> bool:
+    """Whether a reader of this scope may hold this subject, as it is now."""
+    match state:
+        case Event() | Counts():
+            return True
+        case StoredPost():
+            return _post_visible(state, scope)
+        case Feed():
+            return scope.has(_SEES_FEEDS)
+        case Member():
+            listed = scope.has(_SEES_MEMBERS) or state.person_id == scope.person
+            return bool(state.roles) and listed
+
+
+def holdable(state: State, scope: Scope) -> bool:
+    """Whether a reader of this scope may hold this subject, or may have held it before."""
+    match state:
+        case StoredPost():
+            return (state.received if sees_held(scope) else state.shown) > 0
+        case Member():
+            return scope.has(_SEES_MEMBERS) or state.person_id == scope.person
+        case _:
+            return visible(state, scope)
+
+
+def sees_held(scope: Scope) -> bool:
+    """Whether posts that are not approved, and their reasons, may be shown to this reader."""
+    return scope.has(_SEES_HELD)
+
+
+def owner(state: State) -> str | None:
+    """The person who alone sees this subject besides the staff; None for what has no such person."""
+    return state.person_id if isinstance(state, Member) else None
+
+
+def _post_visible(state: StoredPost, scope: Scope) -> bool:
+    if state.state in _NOWHERE:
+        return False
+    return state.state is PostState.APPROVED or sees_held(scope)

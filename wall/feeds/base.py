@@ -1,0 +1,137 @@
+"""What every feed is: a `Source` that yields `Item`s, and how one is opened by its network's name.
+
+A network is one module of this package, named like the network, with two functions:
+`check_config(config)` and `open_source(config)`. It is found by its name; nothing else lists it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, cast
+
+from wall.errors import BadInput
+from wall.model import Post
+
+_NOT_NETWORKS = frozenset({"archive", "base"})
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A post that the source has, new or seen before: intake tells which."""
+
+    post: Post
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """A post as it is after its author changed it; `post.key` is the key it had from the start."""
+
+    post: Post
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A post that its author or network took back for good."""
+
+    network: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """Everything yielded before this is covered by `cursor`: `stream(cursor)` goes on after it."""
+
+    cursor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """Bad upstream data: one thing was left out and counted. `where` places it, as in `line 17`."""
+
+    code: str
+    where: str
+
+
+Item = Arrived | Edited | Withdrawn | Checkpoint | Dropped
+
+
+class Source(Protocol):
+    """A configured connection to one network. `network` names its module; posts carry their own."""
+
+    network: str
+
+    def stream(self, cursor: str | None) -> AsyncIterator[Item]:
+        """Yield items from after `cursor` (None: from the start) until the source has no more.
+
+        Delivery is at least once. Raises FeedFatal for what an organiser must change, and whatever
+        the transport raises; `retry_after` says what each of these means.
+        """
+        ...
+
+    async def recheck(self, keys: Sequence[str]) -> set[str]:
+        """The keys among these that the source no longer has. Raises like `stream`."""
+        ...
+
+    def retry_after(self, problem: BaseException, attempt: int) -> float | None:
+        """Seconds until the next try after `attempt` (from 1) failed in a row; None: fatal."""
+        ...
+
+    async def aclose(self) -> None:
+        """Let go of files and connections. Safe to call twice."""
+        ...
+
+
+class Network(Protocol):
+    """What a network's module offers."""
+
+    def check_config(self, config: Mapping[str, Any]) -> dict[str, Any]:
+        """The configuration with its defaults filled in. Raises BadInput naming what is wrong."""
+        ...
+
+    def open_source(self, config: Mapping[str, Any]) -> Source:
+        """A source for this configuration; it connects when it is streamed. Raises BadInput."""
+        ...
+
+
+def networks() -> tuple[str, ...]:
+    """The networks that a feed can be made for, in alphabetical order."""
+    found = pkgutil.iter_modules(importlib.import_module("wall.feeds").__path__)
+    return tuple(sorted(m.name for m in found if not m.ispkg and m.name not in _NOT_NETWORKS))
+
+
+def check_config(network: str, config: Mapping[str, Any]) -> dict[str, Any]:
+    """A feed's configuration with its defaults filled in.
+
+    Raises BadInput for an unknown network, or naming the fields that are wrong. Nothing is opened.
+    """
+    return _network(network).check_config(config)
+
+
+def open_source(network: str, config: Mapping[str, Any]) -> Source:
+    """A source for this configuration. Raises BadInput as `check_config` does."""
+    return _network(network).open_source(config)
+
+
+def event_time(item: Item) -> datetime | None:
+    """When an item happened by its network's clock; None for what carries no time."""
+    match item:
+        case Arrived(post):
+            return post.created_at
+        case Edited(post):
+            return post.edited_at or post.created_at
+    return None
+
+
+def _network(network: str) -> Network:
+    known = networks()
+    if network not in known:
+        raise BadInput(
+            "There is no feed for this network.",
+            remedy=f"Choose one of: {', '.join(known)}.",
+            networks=list(known),
+        )
+    return cast("Network", importlib.import_module(f"wall.feeds.{network}"))

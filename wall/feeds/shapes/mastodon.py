@@ -1,0 +1,170 @@
+"""Mastodon statuses, as its API and those of its relatives write them.
+
+Takes statuses and streaming frames `{"event", "payload"}`, with the payload as text or as an object.
+The canonical key is `uri`: an `id` is that of one server only, so a `delete` and `in_reply_to_id`
+can be understood only for statuses that were seen before.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from wall.feeds.base import Edited, Item, Withdrawn
+from wall.feeds.shapes.common import (
+    NotPublic,
+    Record,
+    Shape,
+    arrived,
+    as_count,
+    as_key,
+    as_language,
+    as_size,
+    as_text,
+    attempt,
+    parts_of,
+)
+from wall.model import Post
+from wall.text import from_html, safe_url
+
+HTML_LIMIT = 200_000
+"""Longest `content` that is read, in code points; its text would be longer than a post may be."""
+
+MEMORY = 200_000
+"""How many statuses are remembered, the newest; a delete of an older one is not understood."""
+
+_KINDS = {"image": "image", "gifv": "video", "video": "video", "audio": "audio"}
+
+
+class Mastodon(Shape):
+    """Reads statuses and streaming frames; remembers which `uri` belongs to which local id."""
+
+    name = "mastodon"
+    words = "Mastodon statuses"
+    remembers = True
+
+    def __init__(self) -> None:
+        self._uris: dict[str, str] = {}
+
+    @staticmethod
+    def recognises(record: Record) -> bool:
+        """Whether this is a status or a streaming frame."""
+        return {"uri", "content", "account"} <= record.keys() or {"event", "payload"} <= record.keys()
+
+    def parse(self, record: Record, where: str) -> list[Item]:
+        """One item; none for frames that are not about a status, or delete an unknown one."""
+        return attempt(where, self._items, record)
+
+    def remember(self, record: Record) -> None:
+        """Take note of a status that was read before."""
+        attempt("", self._note, record)
+
+    def _items(self, record: Record) -> list[Item]:
+        if "event" not in record:
+            return arrived(self._fields(record))
+        match record["event"]:
+            case "update":
+                return arrived(self._fields(_payload(record)))
+            case "status.update":
+                return [Edited(Post.model_validate(self._fields(_payload(record))))]
+            case "delete":
+                uri = self._uris.pop(as_key(record["payload"]), None)
+                return [Withdrawn(self.name, uri)] if uri else []
+        return []
+
+    def _note(self, record: Record) -> list[Item]:
+        match record.get("event"):
+            case None:
+                self._keep(record)
+            case "update" | "status.update":
+                self._keep(_payload(record))
+        return []
+
+    def _keep(self, status: Record) -> None:
+        self._uris[as_key(status["id"])] = as_key(status["uri"])
+        if len(self._uris) > MEMORY:
+            del self._uris[next(iter(self._uris))]
+        if status.get("reblog"):
+            self._keep(status["reblog"])
+
+    def _fields(self, status: Record) -> Record:
+        if status["visibility"] != "public":
+            raise NotPublic
+        self._keep(status)
+        content = status["content"]
+        if len(content) > HTML_LIMIT:
+            raise ValueError("content is too long")
+        text, links = from_html(content)
+        return {
+            "network": self.name,
+            "key": status["uri"],
+            "author": _author(status["account"]),
+            "text": text,
+            "links": links,
+            "created_at": status["created_at"],
+            "edited_at": status.get("edited_at"),
+            "url": safe_url(status.get("url")),
+            "lang": as_language(status.get("language")),
+            "hashtags": [tag["name"] for tag in parts_of(status.get("tags"))],
+            "media": _media(status),
+            "warning": as_text(status.get("spoiler_text")) or None,
+            "sensitive": bool(status.get("sensitive")),
+            "noindex": bool(status["account"].get("noindex")),
+            **self._references(status),
+        }
+
+    def _references(self, status: Record) -> dict[str, str | None]:
+        reblog, parent = status.get("reblog"), status.get("in_reply_to_id")
+        return {
+            "repost_of": reblog["uri"] if reblog else None,
+            "reply_to": self._uris.get(as_key(parent)) if parent else None,
+            "quote_of": self._quoted(status.get("quote")),
+        }
+
+    def _quoted(self, quote: Any) -> str | None:
+        """Quotes come whole, as a local id, or empty while the quoted author has not agreed."""
+        if not isinstance(quote, dict) or quote.get("state", "accepted") != "accepted":
+            return None
+        quoted = quote.get("quoted_status")
+        if quoted:
+            return as_key(quoted["uri"])
+        return self._uris.get(str(quote.get("quoted_status_id")))
+
+
+def _payload(frame: Record) -> Record:
+    payload = frame["payload"]
+    status = json.loads(payload) if isinstance(payload, str) else payload
+    if not isinstance(status, dict):
+        raise TypeError("not a status")
+    return status
+
+
+def _author(account: Record) -> Record:
+    return {
+        "key": account.get("uri") or account.get("url") or account["acct"],
+        "handle": account["acct"],
+        "name": as_text(account.get("display_name")),
+        "url": safe_url(account.get("url")),
+        "avatar": safe_url(account.get("avatar_static")) or safe_url(account.get("avatar")),
+        "followers": as_count(account.get("followers_count")),
+        "bot": bool(account.get("bot")),
+    }
+
+
+def _media(status: Record) -> list[Record]:
+    return [item for part in parts_of(status.get("media_attachments")) if (item := _attachment(part))]
+
+
+def _attachment(part: Record) -> Record | None:
+    url = safe_url(part.get("url")) or safe_url(part.get("remote_url"))
+    if url is None:
+        return None
+    size = (part.get("meta") or {}).get("original") or {}
+    return {
+        "kind": _KINDS.get(part.get("type", ""), "other"),
+        "url": url,
+        "preview": safe_url(part.get("preview_url")),
+        "alt": as_text(part.get("description")),
+        "width": as_size(size.get("width")),
+        "height": as_size(size.get("height")),
+    }

@@ -1,0 +1,186 @@
+"""Posts of the X API v2: stream objects `{data, includes}` and search pages with `data` as a list.
+
+The API's responses say "tweet" and its newer schemas say "post" for the same fields; both are read.
+An edit has a new id and lists all ids so far, oldest first: the first is the canonical key.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wall.feeds.base import Arrived, Edited, Item
+from wall.feeds.shapes.common import (
+    NotPublic,
+    Record,
+    Shape,
+    as_count,
+    as_key,
+    as_language,
+    as_size,
+    as_text,
+    attempt,
+    parts_of,
+    unescaped,
+)
+from wall.model import Post
+from wall.text import find_hashtags, safe_url
+
+_KINDS = {"photo": "image", "video": "video", "animated_gif": "video"}
+_REFERENCES = {
+    "retweeted": "repost_of",
+    "reposted": "repost_of",
+    "replied_to": "reply_to",
+    "quoted": "quote_of",
+}
+
+
+class X(Shape):
+    """Reads stream objects and search pages; remembers the first id of every post that was edited."""
+
+    name = "x"
+    words = "responses of the X API v2"
+    remembers = True
+
+    def __init__(self) -> None:
+        self._first: dict[str, str] = {}
+
+    @staticmethod
+    def recognises(record: Record) -> bool:
+        """Whether this has the envelope of the API: data (a post or posts), or a page's meta alone."""
+        data = record.get("data")
+        if isinstance(data, dict):
+            return {"id", "text"} <= data.keys()
+        page = isinstance(record.get("meta"), dict) and "result_count" in record["meta"]
+        return page or any({"id", "text"} <= post.keys() for post in parts_of(data))
+
+    def parse(self, record: Record, where: str) -> list[Item]:
+        """The posts of a record, oldest first (search pages come newest first)."""
+        self.remember(record)
+        included = _Included(record.get("includes"))
+        return [
+            item for post in _oldest_first(record) for item in attempt(where, self._items, post, included)
+        ]
+
+    def remember(self, record: Record) -> None:
+        """Take note of the edits that a record tells of."""
+        includes = record.get("includes")
+        related = _either(includes, "tweets", "posts") if isinstance(includes, dict) else None
+        for post in (*_oldest_first(record), *parts_of(related)):
+            attempt("", self._note, post)
+
+    def _note(self, post: Record) -> list[Item]:
+        history = _history(post)
+        if len(history) > 1:
+            self._first.update(dict.fromkeys(history, history[0]))
+        return []
+
+    def _items(self, post: Record, included: _Included) -> list[Item]:
+        key = as_key(post["id"])
+        first = self._first.get(key, key)
+        made = Post.model_validate(self._fields(post, first, included))
+        return [Arrived(made) if key == first else Edited(made)]
+
+    def _fields(self, post: Record, key: str, included: _Included) -> Record:
+        user = included.users[as_key(post["author_id"])]
+        if user.get("protected"):
+            raise NotPublic
+        note = _either(post, "note_tweet", "note_post") or {}
+        entities = (note if note.get("text") else post).get("entities") or {}
+        text, links = unescaped(note.get("text") or post["text"], _spans(entities))
+        fields = {
+            "network": self.name,
+            "key": key,
+            "author": _author(user),
+            "text": text,
+            "links": links,
+            "created_at": post["created_at"],
+            "edited_at": post["created_at"] if key != post["id"] else None,
+            "url": safe_url(f"https://x.com/{user['username']}/status/{post['id']}"),
+            "lang": as_language(post.get("lang")),
+            "hashtags": _hashtags(entities) or find_hashtags(text),
+            "media": included.media_of(post),
+            "sensitive": bool(post.get("possibly_sensitive")),
+        }
+        return fields | self._references(post)
+
+    def _references(self, post: Record) -> dict[str, str]:
+        found = {}
+        for reference in parts_of(_either(post, "referenced_tweets", "referenced_posts")):
+            name = _REFERENCES.get(reference["type"])
+            if name:
+                key = as_key(reference["id"])
+                found[name] = self._first.get(key, key)
+        return found
+
+
+class _Included:
+    """The users and media that come beside posts, by their ids."""
+
+    def __init__(self, includes: Any) -> None:
+        includes = includes if isinstance(includes, dict) else {}
+        self.users = {str(user.get("id")): user for user in parts_of(includes.get("users"))}
+        self.media = {str(item.get("media_key")): item for item in parts_of(includes.get("media"))}
+
+    def media_of(self, post: Record) -> list[Record]:
+        keys = (post.get("attachments") or {}).get("media_keys") or []
+        known = (self.media[key] for key in keys if key in self.media)
+        return [made for item in known if (made := _media(item))]
+
+
+def _either(record: Record, name: str, newer: str) -> Any:
+    return record[name] if name in record else record.get(newer)
+
+
+def _oldest_first(record: Record) -> list[Record]:
+    data = record.get("data")
+    posts = [data] if isinstance(data, dict) else parts_of(data)
+    return sorted(posts, key=lambda post: str(post.get("created_at"))) if len(posts) > 1 else posts
+
+
+def _history(post: Record) -> list[str]:
+    ids = _either(post, "edit_history_tweet_ids", "edit_history_post_ids")
+    return [as_key(one) for one in ids or []]
+
+
+def _author(user: Record) -> Record:
+    return {
+        "key": as_key(user["id"]),
+        "handle": user["username"],
+        "name": as_text(user.get("name")),
+        "url": safe_url(f"https://x.com/{user['username']}"),
+        "avatar": safe_url(user.get("profile_image_url")),
+        "followers": as_count((user.get("public_metrics") or {}).get("followers_count")),
+    }
+
+
+def _spans(entities: Record) -> list[tuple[int, int, str]]:
+    urls = parts_of(entities.get("urls"))
+    spans = ((url.get("start"), url.get("end"), url.get("expanded_url") or url.get("url")) for url in urls)
+    return [(a, b, str(url)) for a, b, url in spans if isinstance(a, int) and isinstance(b, int)]
+
+
+def _hashtags(entities: Record) -> list[str]:
+    return [tag["tag"] for tag in parts_of(entities.get("hashtags"))]
+
+
+def _media(item: Record) -> Record | None:
+    preview = safe_url(item.get("preview_image_url"))
+    source = safe_url(item.get("url")) or _best_variant(item)
+    url = source or preview
+    if url is None:
+        return None
+    return {
+        "kind": _KINDS.get(item.get("type", ""), "other") if source else "image",
+        "url": url,
+        "preview": preview,
+        "alt": as_text(item.get("alt_text")),
+        "width": as_size(item.get("width")),
+        "height": as_size(item.get("height")),
+    }
+
+
+def _best_variant(item: Record) -> str | None:
+    """The address of the finest MP4 of a video."""
+    films = [part for part in parts_of(item.get("variants")) if part.get("content_type") == "video/mp4"]
+    best = max(films, key=lambda part: part.get("bit_rate") or 0, default=None)
+    return safe_url(best.get("url")) if best else None

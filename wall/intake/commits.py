@@ -1,0 +1,185 @@
+"""Group commit: items that arrive together share one transaction, and none waits for long.
+
+Each submission is answered only when it is on disk. One that cannot be stored does not take its
+neighbours with it: the batch is tried again in halves until the bad item stands alone, and that one
+is dropped and counted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+
+from wall.errors import BackchannelError, LeaseLost
+from wall.intake.door import Given, Graves, Tally, admit
+from wall.journal import Journal, Tx
+from wall.store import feeds
+
+log = structlog.get_logger(__name__)
+
+COMMIT_AFTER_SECONDS = 0.010
+COMMIT_AT_ITEMS = 500
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a feed has come, stored with its items: `fence` proves that it holds the lease."""
+
+    feed_id: str
+    fence: int
+    cursor: str | None
+    dropped: int = 0
+
+
+@dataclass(frozen=True)
+class _Submission:
+    items: Sequence[Given]
+    actor: str
+    progress: Progress | None
+    answer: asyncio.Future[Tally]
+
+
+class GroupCommit:
+    """Gathers the submissions of one event for up to 10 ms or 500 items, then commits them."""
+
+    def __init__(self, journal: Journal, graves: Graves, event_id: str) -> None:
+        self._journal = journal
+        self._graves = graves
+        self._event_id = event_id
+        self._waiting: list[_Submission] = []
+        self._ready = asyncio.Event()
+        self._task = asyncio.create_task(self._run(), name=f"intake:{event_id}")
+
+    async def submit(self, items: Sequence[Given], actor: str, progress: Progress | None) -> Tally:
+        """Store items; what became of them, once they are on disk.
+
+        Raises StoreUnavailable or StoreFull (nothing was stored, submit it again) and LeaseLost.
+        """
+        answer: asyncio.Future[Tally] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Submission(items, actor, progress, answer))
+        if len(self._waiting) == 1 or self._gathered() >= COMMIT_AT_ITEMS:
+            self._ready.set()
+        return await answer
+
+    async def close(self) -> None:
+        """Commit what waits, then stop."""
+        while self._waiting:
+            await asyncio.wait([waiting.answer for waiting in self._waiting])
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    def _gathered(self) -> int:
+        return sum(len(waiting.items) for waiting in self._waiting)
+
+    async def _run(self) -> None:
+        while True:
+            await self._ready.wait()
+            self._ready.clear()
+            if self._gathered() < COMMIT_AT_ITEMS:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._ready.wait(), COMMIT_AFTER_SECONDS)
+            batch, self._waiting = self._waiting, []
+            self._ready.clear()
+            await self._commit(batch)
+
+    async def _commit(self, batch: list[_Submission]) -> None:
+        try:
+            done = await self._journal.command(self._event_id, "intake", lambda tx: self._store(tx, batch))
+        except BackchannelError as problem:
+            await self._failed(batch, problem)
+        except DBAPIError as problem:
+            await self._halved(batch, problem)
+        except Exception as problem:
+            log.exception("intake.failed", event_id=self._event_id)
+            _refuse(batch, problem)
+        else:
+            for submission, tally in zip(batch, done.result, strict=True):
+                if not submission.answer.done():
+                    submission.answer.set_result(tally)
+
+    def _store(self, tx: Tx, batch: list[_Submission]) -> list[Tally]:
+        return [self._store_one(tx, submission) for submission in batch]
+
+    def _store_one(self, tx: Tx, submission: _Submission) -> Tally:
+        tx.actor = submission.actor
+        tally = admit(tx, submission.items, self._graves)
+        progress = submission.progress
+        if progress and not feeds.save_progress(
+            tx.conn,
+            progress.feed_id,
+            progress.fence,
+            cursor=progress.cursor,
+            accepted=tally.accepted,
+            dropped=progress.dropped,
+        ):
+            raise LeaseLost("Another process runs this feed.", feed=progress.feed_id)
+        return tally
+
+    async def _failed(self, batch: list[_Submission], problem: BackchannelError) -> None:
+        """A lost lease concerns one feed only; any other trouble concerns everybody."""
+        if isinstance(problem, LeaseLost) and len(batch) > 1:
+            for submission in batch:
+                await self._commit([submission])
+        else:
+            _refuse(batch, problem)
+
+    async def _halved(self, batch: list[_Submission], problem: DBAPIError) -> None:
+        """The database refuses something in here: find it, so that it alone is lost."""
+        if len(batch) > 1:
+            for submission in batch:
+                await self._commit([submission])
+        elif len(batch[0].items) > 1:
+            await self._split(batch[0])
+        else:
+            log.error("intake.item_dropped", event_id=self._event_id, problem=type(problem.orig).__name__)
+            await self._commit([_without_items(batch[0])])
+
+    async def _split(self, whole: _Submission) -> None:
+        """Store a submission in two halves; its cursor moves only with the second."""
+        middle = len(whole.items) // 2
+        loop = asyncio.get_running_loop()
+        part = _Submission(
+            whole.items[:middle], whole.actor, _staying(whole.progress), loop.create_future()
+        )
+        await self._commit([part])
+        rest = _Submission(whole.items[middle:], whole.actor, whole.progress, loop.create_future())
+        await self._commit([rest])
+        try:
+            first, second = part.answer.result(), rest.answer.result()
+        except Exception as problem:  # noqa: BLE001  whatever it was, the submitter decides
+            _refuse([whole], problem)
+        else:
+            whole.answer.set_result(_sum(first, second))
+
+
+def _staying(progress: Progress | None) -> Progress | None:
+    return Progress(progress.feed_id, progress.fence, None) if progress else None
+
+
+def _without_items(submission: _Submission) -> _Submission:
+    progress = submission.progress
+    if progress:
+        progress = Progress(progress.feed_id, progress.fence, progress.cursor, progress.dropped + 1)
+    return _Submission([], submission.actor, progress, submission.answer)
+
+
+def _sum(first: Tally, second: Tally) -> Tally:
+    return Tally(
+        accepted=first.accepted + second.accepted,
+        reposts=first.reposts + second.reposts,
+        edited=first.edited + second.edited,
+        known=first.known + second.known,
+        withdrawn=first.withdrawn + second.withdrawn,
+        ids=first.ids + second.ids,
+    )
+
+
+def _refuse(batch: list[_Submission], problem: Exception) -> None:
+    for submission in batch:
+        if not submission.answer.done():
+            submission.answer.set_exception(problem)

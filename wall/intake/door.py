@@ -1,0 +1,302 @@
+"""The only door for posts: dedupe, judge, append. One batch of items inside one transaction.
+
+Identity is (event, network, canonical id). What is known is skipped, so that overlapping backfills
+and second replays add nothing; a repost is counted on its original and is never a card; an edit
+replaces; what was withdrawn stays withdrawn.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from wall.entries import kinds
+from wall.feeds.base import Arrived, Edited, Withdrawn
+from wall.intake import moves
+from wall.journal import Tx
+from wall.model import Author, Post, PostState, StoredPost, new_id
+from wall.moderation import History, Rules, judge
+from wall.store import posts
+from wall.text import drop_bad_links, search_words
+
+Given = Arrived | Edited | Withdrawn
+
+
+@dataclass
+class Tally:
+    """What became of the items of one batch, in posts."""
+
+    accepted: int = 0
+    reposts: int = 0
+    edited: int = 0
+    known: int = 0
+    withdrawn: int = 0
+    ids: list[str] = field(default_factory=list)
+    """Ids of the accepted posts, in the order given; a known one's id stands in its place."""
+
+
+class Graves:
+    """Keyed digests of withdrawn posts: recognised when they come back, telling nothing meanwhile."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
+
+    def __call__(self, network: str, key: str) -> str:
+        """The tombstone of a post: what stands in its row in place of its key."""
+        name = f"{network}\0{key}".encode()
+        return "~" + hmac.digest(self._secret, name, "sha256").hex()
+
+
+def admit(tx: Tx, items: Sequence[Given], graves: Graves) -> Tally:
+    """Let items through the door, in order, as the transaction's present actor."""
+    return _Batch(tx, graves).run(items)
+
+
+class _Batch:
+    """One pass over a batch: what is known is looked up once, what is new is written once."""
+
+    def __init__(self, tx: Tx, graves: Graves) -> None:
+        self.tx = tx
+        self.graves = graves
+        self.tally = Tally()
+        self.rules = Rules(mode=tx.event.mode)
+        self._known: dict[tuple[str, str], StoredPost] = {}
+        self._graves: dict[tuple[str, str], str] = {}
+        self._new: dict[str, tuple[StoredPost, str | None]] = {}
+        self._reposts: dict[str, int] = {}
+
+    def run(self, items: Sequence[Given]) -> Tally:
+        self._look_up(items)
+        for item in items:
+            match item:
+                case Arrived(post):
+                    self._arrived(post)
+                case Edited(post):
+                    self._edited(post)
+                case Withdrawn(network, key):
+                    self._withdrawn(network, key)
+        self._flush()
+        posts.add_reposts(self.tx.conn, self._reposts.items())
+        return self.tally
+
+    def _look_up(self, items: Sequence[Given]) -> None:
+        for network, keys in _named(items).items():
+            tombstones = {self.graves(network, key): key for key in keys}
+            found = posts.known(self.tx.conn, self.tx.event.id, network, keys | tombstones.keys())
+            for stored_key, stored in found.items():
+                self._known[network, tombstones.get(stored_key, stored_key)] = stored
+
+    def _arrived(self, post: Post) -> None:
+        known = self._known.get((post.network, post.key))
+        if known is None:
+            self._new_repost(post, post.repost_of) if post.repost_of else self._new_post(post)
+        elif known.state is PostState.STUB:
+            self._fill(known, post)
+        elif _newer_text(known.post, post):
+            self._edited(post)
+        else:
+            self.tally.known += 1
+            self.tally.ids.append(known.id)
+
+    def _new_post(self, post: Post) -> None:
+        post = self._presentable(post)
+        stored = self._judged(new_id(), post)
+        self._keep(stored)
+        self.tally.accepted += 1
+        self.tally.ids.append(stored.id)
+
+    def _judged(self, post_id: str, post: Post) -> StoredPost:
+        """Judge a post that is new to the readers, and write its entry."""
+        tx = self.tx
+        verdict = judge(post, self.rules)
+        data = kinds.PostReceived(network=post.network, state=verdict.state, reasons=verdict.reasons)
+        seq = tx.append(data, ("post", post_id))
+        moves.recount(tx, None, verdict.state)
+        return StoredPost(
+            id=post_id,
+            event_id=tx.event.id,
+            post=post,
+            state=verdict.state,
+            reasons=verdict.reasons,
+            version=1,
+            received=seq,
+            shown=seq if verdict.state is PostState.APPROVED else 0,
+            received_at=tx.now,
+            reposts=0,
+            edits=0,
+        )
+
+    def _new_repost(self, post: Post, original_key: str) -> None:
+        """A repost has no words of its own: the original has them, if it was ever given."""
+        original = self._known.get((post.network, original_key)) or self._stub(post, original_key)
+        bare = post.model_copy(update={"text": "", "links": (), "media": (), "warning": None})
+        repost_id = new_id()
+        seq = self.tx.append(
+            kinds.PostReposted(repost=repost_id, network=post.network), ("post", original.id)
+        )
+        stored = self._unseen(repost_id, self._presentable(bare), PostState.REPOST, received=seq)
+        self._keep(stored, original.id)
+        self._reposts[original.id] = self._reposts.get(original.id, 0) + 1
+        self.tx.count(reposts=1)
+        self.tally.accepted += 1
+        self.tally.reposts += 1
+        self.tally.ids.append(repost_id)
+
+    def _stub(self, repost: Post, key: str) -> StoredPost:
+        """The hidden place of an original that was not given: known by its id and nothing else."""
+        empty = Post(
+            network=repost.network,
+            key=key,
+            author=Author(key="-", handle=""),
+            text="",
+            created_at=self._not_after_now(repost.created_at),
+        )
+        stored = self._unseen(new_id(), empty, PostState.STUB, received=0)
+        self._keep(stored)
+        return stored
+
+    def _unseen(self, post_id: str, post: Post, state: PostState, *, received: int) -> StoredPost:
+        return StoredPost(
+            id=post_id,
+            event_id=self.tx.event.id,
+            post=post,
+            state=state,
+            reasons=(),
+            version=1,
+            received=received,
+            shown=0,
+            received_at=self.tx.now,
+            reposts=0,
+            edits=0,
+        )
+
+    def _fill(self, stub: StoredPost, post: Post) -> None:
+        """The original of a stub arrives at last: it is judged like any new post."""
+        self._flush()
+        post = self._presentable(post)
+        judged = self._judged(stub.id, post).model_copy(
+            update={"version": stub.version + 1, "reposts": stub.reposts}
+        )
+        self._write(judged, received=judged.received, shown=judged.shown, received_at=self.tx.now)
+        self.tally.accepted += 1
+        self.tally.ids.append(stub.id)
+
+    def _edited(self, post: Post) -> None:
+        known = self._known.get((post.network, post.key))
+        if known is None or known.state is PostState.STUB:
+            self._arrived(post)
+            return
+        post = self._presentable(post)
+        if known.state in _NO_EDITS or post == known.post:
+            self.tally.known += 1
+            return
+        self._flush()
+        self._replace(known, post)
+        self.tally.edited += 1
+
+    def _replace(self, known: StoredPost, post: Post) -> None:
+        """Put an edited text in place of the old one, judged again."""
+        tx, edit = self.tx, known.edits + 1
+        verdict = judge(post, self.rules, History(known.state, known.reasons))
+        state, reasons = verdict.state, verdict.reasons
+        posts.keep_revision(tx.conn, known, tx.now)
+        seq = tx.append(kinds.PostEdited(edit=edit, state=state, reasons=reasons), ("post", known.id))
+        shown = known.shown or (seq if state is PostState.APPROVED else 0)
+        moves.recount(tx, known.state, state)
+        changed = {"post": post, "state": state, "reasons": reasons, "version": known.version + 1}
+        replaced = known.model_copy(update={**changed, "edits": edit, "shown": shown})
+        self._write(replaced, edits=edit, shown=shown)
+
+    def _withdrawn(self, network: str, key: str) -> None:
+        known = self._known.get((network, key))
+        if known is None:
+            self._bury(network, key)
+            return
+        if known.state is PostState.WITHDRAWN:
+            self.tally.known += 1
+            return
+        self._flush()
+        moved = moves.withdrawn(self.tx, known, "network", self.graves)
+        gone = {"state": moved.state, "version": moved.version}
+        self._known[network, key] = known.model_copy(update=gone)
+        self.tally.withdrawn += 1
+
+    def _bury(self, network: str, key: str) -> None:
+        """A removal that came before its post: a tombstone waits for it."""
+        nobody = Author(key="-", handle="")
+        grave = self.graves(network, key)
+        post = Post(network=network, key=grave, author=nobody, text="", created_at=self.tx.now)
+        stored = self._unseen(new_id(), post, PostState.WITHDRAWN, received=0)
+        self.tx.append(kinds.PostWithdrawn(by="network"), ("post", stored.id))
+        self._keep(stored)
+        self._known[network, key] = stored
+        self.tally.withdrawn += 1
+
+    def _keep(self, stored: StoredPost, original_id: str | None = None) -> None:
+        self._known[stored.post.network, stored.post.key] = stored
+        self._new[stored.id] = (stored, original_id)
+
+    def _write(self, stored: StoredPost, **columns: object) -> None:
+        """Write a post that is already stored, with its text."""
+        self._known[stored.post.network, stored.post.key] = stored
+        posts.save(
+            self.tx.conn,
+            stored.id,
+            post=stored.post,
+            words=search_words(stored.post),
+            state=stored.state.value,
+            reasons=stored.reasons,
+            version=stored.version,
+            **columns,
+        )
+
+    def _flush(self) -> None:
+        """Write the new posts gathered so far."""
+        posts.add(
+            self.tx.conn,
+            [
+                posts.new_row(stored, words=_searchable(stored), original_id=original_id)
+                for stored, original_id in self._new.values()
+            ],
+        )
+        self._new.clear()
+
+    def _presentable(self, post: Post) -> Post:
+        """Without unsafe or misplaced links, and not from the future (upstream clocks are wrong)."""
+        post = drop_bad_links(post)
+        created_at = self._not_after_now(post.created_at)
+        return post if created_at == post.created_at else post.model_copy(update={"created_at": created_at})
+
+    def _not_after_now(self, at: datetime) -> datetime:
+        return min(at, self.tx.now)
+
+
+_NO_EDITS = frozenset({PostState.WITHDRAWN, PostState.UNAVAILABLE, PostState.REPOST})
+_WORDLESS = frozenset({PostState.STUB, PostState.REPOST, PostState.WITHDRAWN})
+
+
+def _named(items: Iterable[Given]) -> dict[str, set[str]]:
+    """Every key that a batch speaks of, by network: its own and those of reposted originals."""
+    named: dict[str, set[str]] = {}
+    for item in items:
+        if isinstance(item, Withdrawn):
+            named.setdefault(item.network, set()).add(item.key)
+            continue
+        keys = named.setdefault(item.post.network, set())
+        keys.add(item.post.key)
+        if item.post.repost_of:
+            keys.add(item.post.repost_of)
+    return named
+
+
+def _newer_text(known: Post, given: Post) -> bool:
+    """Whether a backfill brought a version of a post that the live stream missed."""
+    if given.edited_at is None:
+        return False
+    return known.edited_at is None or given.edited_at > known.edited_at
+
+
+def _searchable(stored: StoredPost) -> str:
+    return "" if stored.state in _WORDLESS else search_words(stored.post)

@@ -1,0 +1,161 @@
+"""Moves of a post between the states of moderation (DESIGN §6), as a table, and the commands of them.
+
+Guards are data: a move that is not in the table is refused with the present state. Every move
+carries the version that the person looked at, so nobody overrides what they have not seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from wall.entries import Put, Scope, kinds, render
+from wall.errors import NotFound, Refused, Stale
+from wall.journal import Tx
+from wall.model import Author, Post, PostState, Reason, Role, StoredPost
+from wall.store import posts
+
+Verb = Literal["approve", "reject", "hide", "withdraw", "lose", "find"]
+By = Literal["network", "author", "moderator"]
+
+_SHOWABLE = frozenset({PostState.RECEIVED, PostState.HELD, PostState.REJECTED, PostState.HIDDEN})
+ON_A_DESK = _SHOWABLE | {PostState.APPROVED}
+
+ALLOWED: dict[Verb, tuple[frozenset[PostState], PostState | None]] = {
+    "approve": (_SHOWABLE, PostState.APPROVED),
+    "reject": (frozenset({PostState.RECEIVED, PostState.HELD}), PostState.REJECTED),
+    "hide": (frozenset({PostState.APPROVED}), PostState.HIDDEN),
+    "lose": (ON_A_DESK, PostState.UNAVAILABLE),
+    "find": (frozenset({PostState.UNAVAILABLE}), None),
+    "withdraw": (frozenset(PostState) - {PostState.WITHDRAWN}, PostState.WITHDRAWN),
+}
+"""Verb → states it may start from, and where it leads (None: back to where it was lost from)."""
+
+_COUNTED = {PostState.APPROVED: "shown", PostState.HELD: "held"}
+
+Tombstone = Callable[[str, str], str]
+"""(network, key) → the keyed digest that stands in a withdrawn post's place."""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Where a post went: its new state and version."""
+
+    post: str
+    state: PostState
+    version: int
+
+
+def approve(tx: Tx, post_id: str, version: int) -> dict[str, Any]:
+    """Show a post. Raises NotFound, Stale or Refused."""
+    return _answer(approved(tx, _looked_at(tx, post_id, version)))
+
+
+def reject(tx: Tx, post_id: str, version: int, reason: Reason) -> dict[str, Any]:
+    """Decide that a waiting post is not shown, and why. Raises NotFound, Stale or Refused."""
+    stored = _looked_at(tx, post_id, version)
+    state = _guarded(stored, "reject")
+    tx.append(kinds.PostRejected(reason=reason), ("post", stored.id))
+    return _answer(_move(tx, stored, state, reasons=(reason,)))
+
+
+def hide(tx: Tx, post_id: str, version: int, reason: Reason) -> dict[str, Any]:
+    """Take a shown post off every face, and why. Raises NotFound, Stale or Refused."""
+    stored = _looked_at(tx, post_id, version)
+    state = _guarded(stored, "hide")
+    tx.append(kinds.PostHidden(reason=reason), ("post", stored.id))
+    return _answer(_move(tx, stored, state, reasons=(reason,)))
+
+
+def withdraw(tx: Tx, post_id: str, version: int, tombstone: Tombstone) -> dict[str, Any]:
+    """Take a post back for good, as a moderator. Raises NotFound, Stale or Refused."""
+    return _answer(withdrawn(tx, _looked_at(tx, post_id, version), "moderator", tombstone))
+
+
+def approved(tx: Tx, stored: StoredPost) -> Moved:
+    """Show a post; one that was shown before returns to its place."""
+    state = _guarded(stored, "approve")
+    seq = tx.append(kinds.PostApproved(), ("post", stored.id))
+    return _move(tx, stored, state, reasons=(), shown=stored.shown or seq)
+
+
+def lost(tx: Tx, stored: StoredPost) -> Moved:
+    """The source no longer returns this post: off every face at once, reversibly."""
+    state = _guarded(stored, "lose")
+    tx.append(kinds.PostUnavailable(), ("post", stored.id))
+    return _move(tx, stored, state, prior_state=stored.state.value)
+
+
+def found(tx: Tx, stored: StoredPost) -> Moved:
+    """The source returns this post again: back in the state it had."""
+    _guarded(stored, "find")
+    state = posts.prior_state(tx.conn, stored.id)
+    tx.append(kinds.PostRestored(state=state), ("post", stored.id))
+    return _move(tx, stored, state, prior_state=None)
+
+
+def withdrawn(tx: Tx, stored: StoredPost, by: By, tombstone: Tombstone) -> Moved:
+    """Purge a post's words from every row and leave a tombstone, so that no backfill revives it.
+
+    Its reposts carry no words of their own and stay counted on the empty original.
+    """
+    state = _guarded(stored, "withdraw")
+    original = posts.original_of(tx.conn, stored.id)
+    touched = [("post", stored.id), *([("post", original)] if original else [])]
+    tx.append(kinds.PostWithdrawn(by=by), *touched)
+    if original:
+        posts.add_reposts(tx.conn, [(original, -1)])
+        tx.count(reposts=-1)
+    old = stored.post
+    emptied = Post(
+        network=old.network, key="-", author=Author(key="-", handle=""), text="", created_at=old.created_at
+    )
+    posts.purge(tx.conn, stored.id, tombstone=tombstone(old.network, old.key), emptied=emptied)
+    return _move(tx, stored, state)
+
+
+def recount(tx: Tx, before: PostState | None, after: PostState) -> None:
+    """Keep the event's counts in step with a post that changed state (before None: it is new)."""
+    if before in _COUNTED:
+        tx.count(**{_COUNTED[before]: -1})
+    if after in _COUNTED:
+        tx.count(**{_COUNTED[after]: 1})
+
+
+def _looked_at(tx: Tx, post_id: str, version: int) -> StoredPost:
+    """The post, if it is still as the person saw it."""
+    stored = posts.by_ids(tx.conn, tx.event.id, {post_id}).get(post_id)
+    if stored is None or not stored.received:
+        raise NotFound("There is no such post in this event.")
+    if stored.version != version:
+        raise Stale("This post changed since you looked at it.", current=_current(stored))
+    return stored
+
+
+def _guarded(stored: StoredPost, verb: Verb) -> PostState:
+    allowed, target = ALLOWED[verb]
+    if stored.state not in allowed:
+        raise Refused(
+            f"A post that is {stored.state} cannot be moved by '{verb}'.", current=_current(stored)
+        )
+    return target or stored.state
+
+
+def _move(tx: Tx, stored: StoredPost, state: PostState, **columns: Any) -> Moved:
+    recount(tx, stored.state, state)
+    version = stored.version + 1
+    posts.save(tx.conn, stored.id, state=state.value, version=version, **columns)
+    return Moved(stored.id, state, version)
+
+
+def _answer(moved: Moved) -> dict[str, Any]:
+    return {"post": moved.post, "state": moved.state.value, "version": moved.version}
+
+
+def _current(stored: StoredPost) -> dict[str, Any]:
+    """The post as a moderator sees it now, for a person who has to decide again."""
+    change = render(stored, Scope(frozenset({Role.MODERATOR})))
+    if isinstance(change, Put):
+        return change.value.model_dump(mode="json")
+    return {"id": stored.id, "state": stored.state.value, "version": stored.version}

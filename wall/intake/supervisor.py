@@ -1,0 +1,248 @@
+"""Runs feeds: one process a feed at a time, under a lease, from the cursor that was last stored.
+
+A feed that stops for a reason that passes is tried again with the network's own back-off; one that
+needs an organiser is stopped with words. A process that dies leaves its leases to run out, and the
+next one goes on from the same cursor.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from wall.entries import kinds
+from wall.errors import BackchannelError, LeaseLost, StoreFull, StoreUnavailable
+from wall.feeds.base import Checkpoint, Dropped, Item, Source, open_source
+from wall.intake.commits import COMMIT_AT_ITEMS, Progress
+from wall.intake.door import Given, Tally
+from wall.intake.intake import Intake
+from wall.journal import Tx
+from wall.model import Feed, FeedState
+from wall.store import feeds
+
+log = structlog.get_logger(__name__)
+
+LEASE_SECONDS = 12.0
+RENEW_SECONDS = 4.0
+LOOK_SECONDS = 1.0
+STORE_RETRY_SECONDS = 1.0
+
+Heard = Callable[[Tally, Source], None]
+
+
+@dataclass
+class _Burst:
+    """Items since the last commit, with the newest cursor among them."""
+
+    items: list[Given] = field(default_factory=list)
+    cursor: str | None = None
+    dropped: int = 0
+
+    def take(self, item: Item) -> None:
+        match item:
+            case Checkpoint(cursor):
+                self.cursor = cursor
+            case Dropped():
+                self.dropped += 1
+            case _:
+                self.items.append(item)
+
+    @property
+    def full(self) -> bool:
+        return len(self.items) >= COMMIT_AT_ITEMS
+
+    def __bool__(self) -> bool:
+        return bool(self.items or self.dropped or self.cursor is not None)
+
+
+class Supervisor:
+    """Keeps every feed of this store running in one of its processes."""
+
+    def __init__(self, intake: Intake, owner: str) -> None:
+        self._intake = intake
+        self._owner = owner
+        self._running: dict[str, asyncio.Task[None]] = {}
+
+    async def run(self) -> None:
+        """Look for feeds that nobody runs, and run them, until cancelled."""
+        try:
+            while True:
+                await self._look()
+                await asyncio.sleep(LOOK_SECONDS)
+        finally:
+            for task in self._running.values():
+                task.cancel()
+            await asyncio.gather(*self._running.values(), return_exceptions=True)
+
+    async def _look(self) -> None:
+        self._running = {feed_id: task for feed_id, task in self._running.items() if not task.done()}
+        try:
+            listed = await self._intake.store.read(feeds.listed)
+            for feed in listed:
+                if feed.id not in self._running and feed.state not in (FeedState.STOPPED, FeedState.DONE):
+                    await self._start(feed)
+        except BackchannelError as problem:
+            log.warning("feeds.store_problem", code=problem.code)
+
+    async def _start(self, feed: Feed) -> None:
+        fence = await self._intake.store.write(
+            lambda conn: feeds.take_lease(conn, feed.id, self._owner, LEASE_SECONDS)
+        )
+        if fence is not None:
+            task = asyncio.create_task(self._supervise(feed, fence), name=f"feed:{feed.id}")
+            self._running[feed.id] = task
+
+    async def _supervise(self, feed: Feed, fence: int) -> None:
+        await keep_lease_while(self._intake, feed.id, fence, run_feed(self._intake, feed, fence))
+
+
+async def keep_lease_while(
+    intake: Intake, feed_id: str, fence: int, work: Coroutine[Any, Any, None]
+) -> None:
+    """Do work that needs a lease: it is renewed meanwhile, given back at the end, and when it is
+    lost the work is cancelled."""
+    running = asyncio.create_task(work)
+    renewing = asyncio.create_task(_keep_lease(intake, feed_id, fence))
+    try:
+        await asyncio.wait([running, renewing], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in (running, renewing):
+            task.cancel()
+        await asyncio.gather(running, renewing, return_exceptions=True)
+        with contextlib.suppress(BackchannelError):
+            await intake.store.write(lambda conn: feeds.end_lease(conn, feed_id, fence))
+
+
+async def run_feed(intake: Intake, feed: Feed, fence: int, heard: Heard | None = None) -> None:
+    """Run a leased feed until it ends: DONE, STOPPED with the reason, or the lease is lost.
+
+    `heard` is told of each burst that is on disk.
+    """
+    run = _Run(intake, feed, fence, heard)
+    while True:
+        try:
+            await run.stream()
+        except LeaseLost:
+            log.info("feed.lease_lost", feed_id=feed.id)
+            return
+        except Exception as problem:  # noqa: BLE001  a feed's trouble is judged by the feed
+            delay = await run.trouble(problem)
+            if delay is None:
+                return
+            await asyncio.sleep(delay)
+        else:
+            return
+
+
+class _Run:
+    """One holding of a feed's lease: where it is, and how often it failed in a row."""
+
+    def __init__(self, intake: Intake, feed: Feed, fence: int, heard: Heard | None) -> None:
+        self._intake = intake
+        self._feed = feed
+        self._fence = fence
+        self._heard = heard
+        self._cursor = feed.cursor
+        self._attempt = 0
+        self._source: Source | None = None
+
+    async def stream(self) -> None:
+        """Commit what the source yields, burst by burst, each with its cursor, until it has no more."""
+        self._source = source = open_source(self._feed.network, self._feed.config)
+        try:
+            await _moved(self._intake, self._feed, FeedState.RUNNING)
+            async for burst in _bursts(source.stream(self._cursor)):
+                tally = await self._commit(burst)
+                if self._heard:
+                    self._heard(tally, source)
+            await _moved(self._intake, self._feed, FeedState.DONE)
+        finally:
+            await source.aclose()
+
+    async def _commit(self, burst: _Burst) -> Tally:
+        progress = Progress(self._feed.id, self._fence, burst.cursor, burst.dropped)
+        actor = f"feed:{self._feed.id}"
+        tally = await self._intake.submit(self._feed.event_id, burst.items, actor, progress)
+        self._cursor = burst.cursor if burst.cursor is not None else self._cursor
+        self._attempt = 0
+        return tally
+
+    async def trouble(self, problem: Exception) -> float | None:
+        """Say what is wrong where an organiser will look; seconds to the next try, or None: over."""
+        self._attempt += 1
+        delay = self._delay(problem)
+        code = problem.code if isinstance(problem, BackchannelError) else type(problem).__name__
+        log.warning("feed.trouble", feed_id=self._feed.id, code=code, retry_seconds=delay)
+        said = problem.message if isinstance(problem, BackchannelError) else f"Stopped by {code}."
+        state = FeedState.STOPPED if delay is None else FeedState.RETRYING
+        with contextlib.suppress(BackchannelError):
+            await _moved(self._intake, self._feed, state, said)
+        return delay
+
+    def _delay(self, problem: Exception) -> float | None:
+        if isinstance(problem, StoreUnavailable | StoreFull):
+            return STORE_RETRY_SECONDS
+        return self._source.retry_after(problem, self._attempt) if self._source else None
+
+
+async def _bursts(items: AsyncIterator[Item]) -> AsyncIterator[_Burst]:
+    """Gather items up to a full burst, or as long as the source does not pause."""
+    queue: asyncio.Queue[Item | BaseException | None] = asyncio.Queue(2 * COMMIT_AT_ITEMS)
+    reading = asyncio.create_task(_read(items, queue))
+    try:
+        ended = False
+        while not ended:
+            burst, item = _Burst(), await queue.get()
+            while True:
+                if item is None or isinstance(item, BaseException):
+                    ended = True
+                    break
+                burst.take(item)
+                if burst.full or queue.empty():
+                    break
+                item = queue.get_nowait()
+            if burst:
+                yield burst
+            if isinstance(item, BaseException):
+                raise item
+    finally:
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
+
+
+async def _read(items: AsyncIterator[Item], queue: asyncio.Queue[Item | BaseException | None]) -> None:
+    try:
+        async for item in items:
+            await queue.put(item)
+        await queue.put(None)
+    except Exception as problem:  # noqa: BLE001  handed over to who reads the queue
+        await queue.put(problem)
+
+
+async def _keep_lease(intake: Intake, feed_id: str, fence: int) -> None:
+    """Renew a lease until it is lost. A database that does not answer is waited for."""
+    while True:
+        await asyncio.sleep(RENEW_SECONDS)
+        try:
+            if not await intake.store.write(
+                lambda conn: feeds.renew_lease(conn, feed_id, fence, LEASE_SECONDS)
+            ):
+                return
+        except BackchannelError as problem:
+            log.warning("feed.lease_not_renewed", feed_id=feed_id, code=problem.code)
+
+
+async def _moved(intake: Intake, feed: Feed, state: FeedState, problem: str | None = None) -> None:
+    def move(tx: Tx) -> None:
+        present = feeds.by_ids(tx.conn, feed.event_id, {feed.id})[feed.id]
+        if (present.state, present.problem) != (state, problem):
+            feeds.move(tx.conn, feed.id, state=state.value, problem=problem)
+            code = "problem" if problem else None
+            tx.append(kinds.FeedMoved(state=state, problem=code), ("feed", feed.id))
+
+    await intake.journal.command(feed.event_id, f"feed:{feed.id}", move)

@@ -1,0 +1,222 @@
+"""Writing one frame to thousands of sockets: the connection's raw writer, and the portable path.
+
+Framing, an ASGI message, a coroutine and a protocol state machine for every delivery cost several
+times what the write itself does. `FanoutProtocol` offers the connection's writer to the
+application as the ASGI extension `backchannel.raw` and takes it away the moment the connection
+stops being open: bytes behind a close frame would be a protocol error. Where the extension is
+absent (another server, TLS, a uvicorn that changed underneath) `PortableWriter` does the same by
+ASGI messages.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+import structlog
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.http11 import Request
+
+from wall.live.frames import Frame
+
+log = structlog.get_logger(__name__)
+
+EXTENSION = "backchannel.raw"
+SEND_BUFFER_BYTES = 128 * 1024
+"""Kernel send buffer of a socket: a dead reader must not pin megabytes."""
+
+Send = Callable[[Any], Awaitable[None]]
+
+
+class Writer(Protocol):
+    """Where frames for one socket go. Never blocks; has no backpressure of its own."""
+
+    def write(self, frame: Frame) -> None:
+        """Send a frame, or queue it; nothing happens once the connection is not open."""
+
+    def unsent(self) -> int:
+        """Bytes queued in this process and not yet taken by the kernel."""
+
+    def abort(self) -> None:
+        """Drop the connection with what is queued."""
+
+    async def close(self, code: int, reason: str) -> None:
+        """Close in order, with a websocket close code."""
+
+
+class Raw:
+    """The connection's own transport, for as long as the websocket is open."""
+
+    __slots__ = ("_transport",)
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport: asyncio.Transport | None = transport
+
+    def write(self, data: bytes) -> None:
+        if self._transport is not None:
+            self._transport.write(data)
+
+    def unsent(self) -> int:
+        return self._transport.get_write_buffer_size() if self._transport is not None else 0
+
+    def abort(self) -> None:
+        if self._transport is not None:
+            self._transport.abort()
+
+    def detach(self) -> None:
+        self._transport = None
+
+
+class FanoutProtocol(WebSocketsSansIOProtocol):
+    """uvicorn's websocket protocol, offering the raw writer while the connection is open."""
+
+    raw: Raw | None = None
+
+    def handle_connect(self, event: Request) -> None:
+        super().handle_connect(event)
+        if self.response.status_code != 101 or self.scheme == "wss":
+            return
+        _limit_send_buffer(self.transport)
+        self.raw = Raw(self.transport)
+        # The ASGI task was created but has not run yet, so the scope may still be changed.
+        extensions: dict[str, Any] = self.scope["extensions"]
+        extensions[EXTENSION] = {"raw": self.raw}
+
+    def _detach(self) -> None:
+        if self.raw is not None:
+            self.raw.detach()
+            self.raw = None
+
+    async def send(self, message: Any) -> None:
+        if message["type"] == "websocket.close":
+            self._detach()
+        await super().send(message)
+
+    def handle_close(self, event: Any) -> None:
+        self._detach()
+        super().handle_close(event)
+
+    def handle_parser_exception(self) -> None:
+        self._detach()
+        super().handle_parser_exception()
+
+    def keepalive_timeout(self) -> None:
+        self._detach()
+        super().keepalive_timeout()
+
+    def shutdown(self) -> None:
+        self._detach()
+        super().shutdown()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._detach()
+        super().connection_lost(exc)
+
+
+def websocket_protocol() -> str:
+    """The value for uvicorn's `ws` setting: ours, or the plain one if uvicorn changed underneath."""
+    missing = missing_internals()
+    if not missing:
+        return f"{FanoutProtocol.__module__}:{FanoutProtocol.__name__}"
+    log.warning("fanout.portable", missing=missing)
+    return "websockets-sansio"
+
+
+def missing_internals() -> list[str]:
+    """The parts of uvicorn that `FanoutProtocol` relies on and that are not there any more."""
+    ours = [name for name, value in vars(FanoutProtocol).items() if callable(value)]
+    inherited = [name for name in ours if name != "_detach" and not hasattr(WebSocketsSansIOProtocol, name)]
+    used = ("response", "scheme", "scope", "transport")
+    code = WebSocketsSansIOProtocol.handle_connect.__code__
+    names = {*code.co_names, *WebSocketsSansIOProtocol.__init__.__code__.co_names}
+    return inherited + [name for name in used if name not in names]
+
+
+def writer_for(scope: dict[str, Any], send: Send) -> Writer:
+    """The writer of an accepted websocket."""
+    offered = scope.get("extensions", {}).get(EXTENSION)
+    return RawWriter(offered["raw"], send) if offered else PortableWriter(send)
+
+
+class RawWriter:
+    """Writes frames that were made beforehand straight to the connection."""
+
+    __slots__ = ("_raw", "_send")
+
+    def __init__(self, raw: Raw, send: Send) -> None:
+        self._raw = raw
+        self._send = send
+
+    def write(self, frame: Frame) -> None:
+        self._raw.write(frame.wire)
+
+    def unsent(self) -> int:
+        return self._raw.unsent()
+
+    def abort(self) -> None:
+        self._raw.abort()
+
+    async def close(self, code: int, reason: str) -> None:
+        await _close(self._send, code, reason)
+
+
+class PortableWriter:
+    """The same by ASGI messages: a queue, and a task that lives while there is something to send."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._queue: deque[bytes] = deque()
+        self._unsent = 0
+        self._task: asyncio.Task[None] | None = None
+        self._closed = False
+
+    def write(self, frame: Frame) -> None:
+        if self._closed:
+            return
+        self._queue.append(frame.text)
+        self._unsent += len(frame.text)
+        if self._task is None:
+            self._task = asyncio.create_task(self._drain())
+
+    def unsent(self) -> int:
+        return self._unsent
+
+    def abort(self) -> None:
+        """There is no abort in ASGI: nothing more is sent, and the endpoint ends the connection."""
+        self._closed = True
+        self._queue.clear()
+        self._unsent = 0
+        if self._task is not None:
+            self._task.cancel()
+
+    async def close(self, code: int, reason: str) -> None:
+        if self._task is not None:
+            await asyncio.gather(self._task, return_exceptions=True)
+        self._closed = True
+        await _close(self._send, code, reason)
+
+    async def _drain(self) -> None:
+        try:
+            while self._queue:
+                text = self._queue.popleft()
+                await self._send({"type": "websocket.send", "text": text.decode()})
+                self._unsent -= len(text)
+        except Exception:  # noqa: BLE001  servers differ in what they raise once a client is gone
+            self._closed = True
+        finally:
+            self._task = None
+
+
+async def _close(send: Send, code: int, reason: str) -> None:
+    with contextlib.suppress(Exception):  # the client may be gone already, which is what is wanted
+        await send({"type": "websocket.close", "code": code, "reason": reason})
+
+
+def _limit_send_buffer(transport: asyncio.Transport) -> None:
+    connection = transport.get_extra_info("socket")
+    if connection is not None:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)

@@ -1,0 +1,44 @@
+"""Snapshots from memory: one build per event, audience and head, however many ask for it."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+
+from wall.entries import Scope
+from wall.journal import Journal
+from wall.live import metrics
+from wall.live.hub import Built, Hub, Watch
+
+_GZIP_LEVEL = 5
+
+
+class Snapshots:
+    """Builds snapshots at the head of watched events; the watch keeps them until its head moves."""
+
+    def __init__(self, journal: Journal, hub: Hub) -> None:
+        self._journal = journal
+        self._hub = hub
+        self._building: dict[tuple[str, str, int], asyncio.Task[Built]] = {}
+
+    async def get(self, event_id: str, scope: Scope) -> Built:
+        """The snapshot of this audience at the head. Raises NotFound, StoreUnavailable."""
+        watch = await self._hub.watch(event_id)
+        if built := watch.snapshots.get(scope.key):
+            return built
+        key = (event_id, scope.key, watch.head)
+        if key not in self._building:
+            task = asyncio.create_task(self._build(watch, scope))
+            self._building[key] = task
+            task.add_done_callback(lambda _: self._building.pop(key, None))
+        return await asyncio.shield(self._building[key])
+
+    async def _build(self, watch: Watch, scope: Scope) -> Built:
+        with metrics.snapshot_seconds.time():
+            snapshot = await self._journal.snapshot(watch.event_id, scope)
+            plain = snapshot.model_dump_json().encode()
+            packed = await asyncio.to_thread(gzip.compress, plain, _GZIP_LEVEL)
+        built = Built(snapshot.seq, plain, packed)
+        if built.seq >= watch.head and not watch.ended:
+            watch.snapshots[scope.key] = built
+        return built

@@ -1,0 +1,276 @@
+"""The things Backchannel speaks of: posts, authors, events, feeds, members. Frozen, no I/O.
+
+Text from outside is cleaned where it enters a model and nowhere else (`at_border`): NUL and lone
+surrogates become U+FFFD because PostgreSQL and UTF-8 refuse them, line ends become `\\n`. Nothing
+else is changed in what a person said.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+import uuid
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+POST_TEXT_LIMIT = 20_000
+"""Longest text of one post, in code points. The longest any supported network allows is 25,000
+bytes; a longer one is dropped by its feed and counted."""
+
+NAME_LIMIT = 5_000
+"""Longest author name, in code points."""
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_LINE_ENDS = re.compile("\r\n?")
+
+
+def at_border(value: Any) -> Any:
+    """Make text storable: NUL and lone surrogates become U+FFFD, `\\r\\n` and `\\r` become `\\n`.
+
+    Anything that is not a string passes through for the model to judge.
+    """
+    if not isinstance(value, str):
+        return value
+    if value.isascii() and "\r" not in value and "\x00" not in value:
+        return value
+    return _LINE_ENDS.sub("\n", _UNSTORABLE.sub("\ufffd", value))
+
+
+def new_id() -> str:
+    """A UUIDv7 (RFC 9562) as text: sorts by the millisecond of its making."""
+    millis = time.time_ns() // 1_000_000
+    bits = (millis & (1 << 48) - 1) << 80 | 7 << 76 | secrets.randbits(12) << 64
+    return str(uuid.UUID(int=bits | 0b10 << 62 | secrets.randbits(62)))
+
+
+def utc_now() -> datetime:
+    """The present, timezone-aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def _as_utc(value: datetime) -> datetime:
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Text = Annotated[str, BeforeValidator(at_border)]
+Time = Annotated[datetime, AfterValidator(_as_utc)]
+Key = Annotated[str, BeforeValidator(at_border), StringConstraints(min_length=1, max_length=500)]
+"""An id as a network gives it: always text, never a number (numbers lose digits in JavaScript)."""
+Name = Annotated[str, BeforeValidator(at_border), StringConstraints(max_length=NAME_LIMIT)]
+Url = Annotated[str, BeforeValidator(at_border), StringConstraints(max_length=2_000)]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$")]
+
+
+def fold_hashtag(tag: str) -> str:
+    """The form in which hashtags are compared: no leading '#', case folded."""
+    return tag.strip().lstrip("#＃").casefold()
+
+
+class Frozen(BaseModel):
+    """Base of the models: immutable, and an undeclared field is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Author(Frozen):
+    """The author of a post as the network showed them when the post was captured."""
+
+    key: Key
+    handle: Name
+    name: Name = ""
+    url: Url | None = None
+    avatar: Url | None = None
+    followers: Annotated[int, Field(ge=0)] | None = None
+    bot: bool = False
+
+
+class Media(Frozen):
+    """One attachment. Sizes are in pixels; `alt` is the author's own description."""
+
+    kind: Literal["image", "video", "audio", "other"]
+    url: Url
+    preview: Url | None = None
+    alt: Text = ""
+    width: int | None = None
+    height: int | None = None
+
+
+class Link(Frozen):
+    """A link in a post's text: `text[start:end]`, offsets in code points, end exclusive."""
+
+    start: int
+    end: int
+    url: Url
+
+
+class Post(Frozen):
+    """One public online contribution exactly as its network gave it.
+
+    `key` is the network's canonical id. `repost_of`, `reply_to` and `quote_of` are canonical ids on
+    the same network. `warning` is the author's content warning, `noindex` their wish not to be
+    found by search.
+    """
+
+    network: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
+    key: Key
+    author: Author
+    text: Annotated[str, BeforeValidator(at_border), StringConstraints(max_length=POST_TEXT_LIMIT)]
+    created_at: Time
+    url: Url | None = None
+    lang: Annotated[str, BeforeValidator(at_border), StringConstraints(max_length=35)] | None = None
+    hashtags: tuple[Name, ...] = ()
+    media: tuple[Media, ...] = ()
+    links: tuple[Link, ...] = ()
+    warning: Text | None = None
+    sensitive: bool = False
+    noindex: bool = False
+    repost_of: Key | None = None
+    reply_to: Key | None = None
+    quote_of: Key | None = None
+    edited_at: Time | None = None
+
+
+class PostState(StrEnum):
+    """Moderation of a post (DESIGN §6). `stub` is an original known only from its reposts."""
+
+    STUB = "stub"
+    REPOST = "repost"
+    RECEIVED = "received"
+    APPROVED = "approved"
+    HELD = "held"
+    REJECTED = "rejected"
+    HIDDEN = "hidden"
+    UNAVAILABLE = "unavailable"
+    WITHDRAWN = "withdrawn"
+
+
+class Role(StrEnum):
+    """What a person may do in an event (DESIGN §8). Everything is refused unless a role allows it."""
+
+    ORGANISER = "organiser"
+    MODERATOR = "moderator"
+    FACILITATOR = "facilitator"
+    SCRIBE = "scribe"
+    TAGGER = "tagger"
+    AUTHOR = "author"
+    CHAIR = "chair"
+    TECHNICIAN = "technician"
+    AUDITOR = "auditor"
+    RATER = "rater"
+
+
+class Reason(Frozen):
+    """Why a post was held or rejected: a code, its parameters and code-point offsets in the text.
+
+    A code and not a sentence, so that it can be shown in any language and survives an erasure.
+    """
+
+    code: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+    start: int | None = None
+    end: int | None = None
+    params: dict[str, int | str] = Field(default_factory=dict)
+
+
+class Mode(StrEnum):
+    """How posts are judged. More modes come with moderation proper."""
+
+    AUTO = "auto"
+
+
+class Event(Frozen):
+    """A conference or meeting, as stored. `seq` is the journal's head, `epoch` names this history.
+
+    `shown`, `held` and `reposts` count posts by state; they are kept in the same transaction as the
+    posts themselves. `tip` is the hash of the newest entry's stored bytes.
+    """
+
+    id: str
+    slug: str
+    name: str
+    hashtags: tuple[str, ...]
+    zone: str
+    languages: tuple[str, ...]
+    mode: Mode
+    epoch: str
+    seq: int
+    last_at: Time
+    tip: str
+    version: int
+    shown: int
+    held: int
+    reposts: int
+
+    @property
+    def counts(self) -> Counts:
+        """The counts as a subject of their own: they change far more often than the event."""
+        return Counts(shown=self.shown, held=self.held, reposts=self.reposts, seq=self.seq)
+
+
+class Counts(Frozen):
+    """How many posts an event shows, holds back, and how often its posts were reposted, at `seq`."""
+
+    shown: int
+    held: int
+    reposts: int
+    seq: int
+
+
+class StoredPost(Frozen):
+    """A post with its place in one event. `received` and `shown` are journal seqs (0: never)."""
+
+    id: str
+    event_id: str
+    post: Post
+    state: PostState
+    reasons: tuple[Reason, ...]
+    version: int
+    received: int
+    shown: int
+    received_at: Time
+    reposts: int
+    edits: int
+
+
+class FeedState(StrEnum):
+    """Health of a feed, as its supervisor last saw it."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    RETRYING = "retrying"
+    STOPPED = "stopped"
+    DONE = "done"
+
+
+class Feed(Frozen):
+    """A configured source of posts. `problem` is a code with words for an organiser."""
+
+    id: str
+    event_id: str
+    network: str
+    config: dict[str, Any]
+    cursor: str | None
+    state: FeedState
+    problem: str | None
+    accepted: int
+    dropped: int
+    version: int
+
+
+class Member(Frozen):
+    """A person's roles in one event. No roles: no longer a member."""
+
+    event_id: str
+    person_id: str
+    name: str
+    roles: tuple[Role, ...]
+    version: int
+
+
+def sorted_roles(roles: Iterable[Role]) -> tuple[Role, ...]:
+    """Roles in their stable order, each once."""
+    return tuple(sorted(set(roles)))

@@ -1,0 +1,88 @@
+"""HTTP of the wall side. Here: what every route may ask about who is asking."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from wall.access import Access, Face, Visitor, require, scope_for
+from wall.entries import Scope
+from wall.errors import NotFound
+from wall.model import Event, Role
+
+_EVENT_NAME = re.compile(r"[A-Za-z0-9-]{1,63}")
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Somebody asks about one event: who, about which, and their roles in it."""
+
+    visitor: Visitor
+    event: Event
+    roles: frozenset[Role]
+
+    @property
+    def actor(self) -> str:
+        """How the journal names this person. Raises NotSignedIn."""
+        return self.visitor.actor
+
+    def require(self, verb: str) -> None:
+        """Raise NotSignedIn or NotYours unless their roles allow a verb of `access.RIGHTS`."""
+        require(self.visitor, self.roles, verb)
+
+    def scope(self, face: Face) -> Scope:
+        """What they see on a face. Raises NotSignedIn or NotYours."""
+        return scope_for(self.visitor, self.roles, face)
+
+
+def access_of(request: Request) -> Access:
+    """The application's access, from `app.state.access`."""
+    access: Access = request.app.state.access
+    return access
+
+
+async def visitor_of(request: Request) -> Visitor:
+    """Dependency: who is asking."""
+    return await access_of(request).visitor_of(request.scope)
+
+
+async def event_named(access: Access, name: str) -> Event:
+    """The event with this slug or id. Raises NotFound, also for what can be no event's name."""
+    if not _EVENT_NAME.fullmatch(name):
+        raise NotFound("There is no such event.", remedy="Check the event's short name in the address.")
+    return await access.journal.event(name)
+
+
+async def asking_about(slug: str, request: Request) -> Asking:
+    """Dependency of routes below `…/events/{slug}`: who asks, about which event. Raises NotFound."""
+    access = access_of(request)
+    visitor = await access.visitor_of(request.scope)
+    event = await event_named(access, slug)
+    return Asking(visitor, event, await access.roles_in(visitor, event.id))
+
+
+async def asking_instance(request: Request) -> InstanceAsking:
+    """Dependency of routes about the whole instance, such as the list of events."""
+    visitor = await visitor_of(request)
+    return InstanceAsking(visitor, await access_of(request).roles_in(visitor, None))
+
+
+@dataclass(frozen=True)
+class InstanceAsking:
+    """Somebody asks about the instance, not about one event."""
+
+    visitor: Visitor
+    roles: frozenset[Role]
+
+    def require(self, verb: str) -> None:
+        """Raise NotSignedIn or NotYours unless they may do this in the whole instance."""
+        require(self.visitor, self.roles, verb)
+
+
+AskingHere = Annotated[Asking, Depends(asking_about)]
+"""Parameter type of a route about one event (path parameter `slug`)."""
+AskingInstance = Annotated[InstanceAsking, Depends(asking_instance)]
+VisitorHere = Annotated[Visitor, Depends(visitor_of)]

@@ -1,0 +1,147 @@
+"""HTTP API: events, their staff links, and who is asking."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from zoneinfo import available_timezones
+
+from fastapi import APIRouter, Request
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+
+from wall.access import STAFF_LINK_HOURS, enter_path
+from wall.entries import PUBLIC, Scope, kinds
+from wall.entries.projections import EventValue, event_value
+from wall.errors import Stale
+from wall.journal import Tx
+from wall.model import Frozen, Role, Slug, at_border, fold_hashtag
+from wall.routes import AskingHere, AskingInstance, VisitorHere, access_of
+from wall.routes.commands import CauseHere, command_body
+from wall.store import events
+
+_ZONES = frozenset(available_timezones())
+
+
+def _known_zone(zone: str) -> str:
+    if zone not in _ZONES:
+        raise ValueError("it must be a time zone such as America/Toronto")
+    return zone
+
+
+def _folded(tag: str) -> str:
+    folded = fold_hashtag(tag)
+    if not folded or any(character.isspace() for character in folded):
+        raise ValueError("a hashtag is one word")
+    return folded
+
+
+EventName = Annotated[
+    str, BeforeValidator(at_border), StringConstraints(min_length=1, max_length=200, strip_whitespace=True)
+]
+Hashtag = Annotated[
+    str,
+    BeforeValidator(at_border),
+    StringConstraints(min_length=1, max_length=100),
+    AfterValidator(_folded),
+]
+Hashtags = Annotated[tuple[Hashtag, ...], Field(max_length=20)]
+Zone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_known_zone)]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$", max_length=35)]
+Languages = Annotated[tuple[Language, ...], Field(min_length=1, max_length=10)]
+
+
+class NewEvent(Frozen):
+    """What it takes to start an event. `slug` is its short name in addresses."""
+
+    slug: Slug
+    name: EventName
+    hashtags: Hashtags = ()
+    zone: Zone = "UTC"
+    languages: Languages = ("en",)
+
+
+class EventChange(Frozen):
+    """What an organiser may change, and the version they looked at."""
+
+    version: int
+    name: EventName | None = None
+    hashtags: Hashtags | None = None
+    zone: Zone | None = None
+    languages: Languages | None = None
+
+
+class NewLink(Frozen):
+    """A link with which one person joins the staff in this role."""
+
+    role: Role
+    hours: Annotated[float, Field(gt=0, le=24 * 90)] | None = None
+
+
+def router() -> APIRouter:
+    """Routes below /api/v1 about events as a whole."""
+    api = APIRouter(tags=["events"])
+    api.add_api_route("/me", who_am_i, methods=["GET"])
+    api.add_api_route("/events", list_events, methods=["GET"])
+    api.add_api_route("/events", create_event, methods=["POST"], status_code=201)
+    api.add_api_route("/events/{slug}", show_event, methods=["GET"])
+    api.add_api_route("/events/{slug}", change_event, methods=["PATCH"])
+    api.add_api_route("/events/{slug}/links", make_link, methods=["POST"], status_code=201)
+    return api
+
+
+async def who_am_i(visitor: VisitorHere) -> dict[str, Any]:
+    """Who is signed in, if anybody."""
+    return {"person": visitor.person_id, "name": visitor.name, "organiser": visitor.organiser}
+
+
+async def list_events(request: Request) -> dict[str, list[EventValue]]:
+    """All events, newest first, as the public sees them."""
+    listed = await access_of(request).journal.store.read(events.listed)
+    return {"events": [event_value(event, PUBLIC) for event in listed]}
+
+
+async def create_event(new: NewEvent, asking: AskingInstance, request: Request) -> EventValue:
+    """Start an event. 409 when there is one with this short name."""
+    asking.require("event.create")
+    journal = access_of(request).journal
+    event = await journal.create(actor=asking.visitor.actor, **new.model_dump())
+    return event_value(event, Scope(asking.roles))
+
+
+async def show_event(asking: AskingHere) -> EventValue:
+    """One event."""
+    return event_value(asking.event, Scope(asking.roles))
+
+
+async def change_event(
+    change: EventChange, asking: AskingHere, request: Request, cause: CauseHere = None
+) -> dict[str, Any]:
+    """Change an event's name, hashtags, zone or languages. 409 with the present state when stale."""
+    asking.require("event.change")
+    fields = change.model_dump(exclude={"version"}, exclude_none=True)
+
+    def apply(tx: Tx) -> dict[str, Any]:
+        if tx.event.version != change.version:
+            current = event_value(tx.event, Scope(asking.roles)).model_dump(mode="json")
+            raise Stale("This event changed since you looked at it.", current=current)
+        if fields:
+            tx.change_event(version=tx.event.version + 1, **fields)
+            tx.append(kinds.EventChanged(fields=tuple(sorted(fields))), ("event", tx.event.id))
+        return {"event": tx.event.id, "version": tx.event.version + bool(fields)}
+
+    journal = access_of(request).journal
+    body = await command_body(request)
+    done = await journal.command(asking.event.id, asking.actor, apply, cause=cause, body=body)
+    return done.result | {"seq": done.seq}
+
+
+async def make_link(
+    new: NewLink, asking: AskingHere, request: Request, cause: CauseHere = None
+) -> dict[str, Any]:
+    """Make a link for one person to join with. It is shown once: only its digest is kept."""
+    asking.require("link.make")
+    access, body = access_of(request), await command_body(request)
+    hours = STAFF_LINK_HOURS if new.hours is None else new.hours
+    token = await access.make_link(
+        asking.event.id, new.role, asking.actor, hours=hours, cause=cause, body=body
+    )
+    return {"url": access.origins.base(request.scope) + enter_path(token)}

@@ -1,0 +1,195 @@
+"""THE composition root: builds every resource from settings and mounts the application."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import os
+import socket
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import structlog
+from fastapi import APIRouter, FastAPI
+from filelock import FileLock, Timeout
+from prometheus_client import start_http_server
+from sqlalchemy import text
+from starlette.routing import WebSocketRoute
+
+from wall import __version__
+from wall.access import Access, Origins
+from wall.bus import Bus, open_bus
+from wall.errors import SetupProblem
+from wall.intake import Intake, Supervisor
+from wall.journal import Journal
+from wall.live import Hub, LiveSocket, Snapshots
+from wall.routes import errors, events, health, pages, sign_in
+from wall.routes.feeds import FeedRoutes
+from wall.routes.posts import PostRoutes
+from wall.routes.reading import ReadingRoutes
+from wall.routes.security import Security
+from wall.routes.words import Views, Words
+from wall.settings import Settings
+from wall.store import Store, feeds, migrate, pending
+
+log = structlog.get_logger(__name__)
+
+_ERRORS: dict[int | str, dict[str, Any]] = {
+    "4XX": {"description": "Refused: what happened, what to do next, and machine-readable details."},
+    "5XX": {"description": "The server or its database cannot do this now; nothing was saved."},
+}
+_SERVE_LOCK = 0x73657276
+
+_GC_THRESHOLDS = (100_000, 50, 1_000)
+"""Many connections at once make many objects that live long: collecting them often is waste."""
+
+
+class Backchannel:
+    """Everything that one process runs, built from settings and closed in order."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.store = Store(settings.database)
+        secret = settings.secret()
+        self.bus: Bus = open_bus(settings.redis_url, secret=secret.decode())
+        self.journal = Journal(self.store, self.bus)
+        origins = Origins(settings.public_url, settings.allowed_hosts)
+        self.access = Access(self.journal, origins, sign_in_days=settings.sign_in_days)
+        self.intake = Intake(self.journal, secret)
+        self.build = pages.build_number()
+        self.hub = Hub(
+            self.journal,
+            self.bus,
+            build=self.build,
+            beat_seconds=settings.beat_seconds,
+            unsent_bytes=settings.socket_unsent_bytes,
+            stuck_seconds=settings.socket_stuck_seconds,
+        )
+        self.snapshots = Snapshots(self.journal, self.hub)
+        self.owner = f"{socket.gethostname()}:{os.getpid()}"
+
+    @contextlib.asynccontextmanager
+    async def running(self, _app: FastAPI) -> AsyncIterator[None]:
+        """Run the bus, the feeds and the hub for as long as the application serves."""
+        gc.freeze()
+        gc.set_threshold(*_GC_THRESHOLDS)
+        await self.bus.start()
+        if self.settings.metrics_port is not None:
+            start_http_server(self.settings.metrics_port, self.settings.metrics_host)
+        supervising = asyncio.create_task(Supervisor(self.intake, self.owner).run(), name="supervisor")
+        log.info("serving", version=__version__, build=self.build)
+        try:
+            yield
+        finally:
+            supervising.cancel()
+            await asyncio.gather(supervising, return_exceptions=True)
+            await self.intake.close()
+            await self.hub.close()
+            await self.bus.close()
+            self.store.close()
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The ASGI application. Raises SetupProblem for what it cannot start with."""
+    parts = Backchannel(settings)
+    app = FastAPI(
+        title="Backchannel",
+        version=__version__,
+        lifespan=parts.running,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+        separate_input_output_schemas=False,
+    )
+    app.state.parts = parts
+    app.state.access = parts.access
+    _mount(app, parts)
+    return app
+
+
+def _mount(app: FastAPI, parts: Backchannel) -> None:
+    views = Views(Words())
+    respond = errors.Responder(views)
+    errors.install(app, respond)
+    app.add_middleware(
+        Security,
+        origins=parts.access.origins,
+        respond=respond,
+        body_limit_bytes=parts.settings.body_limit_bytes,
+    )
+    api = APIRouter(prefix="/api/v1", responses=_ERRORS)
+    api.include_router(events.router())
+    api.include_router(PostRoutes(parts.intake).router)
+    api.include_router(FeedRoutes(parts.intake).router)
+    api.include_router(ReadingRoutes(parts.hub, parts.snapshots).router)
+    app.include_router(api)
+    app.include_router(health.router(parts.store, parts.bus, parts.build))
+    app.include_router(pages.router(parts.access, views))
+    app.include_router(sign_in.router(parts.access, views))
+    app.router.routes.append(WebSocketRoute("/live/{event}", LiveSocket(parts.hub, parts.access)))
+    app.mount("/static", pages.Static(), name="static")
+
+
+@contextlib.contextmanager
+def place(settings: Settings, store: Store) -> Iterator[None]:
+    """Hold this process's place beside others, or refuse to start with the reason.
+
+    A SQLite file has one `serve`. On PostgreSQL there may be several if all of them ring the same
+    Redis. The locks are the operating system's and PostgreSQL's: they end with the process,
+    however that ends. Raises SetupProblem.
+    """
+    if store.is_sqlite:
+        with _file_place(store):
+            yield
+    else:
+        with _postgres_place(store, shared=settings.redis_url is not None):
+            yield
+
+
+@contextlib.contextmanager
+def _file_place(store: Store) -> Iterator[None]:
+    lock = FileLock(f"{Path(store.url.database or '').absolute()}.serve")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise SetupProblem(
+            "Another serve process has this SQLite file open.",
+            remedy="Stop it first. To run several processes, use PostgreSQL and Redis or Valkey.",
+        ) from None
+    except OSError as exc:
+        raise SetupProblem(
+            f"The directory of the database cannot be written to: {exc.strerror}.",
+            remedy="Make it writable for this user, or set BACKCHANNEL_DATABASE_URL.",
+        ) from exc
+    with lock:
+        yield
+
+
+@contextlib.contextmanager
+def _postgres_place(store: Store, *, shared: bool) -> Iterator[None]:
+    kind = "pg_try_advisory_lock_shared" if shared else "pg_try_advisory_lock"
+    with store.holding() as conn:
+        if not conn.execute(text(f"SELECT {kind}(:number)"), {"number": _SERVE_LOCK}).scalar_one():
+            raise SetupProblem(
+                "Another serve process uses this database, and the two have no common Redis.",
+                remedy="Give all of them the same BACKCHANNEL_REDIS_URL, or stop the other one.",
+            )
+        yield
+
+
+def prepare(store: Store, *, may_migrate: bool) -> None:
+    """Bring the tables up to date, or refuse to start with the command to run.
+
+    Whoever is alone on a SQLite file also frees the leases of processes that were killed.
+    """
+    if store.is_sqlite and may_migrate:
+        migrate(store)
+        with store.writing() as conn:
+            feeds.free_leases(conn)
+    elif missing := pending(store):
+        raise SetupProblem(
+            f"The database lacks {len(missing)} migration(s).",
+            remedy="Run `backchannel migrate`, then start again.",
+        )

@@ -1,0 +1,249 @@
+"""Settings: the environment holds process and secrets; what an organiser edits is in the database.
+
+Only the composition root and the command line read this; everybody else is given values.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import secrets
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from wall.errors import SetupProblem
+
+PREFIX = "BACKCHANNEL_"
+_SECRET_CHARACTERS = 32
+_HOST = re.compile(r"(?:[a-z0-9_-]+\.)*[a-z0-9_-]+|\[[0-9a-f:.]+\]")
+
+
+def _origin(text: str) -> str:
+    parts = urlsplit(text.strip().rstrip("/").lower())
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0:
+        raise ValueError("it must look like https://wall.example.org")
+    if parts.path or parts.query or parts.fragment or parts.username is not None:
+        raise ValueError("it must be a scheme, a host and perhaps a port, with nothing after them")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _listed(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    return tuple(part.strip().lower() for part in value.split(",") if part.strip())
+
+
+def _hosts(names: tuple[str, ...]) -> tuple[str, ...]:
+    if not all(_HOST.fullmatch(name) for name in names):
+        raise ValueError("it must be host names without port or wildcard, separated by commas")
+    return names
+
+
+class Settings(BaseSettings):
+    """How this process runs. Every field is read from `BACKCHANNEL_` and its name in capitals."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid", hide_input_in_errors=True
+    )
+
+    data_dir: Path = Field(
+        Path(".backchannel"), description="Directory for the SQLite database and the generated secret key."
+    )
+    database_url: str | None = Field(
+        None,
+        repr=False,
+        description="Database as a URL: `sqlite:///path/to/file.db` or "
+        "`postgresql://user:password@host/name`. Without it, `backchannel.db` in the data directory.",
+    )
+    redis_url: str | None = Field(
+        None,
+        repr=False,
+        description="Redis or Valkey that carries the doorbell between several `serve` processes, as "
+        "`redis://host:6379/0`. Needs PostgreSQL and a given secret key. Without it, one process.",
+    )
+    secret_key: Annotated[str, Field(min_length=_SECRET_CHARACTERS)] | None = Field(
+        None,
+        repr=False,
+        description="Secret of at least 32 characters, the same for all processes of an instance. Without "
+        "it, one is generated in `secret.key` in the data directory, readable by its owner only.",
+    )
+    host: str = Field("127.0.0.1", description="Address to listen on. `0.0.0.0` for the whole network.")
+    port: Annotated[int, Field(ge=0, le=65535)] = Field(
+        8000, description="TCP port to listen on; 0 takes any free one."
+    )
+    public_url: Annotated[str, AfterValidator(_origin)] | None = Field(
+        None,
+        description="Address under which people reach this server, such as `https://wall.example.org`, "
+        "without a path. Links are made with it and browsers are checked against it. Needed behind a proxy "
+        "and for any registered host name.",
+    )
+    allowed_hosts: Annotated[
+        tuple[str, ...], NoDecode, BeforeValidator(_listed), AfterValidator(_hosts)
+    ] = Field(
+        (),
+        description="Further host names that requests may name, separated by commas. IP addresses, "
+        "`localhost`, single-label and `.local` names are always allowed.",
+    )
+    trusted_proxies: str = Field(
+        "127.0.0.1",
+        description="Addresses of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed, "
+        "separated by commas.",
+    )
+    metrics_port: Annotated[int, Field(ge=0, le=65535)] | None = Field(
+        None,
+        description="TCP port for Prometheus metrics, apart from the pages. Without it, none are served.",
+    )
+    metrics_host: str = Field("127.0.0.1", description="Address on which metrics are served.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least important messages that are logged."
+    )
+    log_format: Literal["auto", "text", "json"] = Field(
+        "auto", description="Form of log lines: `auto` is text on a terminal and JSON elsewhere."
+    )
+    sign_in_days: Annotated[int, Field(ge=1, le=365)] = Field(
+        30, description="Days after which a person has to sign in again."
+    )
+    body_limit_bytes: Annotated[int, Field(ge=1_024)] = Field(
+        65_536, description="Largest request body that is read, in bytes."
+    )
+    beat_seconds: Annotated[float, Field(gt=0, le=30)] = Field(
+        15, description="Seconds between beats to live readers, who reconnect after 35 s of silence."
+    )
+    socket_unsent_bytes: Annotated[int, Field(ge=65_536)] = Field(
+        1_048_576, description="Unsent bytes at which a live reader who does not read is cut off."
+    )
+    socket_stuck_seconds: Annotated[float, Field(gt=0)] = Field(
+        20, description="Seconds without progress after which a live reader who does not read is cut off."
+    )
+
+    @property
+    def database(self) -> str:
+        """The database as a URL: the given one, or SQLite in the data directory."""
+        return self.database_url or f"sqlite:///{(self.data_dir / 'backchannel.db').absolute()}"
+
+    def make_data_dir(self) -> Path:
+        """Make the data directory, for its owner only, unless it is there. Raises SetupProblem."""
+        try:
+            self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as exc:
+            raise SetupProblem(
+                f"The data directory {self.data_dir} cannot be made: {exc.strerror}.",
+                remedy="Set BACKCHANNEL_DATA_DIR to a directory that this user may write to.",
+            ) from exc
+        return self.data_dir
+
+    def secret(self) -> bytes:
+        """The secret key: the given one, or the one in the data directory, made if need be.
+
+        Raises SetupProblem when it must be given and is not, or cannot be read.
+        """
+        if self.secret_key is not None:
+            return self.secret_key.encode()
+        if self.redis_url is not None:
+            raise SetupProblem(
+                "Several processes share one secret key, and none is given.",
+                remedy="Set BACKCHANNEL_SECRET_KEY to the same 32 or more random characters everywhere.",
+            )
+        return _secret_in(self.make_data_dir() / "secret.key")
+
+
+def load(**given: Any) -> Settings:
+    """Settings from the environment; `given` values (of the command line) win.
+
+    Raises SetupProblem for a value that cannot be used and for an unknown BACKCHANNEL_ variable.
+    """
+    refuse_unknown(os.environ)
+    try:
+        return Settings(**given)
+    except ValidationError as exc:
+        raise _in_words(exc) from None
+
+
+def refuse_unknown(environ: Mapping[str, str]) -> None:
+    """Raise SetupProblem for a BACKCHANNEL_ variable that no field reads: a typo must not pass."""
+    known = [_variable(name) for name in Settings.model_fields]
+    for name in sorted(environ):
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            raise SetupProblem(f"There is no setting {name}.", remedy=_nearest(name.upper(), known))
+
+
+def settings_markdown() -> str:
+    """The reference page of all settings, docs/reference/settings.md."""
+    rows = "".join(_row(name, field) for name, field in Settings.model_fields.items())
+    return (
+        "# Settings\n\n"
+        "Backchannel reads these variables of its environment. An empty one counts as not set; an unknown\n"
+        "one that begins with `BACKCHANNEL_` is an error. What an organiser edits is in the database.\n\n"
+        "This page is generated: `python -m wall.settings > docs/reference/settings.md`.\n\n"
+        f"| variable | default | meaning |\n|---|---|---|\n{rows}"
+    )
+
+
+def _variable(name: str) -> str:
+    return PREFIX + name.upper()
+
+
+def _row(name: str, field: FieldInfo) -> str:
+    default = "" if field.default in (None, ()) else f"`{field.default}`"
+    return f"| `{_variable(name)}` | {default} | {field.description} |\n"
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0)
+    return f"Did you mean {near[0]}? docs/reference/settings.md lists all of them."
+
+
+def _in_words(exc: ValidationError) -> SetupProblem:
+    first = exc.errors(include_input=False, include_url=False)[0]
+    name = _variable(str(first["loc"][0])) if first["loc"] else "The configuration"
+    reason = first["msg"].removeprefix("Value error, ")
+    return SetupProblem(
+        f"{name} cannot be used: {reason}.", remedy=f"Correct {name}, then start again.", setting=name
+    )
+
+
+def _secret_in(path: Path) -> bytes:
+    try:
+        if not path.exists():
+            _make_secret(path)
+        key = path.read_bytes().strip()
+    except OSError as exc:
+        raise SetupProblem(
+            f"The secret key {path} cannot be read or made: {exc.strerror}.",
+            remedy="Make it readable to this user, or set BACKCHANNEL_SECRET_KEY.",
+        ) from exc
+    if len(key) < _SECRET_CHARACTERS:
+        raise SetupProblem(
+            f"The secret key in {path} is too short.",
+            remedy="Put back the file from your backup; if there is none, delete it and start again.",
+        )
+    return key
+
+
+def _make_secret(path: Path) -> None:
+    """Write a new key beside its place and link it there: whole or not at all, the first one wins."""
+    beside = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    handle = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(48) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            path.hardlink_to(beside)
+        except FileExistsError:
+            return
+    finally:
+        beside.unlink()
+
+
+if __name__ == "__main__":
+    sys.stdout.write(settings_markdown())

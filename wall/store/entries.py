@@ -1,0 +1,65 @@
+"""The journal's own rows: entries and the commands that made them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, insert, select
+
+from wall.store.tables import command, entry
+
+
+class Line(NamedTuple):
+    """One stored entry: `body` is its canonical JSON, and what the hash chain is made over."""
+
+    seq: int
+    kind: str
+    body: str
+
+
+class Answered(NamedTuple):
+    """What a command that was already done answered."""
+
+    digest: str
+    result: str
+    seq: int
+
+
+def append(conn: Connection, event_id: str, lines: Iterable[Line]) -> None:
+    """Write entries. The caller holds the event's lock and numbered them."""
+    rows = [{"event_id": event_id, "seq": line.seq, "kind": line.kind, "body": line.body} for line in lines]
+    if rows:
+        conn.execute(insert(entry), rows)
+
+
+def after(
+    conn: Connection, event_id: str, seq: int, limit: int, until: int | None = None
+) -> Sequence[Line]:
+    """The entries that follow `seq`, in order, at most `limit`, none beyond `until`."""
+    query = (
+        select(entry.c.seq, entry.c.kind, entry.c.body)
+        .where(entry.c.event_id == event_id, entry.c.seq > seq)
+        .order_by(entry.c.seq)
+        .limit(limit)
+    )
+    if until is not None:
+        query = query.where(entry.c.seq <= until)
+    return [Line(*row) for row in conn.execute(query)]
+
+
+def answered(conn: Connection, event_id: str, actor: str, cause: str) -> Answered | None:
+    """The answer given to this actor's command of this cause, if it was done before."""
+    row = conn.execute(
+        select(command.c.digest, command.c.result, command.c.seq).where(
+            command.c.event_id == event_id, command.c.actor == actor, command.c.cause == cause
+        )
+    ).first()
+    return Answered(*row) if row else None
+
+
+def remember(conn: Connection, event_id: str, actor: str, cause: str, at: datetime, done: Answered) -> None:
+    """Keep a command's answer beside its entries."""
+    values: dict[str, Any] = {"event_id": event_id, "actor": actor, "cause": cause, "at": at}
+    conn.execute(insert(command).values(**values, **done._asdict()))

@@ -1,0 +1,71 @@
+"""Events: the row whose lock orders an event's commands."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, or_, select, update
+
+from wall.model import Event
+from wall.store.codec import to_json
+from wall.store.tables import event
+
+_LISTS = ("hashtags", "languages")
+
+
+def add(conn: Connection, new: Event) -> bool:
+    """Store a new event. False when its slug is taken."""
+    if conn.execute(select(event.c.id).where(event.c.slug == new.slug)).first():
+        return False
+    conn.execute(insert(event).values(**_columns(new.model_dump())))
+    return True
+
+
+def named(conn: Connection, name: str) -> Event | None:
+    """The event with this slug or id."""
+    row = conn.execute(select(event).where(or_(event.c.slug == name, event.c.id == name))).first()
+    return _event(row) if row else None
+
+
+def listed(conn: Connection) -> list[Event]:
+    """All events, newest first."""
+    return [_event(row) for row in conn.execute(select(event).order_by(event.c.id.desc()))]
+
+
+def by_id(conn: Connection, event_id: str) -> Event | None:
+    """The event with this id."""
+    row = conn.execute(select(event).where(event.c.id == event_id)).first()
+    return _event(row) if row else None
+
+
+def locked(conn: Connection, event_id: str) -> Event | None:
+    """The event, with its row locked until the transaction ends: commands of an event queue here.
+
+    SQLite has one writer for the whole file and needs no row lock.
+    """
+    row = conn.execute(select(event).where(event.c.id == event_id).with_for_update()).first()
+    return _event(row) if row else None
+
+
+def head(conn: Connection, event_id: str) -> tuple[str, int] | None:
+    """(epoch, seq) of an event: the cheapest question that a reader can ask."""
+    row = conn.execute(select(event.c.epoch, event.c.seq).where(event.c.id == event_id)).first()
+    return (row.epoch, row.seq) if row else None
+
+
+def save(conn: Connection, event_id: str, last_at: datetime, **columns: Any) -> None:
+    """Write the columns that a command changed."""
+    conn.execute(update(event).where(event.c.id == event_id).values(last_at=last_at, **_columns(columns)))
+
+
+def _columns(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: to_json(value) if name in _LISTS else value for name, value in values.items()}
+
+
+def _event(row: Row[Any]) -> Event:
+    values = row._asdict()
+    for name in _LISTS:
+        values[name] = tuple(json.loads(values[name]))
+    return Event(**values)

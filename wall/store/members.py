@@ -1,0 +1,52 @@
+"""Members: the roles of people in one event."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, insert, select, update
+
+from wall.model import Member, Role, sorted_roles
+from wall.store.codec import to_json
+from wall.store.tables import member, person
+
+
+def by_ids(conn: Connection, event_id: str, ids: Collection[str]) -> dict[str, Member]:
+    """Members of an event by person id."""
+    query = _members(event_id).where(member.c.person_id.in_(sorted(ids)))
+    return {row.person_id: _member(row) for row in conn.execute(query)}
+
+
+def listed(conn: Connection, event_id: str) -> list[Member]:
+    """All members of an event, in the order in which they came to the instance."""
+    return [_member(row) for row in conn.execute(_members(event_id).order_by(member.c.person_id))]
+
+
+def set_roles(conn: Connection, event_id: str, person_id: str, roles: Iterable[Role]) -> None:
+    """Give a person exactly these roles in an event."""
+    text = to_json(sorted_roles(roles))
+    here = (member.c.event_id == event_id, member.c.person_id == person_id)
+    changed = conn.execute(update(member).where(*here).values(roles=text, version=member.c.version + 1))
+    if changed.rowcount == 0:
+        values: dict[str, Any] = {"event_id": event_id, "person_id": person_id}
+        conn.execute(insert(member).values(**values, roles=text, version=1))
+
+
+def _members(event_id: str) -> Select[Any]:
+    return (
+        select(member, person.c.name)
+        .join(person, person.c.id == member.c.person_id)
+        .where(member.c.event_id == event_id)
+    )
+
+
+def _member(row: Row[Any]) -> Member:
+    return Member(
+        event_id=row.event_id,
+        person_id=row.person_id,
+        name=row.name,
+        roles=tuple(Role(name) for name in json.loads(row.roles)),
+        version=row.version,
+    )

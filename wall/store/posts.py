@@ -1,0 +1,198 @@
+"""Posts: looking up what is known, storing what is new, and reading what faces show."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
+
+from wall.model import Post, PostState, StoredPost
+from wall.store.codec import reasons_from_json, reasons_to_json
+from wall.store.tables import post, post_revision
+
+_AT_ONCE = 500
+"""Values in one IN list: below SQLite's limit on variables in old builds."""
+
+_STORED = (
+    post.c.id,
+    post.c.event_id,
+    post.c.content,
+    post.c.state,
+    post.c.reasons,
+    post.c.version,
+    post.c.received,
+    post.c.shown,
+    post.c.received_at,
+    post.c.reposts,
+    post.c.edits,
+)
+
+Query = Select[Any]
+
+# Lists are bound as one expanding parameter: the statement is compiled once, whatever their length.
+_KNOWN = select(post.c.key, *_STORED).where(
+    post.c.event_id == bindparam("event"),
+    post.c.network == bindparam("network"),
+    post.c.key.in_(bindparam("keys", expanding=True)),
+)
+_BY_IDS = select(*_STORED).where(
+    post.c.event_id == bindparam("event"), post.c.id.in_(bindparam("ids", expanding=True))
+)
+_ADD_REPOSTS = (
+    update(post).where(post.c.id == bindparam("post")).values(reposts=post.c.reposts + bindparam("more"))
+)
+
+
+def known(conn: Connection, event_id: str, network: str, keys: Collection[str]) -> dict[str, StoredPost]:
+    """The posts that are already there under these keys, by key (a stored key may be a tombstone)."""
+    found: dict[str, StoredPost] = {}
+    for some in _chunks(sorted(keys)):
+        asked = {"event": event_id, "network": network, "keys": some}
+        found.update((row.key, _stored(row)) for row in conn.execute(_KNOWN, asked))
+    return found
+
+
+def by_ids(conn: Connection, event_id: str, ids: Collection[str]) -> dict[str, StoredPost]:
+    """Posts by id; ids of other events or of nothing are absent from the answer."""
+    found: dict[str, StoredPost] = {}
+    for some in _chunks(sorted(ids)):
+        found.update(
+            (row.id, _stored(row)) for row in conn.execute(_BY_IDS, {"event": event_id, "ids": some})
+        )
+    return found
+
+
+def add(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Store new posts, given as rows of `new_row`; sorted by key so that no two writers deadlock."""
+    if rows:
+        conn.execute(insert(post), sorted(rows, key=lambda row: (row["network"], row["key"])))
+
+
+def new_row(stored: StoredPost, *, words: str, original_id: str | None = None) -> dict[str, Any]:
+    """The columns of a post that is stored for the first time."""
+    content = stored.post
+    return {
+        "id": stored.id,
+        "event_id": stored.event_id,
+        "network": content.network,
+        "key": content.key,
+        "original_id": original_id,
+        "author_key": content.author.key,
+        "state": stored.state.value,
+        "prior_state": None,
+        "reasons": reasons_to_json(stored.reasons),
+        "version": stored.version,
+        "received": stored.received,
+        "shown": stored.shown,
+        "received_at": stored.received_at,
+        "created_at": content.created_at,
+        "reposts": stored.reposts,
+        "edits": stored.edits,
+        "content": content.model_dump_json(exclude_defaults=True),
+        "words": words,
+    }
+
+
+def save(conn: Connection, post_id: str, **columns: Any) -> None:
+    """Write the columns of one post that changed. `reasons` and `post` are given as models."""
+    if "reasons" in columns:
+        columns["reasons"] = reasons_to_json(columns["reasons"])
+    if "post" in columns:
+        changed: Post = columns.pop("post")
+        columns["content"] = changed.model_dump_json(exclude_defaults=True)
+        columns["author_key"], columns["created_at"] = changed.author.key, changed.created_at
+    conn.execute(update(post).where(post.c.id == post_id).values(**columns))
+
+
+def add_reposts(conn: Connection, counted: Iterable[tuple[str, int]]) -> None:
+    """Add to the repost counts of posts: (post id, how many more)."""
+    rows = [{"post": post_id, "more": more} for post_id, more in sorted(counted)]
+    if rows:
+        conn.execute(_ADD_REPOSTS, rows)
+
+
+def keep_revision(conn: Connection, old: StoredPost, at: datetime) -> None:
+    """Keep the text that an edit replaces."""
+    content = old.post.model_dump_json(exclude_defaults=True)
+    conn.execute(
+        insert(post_revision).values(post_id=old.id, edit=old.edits, content=content, replaced_at=at)
+    )
+
+
+def purge(conn: Connection, post_id: str, *, tombstone: str, emptied: Post) -> None:
+    """Remove every word of a post: its text, its revisions, its words in the search index."""
+    conn.execute(post_revision.delete().where(post_revision.c.post_id == post_id))
+    content = emptied.model_dump_json(exclude_defaults=True)
+    gone: dict[str, Any] = {"key": tombstone, "author_key": "", "content": content, "words": ""}
+    conn.execute(
+        update(post)
+        .where(post.c.id == post_id)
+        .values(**gone, reasons="[]", prior_state=None, state=PostState.WITHDRAWN.value)
+    )
+
+
+def prior_state(conn: Connection, post_id: str) -> PostState:
+    """The state that an unavailable post had before."""
+    value = conn.execute(select(post.c.prior_state).where(post.c.id == post_id)).scalar_one()
+    return PostState(value)
+
+
+def original_of(conn: Connection, post_id: str) -> str | None:
+    """The id of the post that this one repeats, if it is a repost."""
+    return conn.execute(select(post.c.original_id).where(post.c.id == post_id)).scalar_one_or_none()
+
+
+def shown_window(
+    conn: Connection, event_id: str, limit: int, before: int | None = None
+) -> list[StoredPost]:
+    """Approved posts, newest shown first; `before` pages to those shown before that seq."""
+    query = select(*_STORED).where(post.c.event_id == event_id, post.c.state == PostState.APPROVED.value)
+    return _page(conn, query, post.c.shown, limit, before)
+
+
+def desk_window(conn: Connection, event_id: str, limit: int, before: int | None = None) -> list[StoredPost]:
+    """Posts of every state that a moderator sees, newest arrival first."""
+    seen = [PostState.APPROVED, PostState.HELD, PostState.REJECTED, PostState.HIDDEN, PostState.RECEIVED]
+    query = select(*_STORED).where(
+        post.c.event_id == event_id, post.c.received > 0, post.c.state.in_([state.value for state in seen])
+    )
+    return _page(conn, query, post.c.received, limit, before)
+
+
+def _page(conn: Connection, query: Query, order: Any, limit: int, before: int | None) -> list[StoredPost]:
+    if before is not None:
+        query = query.where(order < before)
+    return [_stored(row) for row in conn.execute(query.order_by(order.desc()).limit(limit))]
+
+
+def stored_columns() -> tuple[Any, ...]:
+    """The columns that make a StoredPost, for other queries of this package."""
+    return _STORED
+
+
+def stored_from(rows: Iterable[Row[Any]]) -> list[StoredPost]:
+    """Posts from rows of `stored_columns`."""
+    return [_stored(row) for row in rows]
+
+
+def _stored(row: Any) -> StoredPost:
+    return StoredPost(
+        id=row.id,
+        event_id=row.event_id,
+        post=Post.model_validate_json(row.content),
+        state=PostState(row.state),
+        reasons=reasons_from_json(row.reasons),
+        version=row.version,
+        received=row.received,
+        shown=row.shown,
+        received_at=row.received_at,
+        reposts=row.reposts,
+        edits=row.edits,
+    )
+
+
+def _chunks(keys: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(keys), _AT_ONCE):
+        yield keys[start : start + _AT_ONCE]
