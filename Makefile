@@ -43,6 +43,9 @@ check: $(VENV)/installed-for-tests ui/node_modules/.package-lock.json ## Lint, t
 	@$(NPM) --silent run check
 	@$(BIN)/python -m wall.entries.schema --check
 
+faces: $(VENV)/installed ## Build the live faces after a change in ui/
+	@$(BIN)/python hatch_build.py
+
 bench: $(VENV)/installed-for-tests ## Measure what the docs quote
 	@for file in bench/[a-z]*.py; do name=$${file%.py}; $(BIN)/python -m "$${name//\//.}" $(ARGS); done
 

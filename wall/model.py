@@ -59,10 +59,10 @@ def _as_utc(value: datetime) -> datetime:
 
 Text = Annotated[str, BeforeValidator(at_border)]
 Time = Annotated[datetime, AfterValidator(_as_utc)]
-Key = Annotated[str, BeforeValidator(at_border), StringConstraints(min_length=1, max_length=500)]
+Key = Annotated[str, StringConstraints(min_length=1, max_length=500), BeforeValidator(at_border)]
 """An id as a network gives it: always text, never a number (numbers lose digits in JavaScript)."""
-Name = Annotated[str, BeforeValidator(at_border), StringConstraints(max_length=NAME_LIMIT)]
-Url = Annotated[str, BeforeValidator(at_border), StringConstraints(max_length=2_000)]
+Name = Annotated[str, StringConstraints(max_length=NAME_LIMIT), BeforeValidator(at_border)]
+Url = Annotated[str, StringConstraints(max_length=2_000), BeforeValidator(at_border)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$")]
 
 
@@ -119,10 +119,10 @@ class Post(Frozen):
     network: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
     key: Key
     author: Author
-    text: Annotated[str, BeforeValidator(at_border), StringConstraints(max_length=POST_TEXT_LIMIT)]
+    text: Annotated[str, StringConstraints(max_length=POST_TEXT_LIMIT), BeforeValidator(at_border)]
     created_at: Time
     url: Url | None = None
-    lang: Annotated[str, BeforeValidator(at_border), StringConstraints(max_length=35)] | None = None
+    lang: Annotated[str, StringConstraints(max_length=35), BeforeValidator(at_border)] | None = None
     hashtags: tuple[Name, ...] = ()
     media: tuple[Media, ...] = ()
     links: tuple[Link, ...] = ()

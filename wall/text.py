@@ -161,10 +161,8 @@ class _Page:
 
     def tag(self, name: str, *, closing: bool, attributes: str) -> None:
         """Take one tag."""
-        if self.silent:
-            self.silent = "" if closing and name == self.silent else self.silent
-        elif name in _SILENT:
-            self.silent = "" if closing else name
+        if self.silent or name in _SILENT:
+            self._silence(name, closing=closing)
         elif name in _BLOCKS:
             self._block(name, closing=closing)
         elif name == "br":
@@ -197,6 +195,12 @@ class _Page:
         self.invisible = 0
         if name == "pre":
             self.preformatted = not closing
+
+    def _silence(self, name: str, *, closing: bool) -> None:
+        if not self.silent and not closing:
+            self.silent = name
+        elif self.silent == name and closing:
+            self.silent = ""
 
     def _row(self, name: str) -> None:
         self._break(max(self.breaks, 1))

@@ -1,9 +1,8 @@
-"""What the tests of feeds share: archives written to files, and the real data where it is."""
+"""What the tests of feeds share: records, and archives written to files."""
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -36,13 +35,3 @@ def write(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return write_archive
-
-
-@pytest.fixture(scope="session")
-def data() -> Path:
-    """The folder of real archives; the test is skipped where it is not."""
-    named = os.environ.get("BACKCHANNEL_DATA")
-    folder = Path(named) if named else Path(__file__).parents[3] / "shared" / "data"
-    if not folder.is_dir():
-        pytest.skip("the real archives are not here; BACKCHANNEL_DATA names their folder")
-    return folder

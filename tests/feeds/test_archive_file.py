@@ -270,6 +270,10 @@ LINES = st.lists(
         st.integers(2, 30).map(
             lambda n: json.dumps(mastodon_status(n, in_reply_to_id=str(n - 1))).encode()
         ),
+        st.integers(1, 30).map(lambda n: json.dumps(mastodon_status(n, visibility="direct")).encode()),
+        st.integers(1, 30).map(
+            lambda n: json.dumps(mastodon_status(n, reblog=mastodon_status(n + 1))).encode()
+        ),
         st.sampled_from([b"", b"{", b"\xff", b"[]", b" \r"]),
     ),
     max_size=25,

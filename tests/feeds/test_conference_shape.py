@@ -97,8 +97,8 @@ def test_what_breaks_the_model_costs_one_post(conference: Make, changes: dict[st
     assert Conference().parse(conference(**changes), "line 9") == [Dropped("unusable_post", "line 9")]
 
 
-def test_the_real_archive_has_its_known_numbers(data: Path) -> None:
-    items = list(read_archive(data / "conference-2019.jsonl"))
+def test_the_real_archive_has_its_known_numbers(shared_data: Path) -> None:
+    items = list(read_archive(shared_data / "conference-2019.jsonl"))
     posts = [item.post for item in items if isinstance(item, Arrived)]
     reposts = [post for post in posts if post.repost_of]
     known = {post.key for post in posts}

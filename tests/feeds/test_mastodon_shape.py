@@ -162,11 +162,11 @@ def test_broken_payloads_cost_one_frame() -> None:
         assert Mastodon().parse(frame("update", payload), "line 1") == [Dropped("unusable_post", "line 1")]
 
 
-def test_recorded_statuses_of_a_real_server_parse(data: Path) -> None:
+def test_recorded_statuses_of_a_real_server_parse(shared_data: Path) -> None:
     yaml = pytest.importorskip("yaml")
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     seen: list[Item] = []
-    for path in sorted((data / "mastodon").glob("*.yaml")):
+    for path in sorted((shared_data / "mastodon").glob("*.yaml")):
         shape = Mastodon()
         for status in _statuses(yaml.load(path.read_text("utf-8"), Loader=loader)):
             assert detect(status) is Mastodon

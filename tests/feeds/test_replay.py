@@ -96,7 +96,7 @@ def test_moments_closer_than_a_hundredth_second_come_together() -> None:
     pace = Pace(1_000, clock.now)
     assert pace.wait(START, None) == 0
     assert pace.wait(START + timedelta(seconds=9), None) == 0
-    assert pace.wait(START + timedelta(seconds=10), None) == pytest.approx(0.01)
+    assert pace.wait(START + timedelta(seconds=11), None) == pytest.approx(0.011)
     assert pace.wait(None, None) == 0
 
 
@@ -122,7 +122,7 @@ async def test_the_loop_is_free_while_the_archive_is_read(conference: Make, writ
     started = time.monotonic()
     assert len([item async for item in source.stream(None) if isinstance(item, Arrived)]) == 20_000
     counting.cancel()
-    assert turns > (time.monotonic() - started) / 0.02
+    assert turns > (time.monotonic() - started) / 0.05
 
 
 async def test_progress_can_be_watched(conference: Make, write: Write) -> None:

@@ -21,7 +21,9 @@ GRAVES = Graves(b"a secret of the tests")
 def post(key: str = "1", text: str = "Hello", **more: Any) -> Post:
     """A post on network "x", by an author named after nobody."""
     author = Author(key=f"author-{key}", handle="ada", name="Ada")
-    return Post(**{"network": "x", "key": key, "author": author, "text": text, "created_at": MORNING} | more)
+    return Post(
+        **{"network": "x", "key": key, "author": author, "text": text, "created_at": MORNING} | more
+    )
 
 
 def repost(key: str, of: str, **more: Any) -> Post:

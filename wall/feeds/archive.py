@@ -71,6 +71,7 @@ class Archive:
         self._skip = _lines_of(cursor)
         self._lock = threading.Lock()
         self._file: io.FileIO | None = None
+        self._plain: io.BufferedReader | None = None
         self._lines: Iterator[_Numbered] = iter(())
         self._closed = False
         self._place = "line"
@@ -96,8 +97,9 @@ class Archive:
         """Close the file; there are no more lines after this. Waits for a block being read."""
         with self._lock:
             self._closed = True
-            if self._file is not None:
-                self._file.close()
+            for file in (self._plain, self._file):
+                if file is not None:
+                    file.close()
             self._lines = iter(())
 
     def _items(self, number: int, raw: bytes | str) -> list[Item]:
@@ -114,7 +116,7 @@ class Archive:
         self.total_bytes = self._path.stat().st_size
         packed = file.read(2) == _GZIP
         file.seek(0)
-        plain: io.BufferedReader = io.BufferedReader(gzip.GzipFile(fileobj=file) if packed else file)
+        plain = self._plain = io.BufferedReader(gzip.GzipFile(fileobj=file) if packed else file)
         self._lines = self._numbered(plain, file.tell)
         head = list(islice(self._lines, _SEARCH))
         self._shape = self._choose_shape(head)()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -10,10 +9,7 @@ from fastapi import Depends, Request
 
 from wall.access import Access, Face, Visitor, require, scope_for
 from wall.entries import Scope
-from wall.errors import NotFound
 from wall.model import Event, Role
-
-_EVENT_NAME = re.compile(r"[A-Za-z0-9-]{1,63}")
 
 
 @dataclass(frozen=True)
@@ -50,9 +46,7 @@ async def visitor_of(request: Request) -> Visitor:
 
 
 async def event_named(access: Access, name: str) -> Event:
-    """The event with this slug or id. Raises NotFound, also for what can be no event's name."""
-    if not _EVENT_NAME.fullmatch(name):
-        raise NotFound("There is no such event.", remedy="Check the event's short name in the address.")
+    """The event with this slug or id. Raises NotFound."""
     return await access.journal.event(name)
 
 

@@ -8,11 +8,15 @@ from fastapi import APIRouter, Request
 from pydantic import Field, JsonValue, StringConstraints
 
 from wall.entries.projections import FeedValue, feed_value
+from wall.errors import BadInput
 from wall.intake import Intake
 from wall.model import Frozen
 from wall.routes import AskingHere
 from wall.routes.commands import CauseHere, command_body
 from wall.store import feeds
+
+_COMMAND_LINE_ONLY = frozenset({"replay"})
+"""Networks that open paths of this machine: an organiser over HTTP must not choose those."""
 
 
 class NewFeed(Frozen):
@@ -42,6 +46,11 @@ class FeedRoutes:
     ) -> dict[str, Any]:
         """Add a feed; it starts within seconds."""
         asking.require("feed.add")
+        if new.network in _COMMAND_LINE_ONLY:
+            raise BadInput(
+                "This network reads files of the server and is started on its command line.",
+                remedy="Run `backchannel replay FILE --event …` there.",
+            )
         feed_id = await self._intake.add_feed(
             asking.event.id,
             asking.actor,

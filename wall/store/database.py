@@ -130,9 +130,14 @@ def _sqlite_engines(url: URL) -> tuple[Engine, Engine]:
         raise SetupProblem(
             "An in-memory database loses everything.", remedy="Name a file: sqlite:///path/to/file.db"
         )
-    arguments: dict[str, Any] = {"check_same_thread": False}
-    writer = create_engine(url, connect_args=arguments, pool_size=1, max_overflow=0)
-    reader = create_engine(url, connect_args=arguments, pool_size=READERS, max_overflow=0)
+    common: dict[str, Any] = {
+        "connect_args": {"check_same_thread": False},
+        "max_overflow": 0,
+        # Parameters are texts and names of people: they must not get into a log by a traceback.
+        "hide_parameters": True,
+    }
+    writer = create_engine(url, pool_size=1, **common)
+    reader = create_engine(url, pool_size=READERS, **common)
     for engine, begin in ((writer, "BEGIN IMMEDIATE"), (reader, "BEGIN")):
         event.listen(engine, "connect", _sqlite_connected)
         event.listen(engine, "begin", _begins_with(begin))
@@ -162,14 +167,10 @@ def _begins_with(statement: str) -> Callable[[Connection], None]:
 def _postgres_engines(url: URL) -> tuple[Engine, Engine]:
     options = "-c synchronous_commit=on -c timezone=UTC"
     arguments = {"options": options, "connect_timeout": 5}
-    writer = create_engine(url, connect_args=arguments, pool_size=POSTGRES_WRITERS, pool_pre_ping=True)
-    reader = create_engine(
-        url,
-        connect_args=arguments,
-        pool_size=READERS,
-        pool_pre_ping=True,
-        isolation_level="REPEATABLE READ",
-    )
+    common: dict[str, Any] = {"connect_args": arguments, "pool_pre_ping": True, "hide_parameters": True}
+    # One writer more than there are threads: `holding` keeps one for as long as the process serves.
+    writer = create_engine(url, pool_size=POSTGRES_WRITERS + 1, **common)
+    reader = create_engine(url, pool_size=READERS, isolation_level="REPEATABLE READ", **common)
     event.listen(reader, "begin", _begins_with("SET TRANSACTION READ ONLY"))
     return writer, reader
 

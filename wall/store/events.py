@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from wall.model import Event
 from wall.store.codec import to_json
 from wall.store.tables import event
 
+_NAME = re.compile(r"[A-Za-z0-9-]{1,63}")
 _LISTS = ("hashtags", "languages")
 
 
@@ -24,7 +26,9 @@ def add(conn: Connection, new: Event) -> bool:
 
 
 def named(conn: Connection, name: str) -> Event | None:
-    """The event with this slug or id."""
+    """The event with this slug or id. What can be neither is not asked for (NUL stops PostgreSQL)."""
+    if not _NAME.fullmatch(name):
+        return None
     row = conn.execute(select(event).where(or_(event.c.slug == name, event.c.id == name))).first()
     return _event(row) if row else None
 

@@ -6,6 +6,7 @@ import { Words } from "../words";
 import { App } from "./app";
 import { Wall } from "./wall";
 import "./wall.css";
+import "./card.css";
 
 /** Posts held for when others leave; a wall shows far fewer. */
 const KEEP = 500;

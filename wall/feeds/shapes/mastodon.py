@@ -56,7 +56,7 @@ class Mastodon(Shape):
         return attempt(where, self._items, record)
 
     def remember(self, record: Record) -> None:
-        """Take note of a status that was read before."""
+        """Take note of what was read before, as `parse` does."""
         attempt("", self._note, record)
 
     def _items(self, record: Record) -> list[Item]:
@@ -78,18 +78,20 @@ class Mastodon(Shape):
                 self._keep(record)
             case "update" | "status.update":
                 self._keep(_payload(record))
+            case "delete":
+                self._uris.pop(as_key(record["payload"]), None)
         return []
 
     def _keep(self, status: Record) -> None:
-        self._uris[as_key(status["id"])] = as_key(status["uri"])
-        if len(self._uris) > MEMORY:
-            del self._uris[next(iter(self._uris))]
-        if status.get("reblog"):
-            self._keep(status["reblog"])
-
-    def _fields(self, status: Record) -> Record:
         if status["visibility"] != "public":
             raise NotPublic
+        self._uris[as_key(status["id"])] = as_key(status["uri"])
+        if status.get("reblog"):
+            self._uris[as_key(status["reblog"]["id"])] = as_key(status["reblog"]["uri"])
+        while len(self._uris) > MEMORY:
+            del self._uris[next(iter(self._uris))]
+
+    def _fields(self, status: Record) -> Record:
         self._keep(status)
         content = status["content"]
         if len(content) > HTML_LIMIT:
