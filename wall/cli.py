@@ -96,7 +96,7 @@ async def _demo_event(parts: Backchannel, speed: float) -> None:
         slug=_DEMO,
         name="Social Media Summit (made-up demo)",
         actor="system",
-        hashtags=("smsummit",),
+        hashtags=("SMSummit",),
         zone="America/Toronto",
         languages=("en", "fr"),
     )

@@ -27,11 +27,16 @@ def _known_zone(zone: str) -> str:
     return zone
 
 
-def _folded(tag: str) -> str:
-    folded = fold_hashtag(tag)
-    if not folded or any(character.isspace() for character in folded):
+def _one_word(tag: str) -> str:
+    """A hashtag without its '#', spelled as the organiser spells it; comparing folds it."""
+    word = tag.strip().lstrip("#＃")
+    if not word or any(character.isspace() for character in word):
         raise ValueError("a hashtag is one word")
-    return folded
+    return word
+
+
+def _each_once(tags: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple({fold_hashtag(tag): tag for tag in reversed(tags)}.values())[::-1]
 
 
 EventName = Annotated[
@@ -41,9 +46,9 @@ Hashtag = Annotated[
     str,
     BeforeValidator(at_border),
     StringConstraints(min_length=1, max_length=100),
-    AfterValidator(_folded),
+    AfterValidator(_one_word),
 ]
-Hashtags = Annotated[tuple[Hashtag, ...], Field(max_length=20)]
+Hashtags = Annotated[tuple[Hashtag, ...], Field(max_length=20), AfterValidator(_each_once)]
 Zone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_known_zone)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$", max_length=35)]
 Languages = Annotated[tuple[Language, ...], Field(min_length=1, max_length=10)]
