@@ -189,7 +189,13 @@ def replay(
 
     async def run(parts: Backchannel) -> replaying.Summary:
         return await replaying.replay(
-            parts.intake, event, config, owner=parts.owner, resume=resume, show=err
+            parts.intake,
+            event,
+            config,
+            owner=parts.owner,
+            resume=resume,
+            show=err,
+            lease_seconds=parts.settings.feed_lease_seconds,
         )
 
     try:
@@ -234,7 +240,7 @@ def doctor() -> None:
 def _serve(settings: Settings, begin: Callable[[Backchannel], Awaitable[None]] | None = None) -> None:
     store = _store(settings)
     with place(settings, store):
-        prepare(store, may_migrate=True)
+        prepare(store, alone=store.is_sqlite or settings.redis_url is None)
         store.close()
         application = create_app(settings)
         parts: Backchannel = application.state.parts
@@ -309,7 +315,7 @@ def _address(settings: Settings) -> str:
 def _with_parts(settings: Settings, work: Callable[[Backchannel], Awaitable[T]]) -> T:
     """Do one thing with the same parts as a server, beside a running one or without."""
     store = _store(settings)
-    prepare(store, may_migrate=False) if not store.is_sqlite else migrate(store)
+    prepare(store, alone=False) if not store.is_sqlite else migrate(store)
     store.close()
 
     async def run() -> T:

@@ -15,12 +15,10 @@ from wall.errors import FeedFatal, Refused
 from wall.feeds.base import Source, check_config
 from wall.intake import Intake, Tally, run_feed
 from wall.intake.intake import new_feed
-from wall.intake.supervisor import keep_lease_while
+from wall.intake.supervisor import LEASE_SECONDS, keep_lease_while
 from wall.journal import Tx
 from wall.model import Feed, FeedState
 from wall.store import feeds
-
-_LEASE_SECONDS = 12.0
 
 
 @dataclass
@@ -51,7 +49,14 @@ class Summary:
 
 
 async def replay(
-    intake: Intake, event_name: str, config: Mapping[str, Any], *, owner: str, resume: bool, show: Console
+    intake: Intake,
+    event_name: str,
+    config: Mapping[str, Any],
+    *,
+    owner: str,
+    resume: bool,
+    show: Console,
+    lease_seconds: float = LEASE_SECONDS,
 ) -> Summary:
     """Replay an archive to its end and say what came of it.
 
@@ -60,9 +65,10 @@ async def replay(
     """
     event = await intake.journal.event(event_name)
     checked = check_config("replay", config)
-    feed, fence = (
-        await intake.journal.command(event.id, "system", lambda tx: _leased(tx, checked, owner, resume))
-    ).result
+    leased = await intake.journal.command(
+        event.id, "system", lambda tx: _leased(tx, checked, owner, lease_seconds, resume)
+    )
+    feed, fence = leased.result
     summary, began = Summary(), time.monotonic()
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with Progress(*columns, console=show, transient=True) as progress:
@@ -73,12 +79,15 @@ async def replay(
             done, total = getattr(source, "read_bytes", 0), getattr(source, "total_bytes", None)
             progress.update(bar, completed=done, total=total, description=f"{summary.accepted} posts")
 
-        await keep_lease_while(intake, feed.id, fence, run_feed(intake, feed, fence, heard))
+        work = run_feed(intake, feed, fence, heard)
+        await keep_lease_while(intake, feed.id, fence, work, lease_seconds)
     summary.seconds = time.monotonic() - began
     return await _ended(intake, feed, summary)
 
 
-def _leased(tx: Tx, config: dict[str, Any], owner: str, resume: bool) -> tuple[Feed, int]:
+def _leased(
+    tx: Tx, config: dict[str, Any], owner: str, lease_seconds: float, resume: bool
+) -> tuple[Feed, int]:
     """The feed of this file, new or as it is, leased in the transaction that makes it."""
     listed = feeds.listed(tx.conn, tx.event.id)
     feed = next((one for one in listed if one.config.get("path") == config["path"]), None)
@@ -86,7 +95,7 @@ def _leased(tx: Tx, config: dict[str, Any], owner: str, resume: bool) -> tuple[F
         feed = new_feed(tx.event.id, "replay", config)
         feeds.add(tx.conn, feed)
         tx.append(kinds.FeedAdded(network="replay"), ("feed", feed.id))
-    fence = feeds.take_lease(tx.conn, feed.id, owner, _LEASE_SECONDS)
+    fence = feeds.take_lease(tx.conn, feed.id, owner, lease_seconds)
     if fence is None:
         raise Refused("Another process replays this file now.", remedy="Wait for it, or stop it.")
     cursor = feed.cursor if resume else None

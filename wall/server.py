@@ -78,7 +78,8 @@ class Backchannel:
         await self.bus.start()
         if self.settings.metrics_port is not None:
             start_http_server(self.settings.metrics_port, self.settings.metrics_host)
-        supervising = asyncio.create_task(Supervisor(self.intake, self.owner).run(), name="supervisor")
+        supervisor = Supervisor(self.intake, self.owner, lease_seconds=self.settings.feed_lease_seconds)
+        supervising = asyncio.create_task(supervisor.run(), name="supervisor")
         log.info("serving", version=__version__, build=self.build)
         try:
             yield
@@ -179,17 +180,18 @@ def _postgres_place(store: Store, *, shared: bool) -> Iterator[None]:
         yield
 
 
-def prepare(store: Store, *, may_migrate: bool) -> None:
+def prepare(store: Store, *, alone: bool) -> None:
     """Bring the tables up to date, or refuse to start with the command to run.
 
-    Whoever is alone on a SQLite file also frees the leases of processes that were killed.
+    Who is `alone` (its place is beside no other) frees the leases of processes that were killed.
     """
-    if store.is_sqlite and may_migrate:
+    if store.is_sqlite and alone:
         migrate(store)
-        with store.writing() as conn:
-            feeds.free_leases(conn)
     elif missing := pending(store):
         raise SetupProblem(
             f"The database lacks {len(missing)} migration(s).",
             remedy="Run `backchannel migrate`, then start again.",
         )
+    if alone:
+        with store.writing() as conn:
+            feeds.free_leases(conn)

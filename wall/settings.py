@@ -124,6 +124,12 @@ class Settings(BaseSettings):
         20, description="Seconds without progress after which a live reader who does not read is cut off."
     )
 
+    feed_lease_seconds: Annotated[float, Field(ge=1, le=600)] = Field(
+        12,
+        description="Seconds after which the feeds of a `serve` process that died are taken over by another. "
+        "The same for all processes of an instance.",
+    )
+
     @property
     def database(self) -> str:
         """The database as a URL: the given one, or SQLite in the data directory."""

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Browser, Socket } from "./browser";
 import {
-  BACKOFF_BASE_MS, BACKOFF_CAP_MS, Connection, GREETING_MS, POLL_AFTER_FAILURES, POLL_MS,
+  BACKOFF_BASE_MS, BACKOFF_CAP_MS, Connection, GREETING_MS, LOOK_AGAIN_MS, POLL_AFTER_FAILURES, POLL_MS,
   RETRY_SOCKET_MS, SILENCE_MS,
 } from "./socket";
 import { HEALTH_RETRY_MS, RELOAD_SPREAD_MS } from "./reload";
@@ -325,10 +325,24 @@ describe("what stops it", () => {
   test.each([[4410, "gone"], [4401, "sign_in"], [4403, "not_yours"]])("close code %i", async (code, why) => {
     await startLive();
     world.socket.closes(code);
-    await tick(60_000);
+    await tick(LOOK_AGAIN_MS - 1);
     expect(connection.phase.value).toBe("stopped");
     expect(connection.stopped.value).toBe(why);
     expect(world.sockets).toHaveLength(1);
+  });
+
+  test("what was gone and came back is shown again, without anybody touching the screen", async () => {
+    await startLive();
+    world.answers["snapshot"] = () => json({ error: { code: "not_found" } }, 404);
+    world.socket.closes(4410);
+    await tick(LOOK_AGAIN_MS);
+    expect(connection.stopped.value).toBe("gone");
+    world.answers["snapshot"] = () => json(snapshot(3));
+    await tick(LOOK_AGAIN_MS);
+    world.socket.hears(hello());
+    expect(world.socket.cursor).toBe("epoch.scope.3");
+    expect(connection.phase.value).toBe("live");
+    expect(connection.stopped.value).toBeNull();
   });
 
   test("being too slow is no reason to stop", async () => {

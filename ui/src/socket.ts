@@ -16,9 +16,11 @@ export const REQUEST_MS = 10_000;
 export const POLL_MS = 3_000;
 export const POLL_AFTER_FAILURES = 4;
 export const RETRY_SOCKET_MS = 30_000;
+/** A stopped face asks again this often: what is gone may come back, and nobody is there to reload it. */
+export const LOOK_AGAIN_MS = 60_000;
 
 export type Phase = "connecting" | "live" | "polling" | "reconnecting" | "stopped";
-/** Why a connection stopped for good: the event is gone, or this reader may not read it. */
+/** Why a connection stopped: the event is gone, or this reader may not read it. */
 export type Stop = "gone" | "sign_in" | "not_yours";
 
 const CLOSE_CODES: Readonly<Record<number, Stop>> = { 4410: "gone", 4401: "sign_in", 4403: "not_yours" };
@@ -69,7 +71,7 @@ export class Connection {
     this.#reload = new Reload(options.build, options.browser);
   }
 
-  /** Connect, and stay connected until the server says that there is nothing to connect to. */
+  /** Connect, and stay connected. Where the server says that there is nothing to read, ask now and then. */
   start(): void {
     this.options.browser.onWake(() => this.#wake());
     void this.#begin();
@@ -155,6 +157,7 @@ export class Connection {
     this.#failures = 0;
     if (!hello.resumed) return this.#refetch();
     this.#greeted = true;
+    this.#stop.value = null;
     this.#phase.value = "live";
     this.#acknowledged = -1;
     this.#acknowledge();
@@ -209,6 +212,7 @@ export class Connection {
   /** Try again after a time drawn from 0 up to a bound that doubles: nobody comes back in step. */
   #retry(): void {
     this.#newTurn();
+    this.#stop.value = null;
     if (this.#phase.value !== "connecting" || this.#attempts > 0) this.#phase.value = "reconnecting";
     const bound = Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** this.#attempts++);
     this.#waiting = true;
@@ -219,6 +223,8 @@ export class Connection {
     this.#newTurn();
     this.#stop.value = reason;
     this.#phase.value = "stopped";
+    this.#stale = true;
+    this.#timer = setTimeout(() => void this.#begin(), LOOK_AGAIN_MS);
   }
 
   /** The network came back or the machine woke up: do not sit out a wait, do not trust a dead socket. */

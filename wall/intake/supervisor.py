@@ -28,7 +28,8 @@ from wall.store import feeds
 log = structlog.get_logger(__name__)
 
 LEASE_SECONDS = 12.0
-RENEW_SECONDS = 4.0
+RENEWALS = 3
+"""Times that a lease is renewed while it would last."""
 LOOK_SECONDS = 1.0
 STORE_RETRY_SECONDS = 1.0
 
@@ -63,9 +64,11 @@ class _Burst:
 class Supervisor:
     """Keeps every feed of this store running in one of its processes."""
 
-    def __init__(self, intake: Intake, owner: str) -> None:
+    def __init__(self, intake: Intake, owner: str, *, lease_seconds: float = LEASE_SECONDS) -> None:
+        """`owner` names this process; its feeds are free `lease_seconds` after it died."""
         self._intake = intake
         self._owner = owner
+        self._lease_seconds = lease_seconds
         self._running: dict[str, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
@@ -91,23 +94,28 @@ class Supervisor:
 
     async def _start(self, feed: Feed) -> None:
         fence = await self._intake.store.write(
-            lambda conn: feeds.take_lease(conn, feed.id, self._owner, LEASE_SECONDS)
+            lambda conn: feeds.take_lease(conn, feed.id, self._owner, self._lease_seconds)
         )
         if fence is not None:
             task = asyncio.create_task(self._supervise(feed, fence), name=f"feed:{feed.id}")
             self._running[feed.id] = task
 
     async def _supervise(self, feed: Feed, fence: int) -> None:
-        await keep_lease_while(self._intake, feed.id, fence, run_feed(self._intake, feed, fence))
+        work = run_feed(self._intake, feed, fence)
+        await keep_lease_while(self._intake, feed.id, fence, work, self._lease_seconds)
 
 
 async def keep_lease_while(
-    intake: Intake, feed_id: str, fence: int, work: Coroutine[Any, Any, None]
+    intake: Intake,
+    feed_id: str,
+    fence: int,
+    work: Coroutine[Any, Any, None],
+    lease_seconds: float = LEASE_SECONDS,
 ) -> None:
     """Do work that needs a lease: it is renewed meanwhile, given back at the end, and when it is
     lost the work is cancelled."""
     running = asyncio.create_task(work)
-    renewing = asyncio.create_task(_keep_lease(intake, feed_id, fence))
+    renewing = asyncio.create_task(_keep_lease(intake, feed_id, fence, lease_seconds))
     try:
         await asyncio.wait([running, renewing], return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -224,13 +232,13 @@ async def _read(items: AsyncIterator[Item], queue: asyncio.Queue[Item | BaseExce
         await queue.put(problem)
 
 
-async def _keep_lease(intake: Intake, feed_id: str, fence: int) -> None:
+async def _keep_lease(intake: Intake, feed_id: str, fence: int, lease_seconds: float) -> None:
     """Renew a lease until it is lost. A database that does not answer is waited for."""
     while True:
-        await asyncio.sleep(RENEW_SECONDS)
+        await asyncio.sleep(lease_seconds / RENEWALS)
         try:
             if not await intake.store.write(
-                lambda conn: feeds.renew_lease(conn, feed_id, fence, LEASE_SECONDS)
+                lambda conn: feeds.renew_lease(conn, feed_id, fence, lease_seconds)
             ):
                 return
         except BackchannelError as problem:

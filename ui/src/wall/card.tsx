@@ -46,7 +46,7 @@ function By({ post, now }: { post: PostValue; now: ReadonlySignal<number> }): VN
       <div class="who">
         <h2 class="name"><bdi dir="auto">{name}</bdi></h2>
         <p class="where">
-          <bdi class="handle" dir="auto">@{handle}</bdi>
+          {handle && <bdi class="handle" dir="auto">@{handle}</bdi>}
           <When at={post.created_at} now={now} />
         </p>
       </div>

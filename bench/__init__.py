@@ -1,0 +1,1 @@
+"""Measurements that the docs quote: each module is one command, `python -m bench.NAME`."""

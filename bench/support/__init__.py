@@ -1,0 +1,1 @@
+"""What the measurements share: real servers, load from processes of their own, and honest tables."""

@@ -1,0 +1,189 @@
+"""The wall in Chromium over a real serve: what a hall sees, and what it must never see."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx2
+import pytest
+import pytest_asyncio
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import expect
+
+from tests.conftest import Serve
+from tests.support.browser import Watched
+from tests.support.processes import ServeProcess
+from tests.support.staff import Staff
+from tests.support.summit import post, repost
+from wall.feeds.base import Arrived, Edited, Withdrawn
+from wall.intake import Graves, admit
+from wall.journal import create_event, run_command
+from wall.model import Author, Link, Media, utc_now
+from wall.store import Store
+
+ATTACK = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'
+SECRET = "k" * 48
+
+
+class Hall:
+    """One serve with one event, and the door of its database, for what only a network brings."""
+
+    def __init__(self, process: ServeProcess, store: Store) -> None:
+        self.process = process
+        self.store = store
+        self.staff = Staff(process.base_url, store)
+        with store.writing() as conn:
+            details = {"hashtags": ("SMSummit",), "zone": "America/Toronto"}
+            self.event = create_event(conn, utc_now(), "summit", "Summit", "system", details)
+
+    @property
+    def wall(self) -> str:
+        """The address of the wall."""
+        return f"{self.process.base_url}/wall/summit"
+
+    def bring(self, *items: Arrived | Edited | Withdrawn) -> None:
+        """Let items through the door, as a feed in another process would."""
+        graves = Graves(SECRET.encode())
+        with self.store.writing() as conn:
+            run_command(
+                conn, self.event.id, "feed:f", lambda tx: admit(tx, items, graves), None, b"", utc_now()
+            )
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def hall(serve: Serve, sqlite_url: str, tmp_path: Path) -> AsyncIterator[Hall]:
+    settings = {
+        "BACKCHANNEL_DATABASE_URL": sqlite_url,
+        "BACKCHANNEL_DATA_DIR": str(tmp_path),
+        "BACKCHANNEL_SECRET_KEY": SECRET,
+    }
+    process = serve(settings)
+    store = Store(sqlite_url)
+    hall = Hall(process, store)
+    await process.start()
+    yield hall
+    store.close()
+
+
+async def test_a_post_appears_on_an_open_wall_and_is_acknowledged(hall: Hall, watched: Watched) -> None:
+    page = await watched.page(hall.wall)
+    await expect(page.get_by_text("#SMSummit").first).to_be_visible()
+    await hall.staff.post("summit", "Hello from the desk")
+    await expect(page.locator("article.card")).to_have_count(1)
+    await expect(page.locator("article.card")).to_contain_text("Hello from the desk")
+
+
+async def test_what_another_process_brings_is_heard_too(hall: Hall, watched: Watched) -> None:
+    page = await watched.page(hall.wall)
+    hall.bring(Arrived(post("1", "By another process")), Arrived(repost("2", "1")))
+    await expect(page.locator("article.card")).to_contain_text("By another process")
+    await expect(page.get_by_label("Reposts: 1")).to_be_visible()
+
+
+async def test_an_edit_replaces_and_a_removal_removes(hall: Hall, watched: Watched) -> None:
+    page = await watched.page(hall.wall)
+    hall.bring(Arrived(post("1", "Before")), Arrived(post("2", "Stays")))
+    await expect(page.locator("article.card")).to_have_count(2)
+    hall.bring(Edited(post("1", "After")))
+    await expect(page.get_by_text("After")).to_be_visible()
+    await expect(page.get_by_text("Before")).to_have_count(0)
+    hall.bring(Withdrawn("x", "1"))
+    await expect(page.locator("article.card")).to_have_count(1)
+    assert "After" not in await page.content()
+
+
+async def test_hostile_text_is_shown_as_text(hall: Hall, watched: Watched) -> None:
+    page = await watched.page(hall.wall)
+    nasty = Author(key="a", handle=ATTACK, name=ATTACK + "\u202e", avatar="javascript:alert(1)")
+    links = (Link(start=0, end=4, url="javascript:alert(1)"),)
+    hall.bring(
+        Arrived(post("1", ATTACK, author=nasty, links=links, url="javascript:alert(1)", lang='"><script>')),
+        Arrived(post("2", "{{7*7}} ${7*7} \u0000 \u2028 " + "e\u0301" * 20 + "\u0300" * 400)),
+        Arrived(post("3", "x" * 20_000)),
+        Arrived(post("4", "Neighbour")),
+    )
+    await expect(page.get_by_text("Neighbour")).to_be_visible()
+    await expect(page.get_by_text("onerror=").first).to_be_visible()
+    assert await page.evaluate("window.hacked") is None
+    assert await page.locator("#wall img, #wall script, #wall a").count() == 0
+    wide = await page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    assert not wide
+
+
+async def test_the_authors_flags_are_honoured(hall: Hall, watched: Watched) -> None:
+    page = await watched.page(hall.wall)
+    picture = Media(kind="image", url="https://pictures.example/1.png", alt="A chart")
+    hall.bring(
+        Arrived(post("1", "The covered words", warning="Needles")),
+        Arrived(post("2", "With a picture", media=(picture,), sensitive=True)),
+        Arrived(post("3", "مرحبا بالجميع", lang="ar")),
+    )
+    await expect(page.get_by_text("Needles")).to_be_visible()
+    await expect(page.get_by_text("With a picture")).to_be_visible()
+    shown = await page.content()
+    assert "The covered words" not in shown
+    assert "A chart" not in shown
+    await expect(page.locator("p.said[lang=ar]")).to_be_visible()
+
+
+async def test_the_wall_survives_a_killed_server(hall: Hall, watched: Watched) -> None:
+    watched.expected += ["ERR_CONNECTION_REFUSED", "WebSocket connection", "Failed to load resource"]
+    page = await watched.page(hall.wall)
+    hall.bring(Arrived(post("1", "Before the fault")))
+    await expect(page.get_by_text("Before the fault")).to_be_visible()
+    hall.process.kill()
+    await expect(page.get_by_text("Connection lost")).to_be_visible(timeout=15_000)
+    await expect(page.get_by_text("Before the fault")).to_be_visible()
+    hall.bring(Arrived(post("2", "While it was away")), Withdrawn("x", "1"))
+    await hall.process.start()
+    await expect(page.get_by_text("While it was away")).to_be_visible(timeout=30_000)
+    await expect(page.get_by_text("Before the fault")).to_have_count(0)
+    await expect(page.get_by_text("Connection lost")).to_have_count(0)
+
+
+async def test_a_list_that_moves_can_be_paused_from_the_keyboard(hall: Hall, watched: Watched) -> None:
+    page = await watched.page(hall.wall)
+    hall.bring(Arrived(post("1", "First")))
+    await expect(page.get_by_text("First")).to_be_visible()
+    await page.keyboard.press("Space")
+    hall.bring(Arrived(post("2", "Second")))
+    await expect(page.get_by_text("1 waiting")).to_be_visible()
+    await expect(page.get_by_text("Second")).to_have_count(0)
+    await page.keyboard.press("Space")
+    await expect(page.get_by_text("Second")).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["/wall/summit", "/wall/summit?theme=light", "/", "/nothing-here"])
+async def test_pages_are_accessible(hall: Hall, watched: Watched, path: str) -> None:
+    watched.expected += ["404"]
+    hall.bring(Arrived(post("1", "Hello")), Arrived(repost("2", "1")))
+    page = await watched.page(f"{hall.process.base_url}{path}")
+    await page.wait_for_load_state("networkidle") if "wall" not in path else await expect(
+        page.get_by_text("Hello")
+    ).to_be_visible()
+    results = await Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "least"), [(1920, 1080, 28), (1080, 1920, 28), (3840, 2160, 56)]
+)
+async def test_text_is_large_enough_for_the_back_row(
+    hall: Hall, watched: Watched, width: int, height: int, least: int
+) -> None:
+    hall.bring(Arrived(post("1", "How large is this? " * 5)))
+    page = await watched.page()
+    await page.set_viewport_size({"width": width, "height": height})
+    await page.goto(hall.wall)
+    said = page.locator(".said").first
+    await expect(said).to_be_visible()
+    size = await said.evaluate("element => parseFloat(getComputedStyle(element).fontSize)")
+    assert size >= least
+
+
+async def test_a_wall_without_script_says_what_to_do(hall: Hall) -> None:
+    async with httpx2.AsyncClient(trust_env=False) as client:
+        page = (await client.get(hall.wall)).text
+    assert "Summit" in page
+    assert "<noscript>" in page
