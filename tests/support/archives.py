@@ -27,12 +27,12 @@ def write_archive(path: Path, lines: int, *, seed: int = 1) -> Path:
     records: list[dict[str, Any]] = []
     for number in range(lines):
         if records and rng.random() < 0.05:
-            records.append(rng.choice(records))
+            records.append(dict(rng.choice(records)))
             continue
         records.append(_record(number))
-        if rng.random() < 0.5:
-            records[-1]["repost_of"] = {"id": str(rng.randrange(-40, number + 40))}
-            records[-1]["text"] = "RT"
+        if number % 2:
+            original = 2 * rng.randrange(-20, number // 2 + 20)
+            records[-1] |= {"repost_of": {"id": str(original)}, "text": "RT"}
     for second, record in enumerate(records):
         record["created_at"] = (MORNING + timedelta(seconds=second)).isoformat()
     path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
@@ -85,7 +85,9 @@ class Expected:
         AssertionError when a count is wrong, or something is there that nobody gave.
         """
         columns = (post.c.network, post.c.key, post.c.state, post.c.reposts)
-        rows = conn.execute(select(*columns).where(post.c.event_id == event_id, post.c.network != "web")).all()
+        rows = conn.execute(
+            select(*columns).where(post.c.event_id == event_id, post.c.network != "web")
+        ).all()
         cards = Counter((row.network, row.key) for row in rows if row.state in _CARDS)
         reposts = Counter((row.network, row.key) for row in rows if row.state == PostState.REPOST)
         assert (cards.keys() | reposts.keys()) <= (self.cards | self.reposts)

@@ -12,7 +12,7 @@ import httpx2
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 
-from wall.entries import Held
+from wall.entries import POST_WINDOW, Held
 
 SILENCE = 35.0
 """Seconds without a frame after which a client reconnects."""
@@ -42,6 +42,8 @@ class FoldingReader:
         on_frame: Callable[[dict[str, Any]], None] | None = None,
     ) -> None:
         self.held = Held()
+        self.floor = 0
+        """The order from which this copy has every post; older ones come by paging."""
         self.cursor: str | None = None
         self.snapshots = 0
         self.resumes = 0
@@ -56,6 +58,7 @@ class FoldingReader:
         self.failures: list[str] = []
         """What ended each connection or request, newest last."""
         self._base_url, self._slug, self._face = base_url.rstrip("/"), slug, face
+        self._snapshot_path = f"/api/v1/events/{slug}/snapshot"
         self._cookies = dict(cookies or {})
         self._longest_pause = longest_pause
         self._on_frame = on_frame
@@ -82,6 +85,17 @@ class FoldingReader:
     def seq(self) -> int:
         """The journal seq up to which this copy is complete."""
         return self.held.seq
+
+    async def assert_holds_what_a_newcomer_gets(self) -> None:
+        """AssertionError unless this copy is what a snapshot gives now, within the windows of both."""
+        async with httpx2.AsyncClient(
+            base_url=self._base_url, cookies=self._cookies, trust_env=False
+        ) as http:
+            response = await http.get(self._snapshot_path, params={"face": self._face})
+        fresh = Held.of(response.raise_for_status().json())
+        floor = max(self.floor, floor_of(fresh))
+        assert self.seq == fresh.seq, f"a snapshot is at {fresh.seq}: {self.report()}"
+        assert _within(self.held, floor) == _within(fresh, floor), self.report()
 
     def subjects(self, kind: str) -> dict[str, dict[str, Any]]:
         """The values held of one type of subject, by id."""
@@ -149,13 +163,13 @@ class FoldingReader:
             raise ReaderRefused(code)
 
     async def _fetch_snapshot(self, http: httpx2.AsyncClient) -> None:
-        url = f"/api/v1/events/{self._slug}/snapshot"
-        response = await http.get(url, params={"face": self._face})
+        response = await http.get(self._snapshot_path, params={"face": self._face})
         if response.status_code != 200:
             self._ended(f"snapshot: HTTP {response.status_code}", response.status_code)
             return
         snapshot = response.json()
         self.held, self.cursor = Held.of(snapshot), snapshot["cursor"]
+        self.floor = floor_of(self.held)
         self.snapshots += 1
         await self._tell()
 
@@ -210,3 +224,17 @@ class FoldingReader:
     async def _tell(self) -> None:
         async with self._moved:
             self._moved.notify_all()
+
+
+def floor_of(held: Held) -> int:
+    """The order from which a fresh copy has every post: 0 when its window is not full."""
+    orders = [value["order"] for (kind, _), value in held.subjects.items() if kind == "post"]
+    return min(orders) if len(orders) >= POST_WINDOW else 0
+
+
+def _within(held: Held, floor: int) -> dict[tuple[str, str], Any]:
+    return {
+        subject: value
+        for subject, value in held.subjects.items()
+        if subject[0] != "post" or value["order"] >= floor
+    }

@@ -38,13 +38,6 @@ class EventChanged(Data):
     fields: tuple[str, ...]
 
 
-class EventRestored(Data):
-    """The event was brought back from a backup; cursors of the old epoch end here."""
-
-    kind: Literal["event.restored"] = "event.restored"
-    epoch: str
-
-
 class PostReceived(Data):
     """A post came through the door and was judged."""
 
@@ -75,13 +68,6 @@ class PostApproved(Data):
     """A post may be shown."""
 
     kind: Literal["post.approved"] = "post.approved"
-
-
-class PostHeld(Data):
-    """A post waits for a person."""
-
-    kind: Literal["post.held"] = "post.held"
-    reasons: tuple[Reason, ...]
 
 
 class PostRejected(Data):
@@ -151,12 +137,10 @@ class MemberChanged(Data):
 AnyData = Annotated[
     EventCreated
     | EventChanged
-    | EventRestored
     | PostReceived
     | PostReposted
     | PostEdited
     | PostApproved
-    | PostHeld
     | PostRejected
     | PostHidden
     | PostUnavailable
