@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Literal
+import traceback
+from types import TracebackType
+from typing import Any, Literal
 
 import structlog
+
+_FRAMES = 12
 
 
 def configure(level: str, form: Literal["auto", "text", "json"]) -> None:
@@ -18,11 +22,10 @@ def configure(level: str, form: Literal["auto", "text", "json"]) -> None:
     shared: list[structlog.typing.Processor] = [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _where_only,
     ]
     last: list[structlog.typing.Processor] = (
-        [structlog.dev.ConsoleRenderer()]
-        if as_text
-        else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        [structlog.dev.ConsoleRenderer()] if as_text else [structlog.processors.JSONRenderer()]
     )
     structlog.configure(
         processors=[*shared, *last],
@@ -37,3 +40,21 @@ def configure(level: str, form: Literal["auto", "text", "json"]) -> None:
         )
     )
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+
+
+def _where_only(_logger: Any, _method: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Of an exception, log its type and where it came by: its message may quote what somebody wrote."""
+    problem = line.pop("exc_info", None)
+    if problem is True:
+        problem = sys.exc_info()[1]
+    elif isinstance(problem, tuple):
+        problem = problem[1]
+    if isinstance(problem, BaseException):
+        line["error"] = type(problem).__name__
+        line["where"] = _frames(problem.__traceback__)
+    return line
+
+
+def _frames(trace: TracebackType | None) -> list[str]:
+    last = traceback.extract_tb(trace)[-_FRAMES:]
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in last]

@@ -126,7 +126,7 @@ class Settings(BaseSettings):
 
     feed_lease_seconds: Annotated[float, Field(ge=1, le=600)] = Field(
         12,
-        description="Seconds after which the feeds of a `serve` process that died are taken over by another. "
+        description="Seconds after which the feeds of a process that died are taken over by another. "
         "The same for all processes of an instance.",
     )
 

@@ -6,7 +6,7 @@ import asyncio
 import random
 import statistics
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -158,7 +158,7 @@ def _numbers(killable: Killable, expected: Expected, poster: Poster, readers: li
     return (
         f"{kind}: {len(restarts)} kills, {expected.lines} lines replayed, "
         f"{len(poster.acknowledged)} posts acknowledged, 0 lost, 0 doubled, "
-        f"{poster.refusals.total()} tries again; restarts {statistics.median(restarts):.1f} s in the median, "
+        f"{poster.refusals.total()} tries again; restarts {statistics.median(restarts):.1f} s (median), "
         f"{max(restarts):.1f} s at most; {sum(reader.connections for reader in readers)} connections of "
         f"{len(readers)} readers, {sum(reader.snapshots for reader in readers)} snapshots"
     )
@@ -168,7 +168,7 @@ async def test_what_was_acknowledged_survives_kills_once(
     killable: Killable, tmp_path: Path, rng: random.Random, tell: Tell
 ) -> None:
     archive = write_archive(tmp_path / "archive.jsonl", 1_200)
-    tell(await survive(killable, archive, kills=4, speed=240, rng=rng))
+    tell(await survive(killable, archive, kills=4, speed=400, rng=rng))
 
 
 @pytest.mark.faults

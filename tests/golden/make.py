@@ -10,6 +10,7 @@ import json
 import re
 import sys
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,7 @@ def _story(summit: Summit) -> list[dict[str, Any]]:
         seqs.append(summit.event.seq)
     told = []
     for name, scope in AUDIENCES.items():
-        frames = [summit.frame(scope, after, until) for after, until in zip(seqs, seqs[1:], strict=False)]
+        frames = [summit.frame(scope, after, until) for after, until in pairwise(seqs)]
         told.append(_vector(f"a day as the {name} sees it", starts[name], frames))
     return told
 

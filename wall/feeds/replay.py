@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import BeforeValidator, Field, StringConstraints, ValidationError
 
 from wall.errors import BadInput
 from wall.feeds.archive import BURST, Archive
@@ -39,12 +39,18 @@ Clock = Callable[[], float]
 Sleep = Callable[[float], Awaitable[None]]
 
 
+def _no_flag(value: Any) -> Any:
+    """A number may come as text, from a command line; true and false are no numbers here."""
+    return str(value) if isinstance(value, bool) else value
+
+
 class ReplayConfig(Frozen):
     """A replay's configuration. `speed` 60 plays a minute of the archive in a second."""
 
     path: Annotated[str, StringConstraints(min_length=1, max_length=4_096)]
     speed: (
-        Annotated[float, Field(strict=True, gt=0, le=1_000_000, allow_inf_nan=False)] | Literal["max"]
+        Annotated[float, BeforeValidator(_no_flag), Field(gt=0, le=1_000_000, allow_inf_nan=False)]
+        | Literal["max"]
     ) = "max"
     shape: Literal["conference", "mastodon", "x"] | None = None
 

@@ -34,6 +34,7 @@ WITHHOLD_BYTES = 64 * 1024
 RESUME_BYTES = 16 * 1024
 LINGER_SECONDS = 30.0
 REACH_SECONDS = 2.0
+REACH_LOOKS = 3
 DONE = 1000
 TOO_SLOW = 4408
 
@@ -57,6 +58,8 @@ class Reader:
     following: bool = False
     slow_since: float | None = None
     painted: int = 0
+    over: bool = False
+    """It is being closed and gets nothing more."""
 
 
 class Hub:
@@ -134,10 +137,15 @@ class Watch:
             self._look.set()
 
     async def reach(self, seq: int) -> None:
-        """Wait until the head is at `seq` (a snapshot may be newer than it), at most REACH_SECONDS."""
+        """Look until the head is at `seq`: a snapshot may be newer than it.
+
+        A few looks and REACH_SECONDS at most, because a cursor may claim any seq.
+        """
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(REACH_SECONDS):
-                while self.head < seq:
+                for _ in range(REACH_LOOKS):
+                    if self.head >= seq:
+                        return
                     self._look.set()
                     await self._looked.wait()
 
@@ -162,6 +170,8 @@ class Watch:
 
     def send_away(self, reader: Reader) -> None:
         """Tell a reader that it has to fetch a snapshot, and close its socket."""
+        if reader.over:
+            return
         reader.writer.write(Frame.of(Hello(build=self._hub.build, resumed=False)))
         self._end(reader, DONE)
 
@@ -191,6 +201,8 @@ class Watch:
                 self._send_everybody_away()
             except BackchannelError as problem:
                 log.warning("watch.store_problem", event_id=self.event_id, code=problem.code)
+            except Exception:
+                log.exception("watch.failed", event_id=self.event_id)
             self._looked.set()
             self._looked = asyncio.Event()
         self.ended = True
@@ -204,6 +216,7 @@ class Watch:
             if reading.epoch != self.epoch or reading.head < self.head:
                 self.epoch, self.head = reading.epoch, reading.head
                 self._send_everybody_away()
+                continue
             if reading.seq == self.head:
                 return
             await self._publish(reading)
@@ -274,6 +287,7 @@ class Watch:
 
     def _end(self, reader: Reader, code: int) -> None:
         """Close a socket; its endpoint hears of it like of any other disconnect."""
+        reader.over = True
         reader.following = False
         reader.slow_since = None
         self._spawn(reader.writer.close(code, ""))
@@ -293,7 +307,7 @@ class Watch:
     async def _catch_up(self, reader: Reader) -> None:
         """Bring a reader to the head. At the head, with no await in between, it follows."""
         try:
-            while reader.seq != self.head:
+            while reader.seq != self.head and not reader.over:
                 if self.head - reader.seq > FAR_BEHIND or reader.seq > self.head:
                     self.send_away(reader)
                     return
@@ -304,8 +318,9 @@ class Watch:
                     return
                 reader.writer.write(frame)
                 reader.seq = until
-            reader.following = True
-        except BackchannelError:
+            reader.following = not reader.over
+        except Exception as problem:  # noqa: BLE001  whatever it is, a fresh snapshot is the way on
+            log.warning("watch.catch_up_failed", event_id=self.event_id, problem=type(problem).__name__)
             self.send_away(reader)
 
     async def _catchup_frame(self, scope: Scope, after: int, until: int) -> Frame:

@@ -1,0 +1,33 @@
+"""What a process used of the processors, and where it may run. Linux only: it reads /proc."""
+
+from __future__ import annotations
+
+import os
+import resource
+from pathlib import Path
+
+
+def cpu_seconds(pid: int) -> float:
+    """Processor time of a process and its living threads so far, to the nanosecond."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/schedstat")
+    return sum(int(task.read_text(encoding="ascii").split()[0]) for task in tasks) / 1e9
+
+
+def pin(pid: int, cores: set[int]) -> None:
+    """Let a process, with the threads that it has and will have, run on these cores only."""
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        os.sched_setaffinity(int(task.name), cores)
+
+
+def shared_out() -> tuple[set[int], set[int]] | None:
+    """(cores of the servers, cores of the load): the first and the rest; None with one core only."""
+    cores = sorted(os.sched_getaffinity(0))
+    return ({cores[0]}, set(cores[1:])) if len(cores) > 1 else None
+
+
+def allow_open_files(needed: int) -> None:
+    """Raise the soft limit of open files to the hard one. Exits with words if that is too low."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    if hard != resource.RLIM_INFINITY and hard < needed:
+        raise SystemExit(f"{needed} open files are needed and {hard} allowed: raise `ulimit -Hn`.")

@@ -1,0 +1,69 @@
+"""A real `serve` process with one event and an organiser who is signed in."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import tempfile
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.support.http import Client
+from tests.support.processes import ServeProcess, serve_process
+
+EVENT = "bench"
+API = f"/api/v1/events/{EVENT}"
+_LINK = re.compile(r"/enter/([\w-]+)")
+
+
+@dataclass
+class Site:
+    """A running server. `client` speaks as the organiser."""
+
+    process: ServeProcess
+    database_url: str
+    token: str
+    client: Client
+
+    @property
+    def port(self) -> int:
+        """The port on loopback."""
+        return self.process.port
+
+    def another_client(self) -> Client:
+        """One more connection of the same organiser."""
+        return Client(self.port, self.token)
+
+
+@contextlib.asynccontextmanager
+async def site(database_url: str | None = None, **settings: str) -> AsyncIterator[Site]:
+    """Serve until the block ends; by default on a SQLite file of its own. `settings` by their
+    names in lower case, without the prefix. A PostgreSQL must be migrated."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        url = database_url or f"sqlite:///{folder}/backchannel.db"
+        given = {"data_dir": folder, "database_url": url, **settings}
+        environment = {f"BACKCHANNEL_{name.upper()}": value for name, value in given.items()}
+        process = serve_process(Path(folder), environment)
+        try:
+            await process.start()
+            token = await _organiser(process)
+            client = Client(process.port, token)
+            await client.post("/api/v1/events", {"slug": EVENT, "name": "Measured", "hashtags": ["bench"]})
+            yield Site(process, url, token, client)
+            await client.close()
+        finally:
+            process.stop()
+
+
+async def _organiser(process: ServeProcess) -> str:
+    """Use the link that a first `serve` prints; the sign-in's token."""
+    link = _LINK.search(process.child.said())
+    assert link is not None, "serve did not print the organiser's link"
+    client = Client(process.port)
+    kind = "application/x-www-form-urlencoded"
+    answer = await client.post_bytes(f"/enter/{link[1]}", b"name=Bench", kind)
+    await client.close()
+    cookie = answer.headers.get("set-cookie", "")
+    assert answer.status == 303, f"the organiser could not join: {answer.status}"
+    return cookie.partition(";")[0].partition("=")[2]
