@@ -11,7 +11,10 @@ from urllib.parse import quote
 
 import typer
 import uvicorn
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from wall import logs, replaying
@@ -57,9 +60,9 @@ def main() -> None:
 
 
 def _give_up(problem: BackchannelError) -> NoReturn:
-    err.print(f"[bold red]{problem.message}[/]\n{problem.remedy}")
+    err.print(f"[bold red]{escape(problem.message)}[/]\n{escape(problem.remedy)}")
     for field in problem.details.get("fields", ()):
-        err.print(f"  {field}")
+        err.print(f"  {field}", markup=False)
     sys.exit(1)
 
 
@@ -170,7 +173,10 @@ def feed_list(event: EventOption) -> None:
         found = await parts.journal.event(event)
         return list(await parts.store.read(lambda conn: feeds.listed(conn, found.id)))
 
-    table = Table("feed", "network", "state", "accepted", "dropped", "problem", box=None)
+    table = Table(box=None)
+    for name in ("feed", "network", "state", "accepted", "dropped"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("problem", min_width=40)
     for feed in (rows := _with_parts(_settings(), listed)):
         counts = (str(feed.accepted), str(feed.dropped))
         table.add_row(feed.id, feed.network, feed.state, *counts, feed.problem or "")
@@ -179,7 +185,10 @@ def feed_list(event: EventOption) -> None:
 
 @app.command()
 def replay(
-    file: Annotated[Path, typer.Argument(help="An archive of posts, one JSON object a line.")],
+    file: Annotated[
+        Path,
+        typer.Argument(help="An archive of posts, one JSON object a line.", exists=True, dir_okay=False),
+    ],
     event: EventOption,
     speed: Annotated[str, typer.Option(help="Times faster than it happened, or max.")] = "max",
     resume: Annotated[bool, typer.Option(help="Go on where the last replay of this file stopped.")] = False,
@@ -238,6 +247,7 @@ def doctor() -> None:
 
 
 def _serve(settings: Settings, begin: Callable[[Backchannel], Awaitable[None]] | None = None) -> None:
+    logs.configure(settings.log_level, settings.log_format)
     store = _store(settings)
     with place(settings, store):
         prepare(store, alone=store.is_sqlite or settings.redis_url is None)
@@ -292,9 +302,10 @@ def _uvicorn_config(application: Any, settings: Settings) -> uvicorn.Config:
 
 
 def _settings(**given: Any) -> Settings:
-    """Settings of the environment; options of the command line win."""
+    """Settings of the environment; options of the command line win. Only a server logs its news:
+    what another command has to say, it says itself."""
     settings = load(**given)
-    logs.configure(settings.log_level, settings.log_format)
+    logs.configure("error", settings.log_format)
     return settings
 
 
@@ -341,12 +352,21 @@ def _read(query: Callable[[Any], T]) -> T:
 def _checked(make: Callable[[], T]) -> T:
     try:
         return make()
-    except ValueError as exc:
-        problems = exc.errors(include_url=False) if hasattr(exc, "errors") else []
-        said = "; ".join(f"{problem['loc'][0]}: {problem['msg']}" for problem in problems) or str(exc)
-        raise SetupProblem(
-            f"That is not an event yet. {said}", remedy="Correct it and try again."
-        ) from None
+    except ValidationError as exc:
+        said = "; ".join(_hint(problem) for problem in exc.errors(include_url=False, include_input=False))
+        remedy = "Correct it and try again."
+        raise SetupProblem(f"That is not an event yet. {said}.", remedy=remedy) from None
+
+
+def _hint(problem: ErrorDetails) -> str:
+    name = str(problem["loc"][0])
+    return f"{name}: {_HINTS.get(name) or problem['msg'].removeprefix('Value error, ')}"
+
+
+_HINTS = {
+    "slug": "a short name is 1 to 63 small letters, digits and dashes, such as summit-2026",
+    "languages": "a language is a code such as en or fr-CA",
+}
 
 
 def _pair(text: str) -> tuple[str, str]:

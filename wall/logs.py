@@ -51,10 +51,11 @@ def _where_only(_logger: Any, _method: str, line: structlog.typing.EventDict) ->
         problem = problem[1]
     if isinstance(problem, BaseException):
         line["error"] = type(problem).__name__
-        line["where"] = _frames(problem.__traceback__)
+        line["where"] = where(problem.__traceback__)
     return line
 
 
-def _frames(trace: TracebackType | None) -> list[str]:
+def where(trace: TracebackType | None) -> list[str]:
+    """The innermost frames of a traceback, as file:line function."""
     last = traceback.extract_tb(trace)[-_FRAMES:]
     return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in last]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -12,6 +14,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 
 from wall.entries import kinds
 from wall.errors import FeedFatal, Refused
+from wall.feeds.archive import read_archive
 from wall.feeds.base import Source, check_config
 from wall.intake import Intake, Tally, run_feed
 from wall.intake.intake import new_feed
@@ -65,6 +68,7 @@ async def replay(
     """
     event = await intake.journal.event(event_name)
     checked = check_config("replay", config)
+    await asyncio.to_thread(_look_into, Path(checked["path"]))
     leased = await intake.journal.command(
         event.id, "system", lambda tx: _leased(tx, checked, owner, lease_seconds, resume)
     )
@@ -83,6 +87,11 @@ async def replay(
         await keep_lease_while(intake, feed.id, fence, work, lease_seconds)
     summary.seconds = time.monotonic() - began
     return await _ended(intake, feed, summary)
+
+
+def _look_into(path: Path) -> None:
+    """Raise FeedFatal for what is no archive, before there is a feed for it."""
+    next(read_archive(path), None)
 
 
 def _leased(
@@ -111,6 +120,7 @@ async def _ended(intake: Intake, feed: Feed, summary: Summary) -> Summary:
     summary.dropped = ended.dropped - feed.dropped
     if ended.state is not FeedState.DONE:
         raise FeedFatal(
-            ended.problem or "The replay stopped before its end.", remedy="Run it with --resume."
+            ended.problem or "The replay stopped before its end.",
+            remedy="Correct what it says, then go on with --resume.",
         )
     return summary

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import secrets
-import traceback
 from collections.abc import Iterator
 from typing import Any
 
@@ -30,12 +29,12 @@ from wall.errors import (
     TooLarge,
     TooMany,
 )
+from wall.logs import where
 from wall.routes.words import Views
 
 log = structlog.get_logger(__name__)
 
 _PROGRAMS = ("/api/", "/live/", "/static/")
-_FRAMES = 12
 
 
 class MethodNotAllowed(BackchannelError):
@@ -132,9 +131,7 @@ class LastResort:
 def _unexpected(exc: Exception) -> BackchannelError:
     """Log where an error happened, without its message, which may hold texts; an error with its id."""
     error_id = secrets.token_hex(4)
-    frames = traceback.extract_tb(exc.__traceback__)[-_FRAMES:]
-    where = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
-    log.error("unexpected_error", id=error_id, error=type(exc).__name__, where=where)
+    log.error("unexpected_error", id=error_id, error=type(exc).__name__, where=where(exc.__traceback__))
     return BackchannelError("Something unexpected went wrong.", id=error_id)
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -146,15 +147,31 @@ def _sqlite_engines(url: URL) -> tuple[Engine, Engine]:
 
 def _sqlite_connected(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    _use_wal(connection)
     for pragma in (
-        f"busy_timeout={BUSY_TIMEOUT_MS}",
-        "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
         "secure_delete=ON",
         "temp_store=MEMORY",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Of several processes that open a new file at once, SQLite lets one change its mode and tells
+    the others "locked" without waiting."""
+    deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1_000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as problem:
+            busy = problem.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not busy or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _begins_with(statement: str) -> Callable[[Connection], None]:
@@ -195,6 +212,7 @@ def _in_words(exc: DBAPIError) -> Exception:
     if "readonly database" in said:
         return StoreUnavailable("The database file cannot be written to.")
     gone = isinstance(exc, OperationalError | InterfaceError) or exc.connection_invalidated
-    if gone and "no such table" not in said:
+    # SQLite says "operational" of a wrong statement too (no such table, a syntax error).
+    if gone and getattr(exc.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR:
         return StoreUnavailable("The database does not answer.")
     return exc

@@ -6,9 +6,18 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from wall.store.tables import command, entry
+
+# Built once: every command runs these, and to build a statement costs more than to run it.
+_APPEND = insert(entry)
+_REMEMBER = insert(command)
+_ANSWERED = select(command.c.digest, command.c.result, command.c.seq).where(
+    command.c.event_id == bindparam("event"),
+    command.c.actor == bindparam("by"),
+    command.c.cause == bindparam("why"),
+)
 
 
 class Line(NamedTuple):
@@ -31,7 +40,7 @@ def append(conn: Connection, event_id: str, lines: Iterable[Line]) -> None:
     """Write entries. The caller holds the event's lock and numbered them."""
     rows = [{"event_id": event_id, "seq": line.seq, "kind": line.kind, "body": line.body} for line in lines]
     if rows:
-        conn.execute(insert(entry), rows)
+        conn.execute(_APPEND, rows)
 
 
 def after(
@@ -51,15 +60,11 @@ def after(
 
 def answered(conn: Connection, event_id: str, actor: str, cause: str) -> Answered | None:
     """The answer given to this actor's command of this cause, if it was done before."""
-    row = conn.execute(
-        select(command.c.digest, command.c.result, command.c.seq).where(
-            command.c.event_id == event_id, command.c.actor == actor, command.c.cause == cause
-        )
-    ).first()
+    row = conn.execute(_ANSWERED, {"event": event_id, "by": actor, "why": cause}).first()
     return Answered(*row) if row else None
 
 
 def remember(conn: Connection, event_id: str, actor: str, cause: str, at: datetime, done: Answered) -> None:
     """Keep a command's answer beside its entries."""
     values: dict[str, Any] = {"event_id": event_id, "actor": actor, "cause": cause, "at": at}
-    conn.execute(insert(command).values(**values, **done._asdict()))
+    conn.execute(_REMEMBER, {**values, **done._asdict()})

@@ -7,7 +7,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
 
 from wall.model import Event
 from wall.store.codec import to_json
@@ -15,6 +15,12 @@ from wall.store.tables import event
 
 _NAME = re.compile(r"[A-Za-z0-9-]{1,63}")
 _LISTS = ("hashtags", "languages")
+
+# Built once: every command runs these, and to build a statement costs more than to run it.
+_BY_ID = select(event).where(event.c.id == bindparam("event"))
+_LOCKED = _BY_ID.with_for_update()
+_HEAD = select(event.c.epoch, event.c.seq).where(event.c.id == bindparam("event"))
+_SAVE = update(event).where(event.c.id == bindparam("event"))
 
 
 def add(conn: Connection, new: Event) -> bool:
@@ -40,7 +46,7 @@ def listed(conn: Connection) -> list[Event]:
 
 def by_id(conn: Connection, event_id: str) -> Event | None:
     """The event with this id."""
-    row = conn.execute(select(event).where(event.c.id == event_id)).first()
+    row = conn.execute(_BY_ID, {"event": event_id}).first()
     return _event(row) if row else None
 
 
@@ -49,19 +55,19 @@ def locked(conn: Connection, event_id: str) -> Event | None:
 
     SQLite has one writer for the whole file and needs no row lock.
     """
-    row = conn.execute(select(event).where(event.c.id == event_id).with_for_update()).first()
+    row = conn.execute(_LOCKED, {"event": event_id}).first()
     return _event(row) if row else None
 
 
 def head(conn: Connection, event_id: str) -> tuple[str, int] | None:
     """(epoch, seq) of an event: the cheapest question that a reader can ask."""
-    row = conn.execute(select(event.c.epoch, event.c.seq).where(event.c.id == event_id)).first()
+    row = conn.execute(_HEAD, {"event": event_id}).first()
     return (row.epoch, row.seq) if row else None
 
 
 def save(conn: Connection, event_id: str, last_at: datetime, **columns: Any) -> None:
     """Write the columns that a command changed."""
-    conn.execute(update(event).where(event.c.id == event_id).values(last_at=last_at, **_columns(columns)))
+    conn.execute(_SAVE, {"event": event_id, "last_at": last_at, **_columns(columns)})
 
 
 def _columns(values: dict[str, Any]) -> dict[str, Any]:

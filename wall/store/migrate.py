@@ -8,8 +8,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.script.revision import RevisionError
 from sqlalchemy import Connection, text
 
+from wall.errors import SetupProblem
 from wall.store.database import Store
 
 _SCRIPTS = Path(__file__).parent / "migrations"
@@ -42,8 +44,14 @@ def pending(store: Store) -> list[str]:
 def _missing(conn: Connection) -> list[str]:
     scripts = ScriptDirectory.from_config(_config())
     present = MigrationContext.configure(conn).get_current_revision()
-    newer = scripts.iterate_revisions("head", present or "base")
-    return [script.revision for script in newer if script.revision != present][::-1]
+    try:
+        newer = [script.revision for script in scripts.iterate_revisions("head", present or "base")]
+    except RevisionError:
+        raise SetupProblem(
+            "The database was made by a newer version of Backchannel.",
+            remedy="Install that version again, or restore a backup that this one made.",
+        ) from None
+    return [revision for revision in newer if revision != present][::-1]
 
 
 def _config() -> Config:

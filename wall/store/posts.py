@@ -31,7 +31,8 @@ _STORED = (
 
 Query = Select[Any]
 
-# Lists are bound as one expanding parameter: the statement is compiled once, whatever their length.
+# Built once, because to build a statement costs more than to run it. Lists are bound as one
+# expanding parameter: the statement is compiled once, whatever their length.
 _KNOWN = select(post.c.key, *_STORED).where(
     post.c.event_id == bindparam("event"),
     post.c.network == bindparam("network"),
@@ -40,6 +41,7 @@ _KNOWN = select(post.c.key, *_STORED).where(
 _BY_IDS = select(*_STORED).where(
     post.c.event_id == bindparam("event"), post.c.id.in_(bindparam("ids", expanding=True))
 )
+_SAVE = update(post).where(post.c.id == bindparam("post"))
 _ADD_REPOSTS = (
     update(post).where(post.c.id == bindparam("post")).values(reposts=post.c.reposts + bindparam("more"))
 )
@@ -103,7 +105,7 @@ def save(conn: Connection, post_id: str, **columns: Any) -> None:
         changed: Post = columns.pop("post")
         columns["content"] = changed.model_dump_json(exclude_defaults=True)
         columns["author_key"], columns["created_at"] = changed.author.key, changed.created_at
-    conn.execute(update(post).where(post.c.id == post_id).values(**columns))
+    conn.execute(_SAVE, {"post": post_id, **columns})
 
 
 def add_reposts(conn: Connection, counted: Iterable[tuple[str, int]]) -> None:
