@@ -103,7 +103,7 @@ async def _demo_event(parts: Backchannel, speed: float) -> None:
         zone="America/Toronto",
         languages=("en", "fr"),
     )
-    config = {"path": str(demo_archive()), "speed": speed}
+    config = {"path": str(demo_archive()), "speed": speed, "dates": "now"}
     await parts.intake.add_feed(event.id, "system", "replay", config)
 
 
@@ -191,10 +191,11 @@ def replay(
     ],
     event: EventOption,
     speed: Annotated[str, typer.Option(help="Times faster than it happened, or max.")] = "max",
+    dates: Annotated[str, typer.Option(help="kept, or now: date posts by when they are played.")] = "kept",
     resume: Annotated[bool, typer.Option(help="Go on where the last replay of this file stopped.")] = False,
 ) -> None:
     """Replay an archive into an event, also beside a running `serve`."""
-    config = {"path": str(file.absolute()), "speed": speed}
+    config = {"path": str(file.absolute()), "speed": speed, "dates": dates}
 
     async def run(parts: Backchannel) -> replaying.Summary:
         return await replaying.replay(
@@ -353,7 +354,8 @@ def _checked(make: Callable[[], T]) -> T:
     try:
         return make()
     except ValidationError as exc:
-        said = "; ".join(_hint(problem) for problem in exc.errors(include_url=False, include_input=False))
+        problems = exc.errors(include_url=False, include_input=False)
+        said = "; ".join(dict.fromkeys(_hint(problem) for problem in problems))
         remedy = "Correct it and try again."
         raise SetupProblem(f"That is not an event yet. {said}.", remedy=remedy) from None
 

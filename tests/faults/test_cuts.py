@@ -1,4 +1,4 @@
-"""Connections cut at random, in the middle of frames and handshakes: readers miss nothing, twice nothing."""
+"""Connections cut at random, also in the middle of frames: readers miss nothing and repeat nothing."""
 
 from __future__ import annotations
 

@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 
 from wall.errors import FeedFatal
+from wall.feeds.archive import read_archive
 from wall.feeds.base import Arrived, Checkpoint, Dropped, Item, open_source
 from wall.feeds.replay import Pace, Replay, ReplayConfig
+from wall.model import utc_now
 
 Make = Callable[..., dict[str, Any]]
 Write = Callable[..., Path]
@@ -198,3 +200,14 @@ async def test_bad_lines_are_counted_at_any_speed(conference: Make, write: Write
     path = write([conference(1), b"{", conference(2)])
     items = [item for _, item in await played(path, Clock(), speed=1)]
     assert Dropped("unreadable_line", "line 2") in items
+
+
+async def test_posts_may_be_dated_by_when_they_are_played(conference: Make, write: Write) -> None:
+    path = write([conference(0), conference(1)])
+    began = utc_now()
+    source = Replay(ReplayConfig(path=str(path), dates="now"))
+    played_now = [item.post async for item in source.stream(None) if isinstance(item, Arrived)]
+    kept = [item.post for item in read_archive(path) if isinstance(item, Arrived)]
+    assert all(began <= post.created_at <= utc_now() for post in played_now)
+    assert [post.key for post in played_now] == [post.key for post in kept]
+    assert all(post.created_at < began for post in kept)

@@ -17,6 +17,7 @@ from tests.support.processes import ServeProcess
 from tests.support.reader import FoldingReader
 from tests.support.staff import Staff
 from tests.support.summit import GRAVES, post
+from tests.support.waiting import eventually
 from wall.access import COOKIE, Access, Origins, enter_path
 from wall.access.links import set_member
 from wall.bus import InProcessBus
@@ -52,6 +53,14 @@ class Running:
                 conn, event.id, "system", lambda tx: admit(tx, items, GRAVES), None, b"", utc_now()
             )
         return done[1].seq
+
+    async def reached(self, event: Event, seq: int) -> None:
+        """Wait until the server has read up to `seq`."""
+
+        async def at_head() -> bool:
+            return bool((await self.get(event, "snapshot", {}))["seq"] >= seq)
+
+        await eventually(at_head, 5, f"seq {seq}")
 
     async def snapshot(
         self, event: Event, face: str = "wall", cookies: Mapping[str, str] | None = None

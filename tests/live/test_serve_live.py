@@ -89,6 +89,7 @@ async def test_two_thousand_entries_are_caught_up_and_one_more_is_a_snapshot(run
     event = await running.event()
     snapshot = await running.snapshot(event)
     head = running.arrive(event, FAR_BEHIND + 1)
+    await running.reached(event, head)
     async with running.live(event.slug, snapshot["cursor"]) as socket:
         code, frames = await closed(socket)
     assert (code, [frame["resumed"] for frame in frames]) == (1000, [False])

@@ -1,7 +1,8 @@
 """The `replay` network: plays an archive file as if it happened now.
 
-Configuration: `path` of the archive, `speed` (archive seconds per second, or "max"), and `shape`
-where it shall not be found out from the file.
+Configuration: `path` of the archive, `speed` (archive seconds per second, or "max"), `dates` ("kept",
+or "now" to date posts by when they are played, for rehearsals and demos), and `shape` where it shall
+not be found out from the file.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from pydantic import BeforeValidator, Field, StringConstraints, ValidationError
 
 from wall.errors import BadInput
 from wall.feeds.archive import BURST, Archive
-from wall.feeds.base import Checkpoint, Item, event_time
-from wall.model import Frozen
+from wall.feeds.base import Arrived, Checkpoint, Edited, Item, event_time
+from wall.model import Frozen, utc_now
 
 LONGEST_GAP = timedelta(days=1)
 """Archive time. A longer silence, or a date that leaps this far, is not waited for."""
@@ -53,6 +54,7 @@ class ReplayConfig(Frozen):
         | Literal["max"]
     ) = "max"
     shape: Literal["conference", "mastodon", "x"] | None = None
+    dates: Literal["kept", "now"] = "kept"
 
 
 def check_config(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -100,10 +102,11 @@ class Replay:
         end. Raises FeedFatal where the file is missing, forbidden or of another shape; OSError.
         """
         archive = self._archive = Archive(Path(self._config.path), shape=self._config.shape, cursor=cursor)
+        dated = _dated_now if self._config.dates == "now" else _as_it_is
         try:
             async with aclosing(self._play(archive)) as items:
                 async for item in items:
-                    yield item
+                    yield dated(item)
         finally:
             await asyncio.to_thread(archive.close)
 
@@ -212,6 +215,20 @@ class _Steps:
             self._steps.extend((item, done + 1) for item in items[-1:])
 
 
+def _as_it_is(item: Item) -> Item:
+    return item
+
+
+def _dated_now(item: Item) -> Item:
+    """The item as if it happened at this moment."""
+    match item:
+        case Arrived(post):
+            return Arrived(post.model_copy(update={"created_at": utc_now()}))
+        case Edited(post):
+            return Edited(post.model_copy(update={"edited_at": utc_now()}))
+    return item
+
+
 def _checked(config: Mapping[str, Any]) -> ReplayConfig:
     try:
         return ReplayConfig.model_validate(dict(config))
@@ -219,7 +236,7 @@ def _checked(config: Mapping[str, Any]) -> ReplayConfig:
         places = {str(error["loc"][0]) for error in problem.errors() if error["loc"]}
         raise BadInput(
             "The configuration of this replay is wrong.",
-            remedy='Give "path" (a file), "speed" (a number above 0, or "max") and, where it is not to be '
-            'found out, "shape" (conference, mastodon or x). Nothing else.',
+            remedy='Give "path" (a file), "speed" (a number above 0, or "max"), "dates" (kept or now) and, '
+            'where it is not to be found out, "shape" (conference, mastodon or x). Nothing else.',
             fields=sorted(places & ReplayConfig.model_fields.keys()),
         ) from None

@@ -64,14 +64,12 @@ class LiveSocket:
             await writer.close(_CODES.get(type(problem), later), problem.code)
 
     async def _serve(self, scope: Asgi, receive: Any, writer: Writer) -> None:
-        asked = {
-            name: values[-1] for name, values in parse_qs(scope["query_string"].decode("latin-1")).items()
-        }
+        asked = _query(scope)
         face = face_of(asked.get("face", "wall"))
         event = await self._hub.journal.event(scope["path_params"]["event"])
         visitor = await self._access.visitor_of(scope)
         audience = await self._audience(visitor, event.id, face)
-        cursor = Cursor.parse(asked.get("cursor", ".."))
+        cursor = _cursor(asked.get("cursor", ""))
         watch = await self._hub.watch(event.id)
         await watch.reach(cursor.seq)
         if not watch.resumes(cursor, audience):
@@ -115,6 +113,14 @@ class LiveSocket:
             return True  # nothing is written while the store is away, so there is nothing to withhold
         except BackchannelError:
             return False
+
+
+def _cursor(text: str) -> Cursor:
+    """A cursor of an older form is no fault of the reader's: it continues nowhere, like any foreign one."""
+    try:
+        return Cursor.parse(text)
+    except BadInput:
+        return Cursor("", "", 0)
 
 
 def _query(scope: Asgi) -> dict[str, str]:
