@@ -46,7 +46,7 @@ check: $(VENV)/installed-for-tests ui/node_modules/.package-lock.json ## Lint, t
 faces: $(VENV)/installed ## Build the live faces after a change in ui/
 	@$(BIN)/python hatch_build.py
 
-bench: $(VENV)/installed-for-tests ## Measure what the docs quote
+bench: $(VENV)/installed-for-tests chromium ## Measure what the docs quote (ARGS=--quick)
 	@for file in bench/[a-z]*.py; do name=$${file%.py}; $(BIN)/python -m "$${name//\//.}" $(ARGS); done
 
 docs: $(VENV)/installed ## Write the reference pages that are generated

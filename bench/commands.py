@@ -166,9 +166,9 @@ def main() -> None:
         for kind in KINDS:
             asyncio.run(measure(report, where, kind, 1 if arguments.quick else RUNS))
     report.notes += [
-        f"Each run is {AT_ONCE} x {COMMANDS} commands after {AT_ONCE} x {WARM_UP} of warm-up, all in one event, "
-        "whose row lock orders them: a command is a transaction and a commit of its own, with its cause kept.",
-        "The HTTP clients share the machine with the server; they are one process, with sockets and no library.",
+        f"Each run is {AT_ONCE} x {COMMANDS} commands, after {AT_ONCE} x {WARM_UP} of warm-up, all in one "
+        "event, whose row lock orders them. A command is a transaction and a commit of its own.",
+        "The HTTP clients share the machine with the server: one process, raw sockets, no library.",
     ]
     report.finish()
 

@@ -46,6 +46,7 @@ from wall.store.codec import to_json
 T = TypeVar("T")
 
 _CAUSE = re.compile(r"[A-Za-z0-9._:-]{1,100}")
+_BEFORE_ANY = -(2**62)
 
 _LOADERS: dict[str, Callable[[Connection, str, set[str]], dict[str, Any]]] = {
     "post": posts.by_ids,
@@ -80,6 +81,7 @@ class Tx:
     _pending: tuple[Data, tuple[Subject, ...], str] | None = None
     _changed: dict[str, Any] = field(default_factory=dict)
     _counted: dict[str, int] = field(default_factory=dict)
+    _touched: dict[Subject, None] = field(default_factory=dict)
 
     @property
     def seq(self) -> int:
@@ -96,6 +98,10 @@ class Tx:
         """Add to the event's counts (`shown`, `held`, `reposts`); readers hear it once."""
         for name, number in more.items():
             self._counted[name] = self._counted.get(name, 0) + number
+
+    def touch(self, subject: Subject) -> None:
+        """Let readers hear of a subject that changed, with the last entry of this command."""
+        self._touched[subject] = None
 
     def change_event(self, **columns: Any) -> None:
         """Change columns of the event's row."""
@@ -123,9 +129,9 @@ class Tx:
     def save(self) -> None:
         """Write entries and the event's row. Called once, at the end of the transaction."""
         counted = {name: more for name, more in self._counted.items() if more}
-        self._flush(*([COUNTS] if counted else []))
+        self._flush(*([COUNTS] if counted else []), *self._touched)
         if not self._lines:
-            if counted or self._changed:
+            if counted or self._changed or self._touched:
                 raise AssertionError("a command changed the event without an entry")
             return
         entries.append(self.conn, self.event.id, self._lines)
@@ -300,16 +306,26 @@ def broken_link(conn: Connection, event_id: str) -> int | None:
     event = events.by_id(conn, event_id)
     if event is None:
         raise _no_such_event()
-    before, seq = "", 0
-    while lines := entries.after(conn, event_id, seq, FAR_BEHIND):
+    before, seq, reached = "", 0, _BEFORE_ANY
+    while lines := entries.after(conn, event_id, reached, FAR_BEHIND):
         for line in lines:
-            body = json.loads(line.body)
-            if (line.seq, body["seq"], body["kind"]) != (seq + 1, seq + 1, line.kind):
+            body = _parsed(line.body)
+            if (line.seq, body.get("seq"), body.get("kind")) != (seq + 1, seq + 1, line.kind):
                 return seq + 1
-            if body["before"] != before:
-                return seq
+            if body.get("before") != before:
+                return max(seq, 1)
             before, seq = _digest(line.body), line.seq
-    return None if (seq, before) == (event.seq, event.tip) else seq
+        reached = seq
+    return None if (seq, before) == (event.seq, event.tip) else max(seq, 1)
+
+
+def _parsed(body: str) -> dict[str, Any]:
+    """A stored body; nothing for what is no entry any more."""
+    try:
+        parsed = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return parsed if isinstance(parsed, dict) else {}
 
 
 def _load(

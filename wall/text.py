@@ -19,6 +19,16 @@ URL_LIMIT = 2_000
 HASHTAG_LIMIT = 100
 """Longest hashtag that is found in a text, in code points."""
 
+SEARCHED_LETTERS = 64
+"""Longest word that search tells apart, in code points. PostgreSQL leaves out words of over 2 KB."""
+
+SEARCHED_WORDS = 3_000
+"""Most different words of one post that search knows. PostgreSQL indexes 1 MB for a row at most."""
+
+_WORD = re.compile(r"[^\W_]+")
+_UNHEARD = frozenset({"Mn", "Mc", "Me", "Cf"})
+"""Categories of accents, vowel signs and invisible joiners: they part no word and tell none apart."""
+
 _TAG = re.compile(r"""<(/?)([a-zA-Z][a-zA-Z0-9]*+)((?>[^<>"']+|"[^"<]*"|'[^'<]*')*+)>|<[!?/][^<>]*>""")
 _ATTRIBUTE = re.compile(
     r"""(?<![\w-])([a-zA-Z-]++)\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.ASCII
@@ -115,13 +125,27 @@ def drop_bad_links(post: Post) -> Post:
 
 
 def search_words(post: Post) -> str:
-    """What a search finds this post by: text, author's name and handle, hashtags, one per line.
+    """What a search finds this post by: the words of its text, its author's name and handle, and its
+    hashtags, folded, each once.
 
     Empty where the author asked not to be found by search.
     """
     if post.noindex:
         return ""
-    return "\n".join((post.text, post.author.name, post.author.handle, *post.hashtags))
+    words = folded_words("\n".join((post.text, post.author.name, post.author.handle, *post.hashtags)))
+    return " ".join(list(dict.fromkeys(words))[:SEARCHED_WORDS])
+
+
+def folded_words(text: str) -> list[str]:
+    """Words in the form in which a search compares them: letters and digits, without case, accents
+    or width. Databases fold and split in ways of their own, so nothing of it is left to them.
+
+    A word is cut at `SEARCHED_LETTERS`, the same way when it is stored and when it is typed.
+    """
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+        text = "".join(char for char in text if unicodedata.category(char) not in _UNHEARD)
+    return [word[:SEARCHED_LETTERS] for word in _WORD.findall(text.lower())]
 
 
 class _Page:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 from pathlib import Path
+from typing import NamedTuple
 
 
 def cpu_seconds(pid: int) -> float:
@@ -19,10 +20,17 @@ def pin(pid: int, cores: set[int]) -> None:
         os.sched_setaffinity(int(task.name), cores)
 
 
-def shared_out() -> tuple[set[int], set[int]] | None:
-    """(cores of the servers, cores of the load): the first and the rest; None with one core only."""
+class Cores(NamedTuple):
+    """Which processor cores are whose."""
+
+    servers: set[int]
+    load: set[int]
+
+
+def shared_out() -> Cores | None:
+    """The first core for the servers and the rest for the load; None where there is one core only."""
     cores = sorted(os.sched_getaffinity(0))
-    return ({cores[0]}, set(cores[1:])) if len(cores) > 1 else None
+    return Cores({cores[0]}, set(cores[1:])) if len(cores) > 1 else None
 
 
 def allow_open_files(needed: int) -> None:

@@ -20,7 +20,7 @@ from rich.table import Table
 
 RESULTS = Path(__file__).resolve().parents[1] / "results"
 
-out = Console(highlight=False, soft_wrap=True)
+out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 120)
 
 
 @dataclass(frozen=True)

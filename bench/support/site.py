@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.support.databases import opened
 from bench.support.http import Client
 from tests.support.processes import ServeProcess, serve_process
+from tests.support.staff import Staff
 
 EVENT = "bench"
 API = f"/api/v1/events/{EVENT}"
-_LINK = re.compile(r"/enter/([\w-]+)")
 
 
 @dataclass
@@ -47,7 +47,7 @@ async def site(database_url: str | None = None, **settings: str) -> AsyncIterato
         process = serve_process(Path(folder), environment)
         try:
             await process.start()
-            token = await _organiser(process)
+            token = _organiser(process, url)
             client = Client(process.port, token)
             await client.post("/api/v1/events", {"slug": EVENT, "name": "Measured", "hashtags": ["bench"]})
             yield Site(process, url, token, client)
@@ -56,14 +56,6 @@ async def site(database_url: str | None = None, **settings: str) -> AsyncIterato
             process.stop()
 
 
-async def _organiser(process: ServeProcess) -> str:
-    """Use the link that a first `serve` prints; the sign-in's token."""
-    link = _LINK.search(process.child.said())
-    assert link is not None, "serve did not print the organiser's link"
-    client = Client(process.port)
-    kind = "application/x-www-form-urlencoded"
-    answer = await client.post_bytes(f"/enter/{link[1]}", b"name=Bench", kind)
-    await client.close()
-    cookie = answer.headers.get("set-cookie", "")
-    assert answer.status == 303, f"the organiser could not join: {answer.status}"
-    return cookie.partition(";")[0].partition("=")[2]
+def _organiser(process: ServeProcess, url: str) -> str:
+    with opened(url) as store:
+        return Staff(process.base_url, store).token

@@ -7,7 +7,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, Self
 from unittest.mock import patch
 
 
@@ -20,7 +20,7 @@ class Stopwatch:
         self._threads = threading.local()
         self._patches = ExitStack()
 
-    def __enter__(self) -> Stopwatch:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import httpx2
 from websockets.asyncio.client import ClientConnection, connect
@@ -55,10 +56,10 @@ class Running:
         return done[1].seq
 
     async def reached(self, event: Event, seq: int) -> None:
-        """Wait until the server has read up to `seq`."""
+        """Wait until the server, which somebody has asked about this event, has read up to `seq`."""
 
         async def at_head() -> bool:
-            return bool((await self.get(event, "snapshot", {}))["seq"] >= seq)
+            return await self.metric(f'backchannel_head_seq{{event="{event.id}"}}') >= seq
 
         await eventually(at_head, 5, f"seq {seq}")
 
@@ -96,7 +97,7 @@ class Running:
         cookie = "; ".join(f"{name}={value}" for name, value in (cookies or {}).items())
         options = {"origin": self.url, "compression": None, "proxy": None, "ping_interval": None}
         return connect(
-            f"{self.url.replace('http', 'ws', 1)}/live/{slug}?face={face}&cursor={cursor}",
+            f"{self.url.replace('http', 'ws', 1)}/live/{slug}?face={face}&cursor={quote(cursor)}",
             additional_headers={"Cookie": cookie} if cookie else {},
             **options | more,
         )
@@ -105,11 +106,16 @@ class Running:
         """A person who used a link to this role."""
         access = Access(Journal(self.instance.store, InProcessBus()), Origins())
         path = enter_path(await access.user_link(role, event.slug, 1))
-        browser = httpx2.AsyncClient(base_url=self.url, headers={"Origin": self.url}, trust_env=False)
-        answer = await browser.post(path, data={"name": f"A {role}"})
-        assert answer.status_code == 303, answer.text
-        me = (await browser.get("/api/v1/me")).json()
-        return Joined(browser, me["person"], {COOKIE: browser.cookies[COOKIE]})
+        async with self.browser({}) as browser:
+            answer = await browser.post(path, data={"name": f"A {role}"})
+            assert answer.status_code == 303, answer.text
+            me = (await browser.get("/api/v1/me")).json()
+            return Joined(self, me["person"], {COOKIE: browser.cookies[COOKIE]})
+
+    def browser(self, cookies: Mapping[str, str]) -> httpx2.AsyncClient:
+        """A browser that sends forms from pages of this site."""
+        origin = {"Origin": self.url}
+        return httpx2.AsyncClient(base_url=self.url, headers=origin, cookies=dict(cookies), trust_env=False)
 
     def set_roles(self, event: Event, person_id: str, *roles: Role) -> None:
         """Give a person exactly these roles, beside the server."""
@@ -119,26 +125,26 @@ class Running:
             )
 
     async def metric(self, name: str) -> float:
-        """One of the server's Prometheus metrics, without labels."""
+        """One of the server's Prometheus metrics, by name and labels; 0 for one that is not there yet."""
         port = self.instance.settings["BACKCHANNEL_METRICS_PORT"]
         async with httpx2.AsyncClient(trust_env=False) as client:
             lines = (await client.get(f"http://127.0.0.1:{port}/metrics")).text.splitlines()
-        return next(float(line.split()[1]) for line in lines if line.startswith(f"{name} "))
+        return next((float(line.split()[1]) for line in lines if line.startswith(f"{name} ")), 0.0)
 
 
 @dataclass
 class Joined:
-    """A person of the staff, with the browser in which they joined."""
+    """A person of the staff, with the cookies of the browser in which they joined."""
 
-    browser: httpx2.AsyncClient
+    running: Running
     person_id: str
     cookies: dict[str, str]
 
     async def sign_out(self) -> None:
         """Press the button."""
-        answer = await self.browser.post("/sign-out")
+        async with self.running.browser(self.cookies) as browser:
+            answer = await browser.post("/sign-out")
         assert answer.status_code == 303, answer.text
-        await self.browser.aclose()
 
 
 async def heard(socket: ClientConnection, within: float = 5.0) -> dict[str, Any]:

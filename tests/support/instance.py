@@ -83,7 +83,9 @@ class Instance:
         with self.store.reading() as conn:
             assert broken_link(conn, event_id) is None
             entries = select(func.count()).where(entry.c.event_id == event_id)
-            assert conn.execute(entries).scalar_one() == self.head(event_id)
+            head = events.head(conn, event_id)
+            assert head is not None
+            assert conn.execute(entries).scalar_one() == head[1]
 
 
 @dataclass(frozen=True)

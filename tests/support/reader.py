@@ -201,6 +201,7 @@ class FoldingReader:
         assert (hello["type"], hello["v"]) == ("hello", 1), hello
         self.connections += 1
         self.resumes += hello["resumed"]
+        await self._tell()
         return bool(hello["resumed"])
 
     async def _frame(self, socket: ClientConnection) -> dict[str, Any]:

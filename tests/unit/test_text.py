@@ -11,7 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wall.model import Author, Link, Media, Post
-from wall.text import drop_bad_links, find_hashtags, from_html, safe_url, search_words
+from wall.text import (
+    SEARCHED_LETTERS,
+    SEARCHED_WORDS,
+    drop_bad_links,
+    find_hashtags,
+    folded_words,
+    from_html,
+    safe_url,
+    search_words,
+)
 
 
 def post(**changes: Any) -> Post:
@@ -258,8 +267,39 @@ def test_addresses_beside_the_text_are_dropped_when_unsafe() -> None:
 
 
 def test_search_finds_text_name_handle_and_hashtags() -> None:
-    assert search_words(post(hashtags=("SMSummit",))) == "see this and that\nAda\nada\nSMSummit"
+    assert search_words(post(hashtags=("SMSummit",))) == "see this and that ada smsummit"
 
 
 def test_search_does_not_find_who_asked_not_to_be_found() -> None:
     assert search_words(post(noindex=True)) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Le CAFÉ, le cafe\u0301", ["le", "cafe", "le", "cafe"]),
+        ("and/or talk.Really snake_case", ["and", "or", "talk", "really", "snake", "case"]),
+        ("“Straße” ＦＵＬＬ Ⅷ x²", ["strasse", "full", "viii", "x2"]),
+        ("ΙΑΤΡΙΚΉΣ ιατρικής", ["ιατρικησ", "ιατρικησ"]),
+        ("inter\u00adnational می\u200cخواهم", ["international", "میخواهم"]),
+        ("line\u2028break\u00a0here 👩🏽‍⚕️ \ud800", ["line", "break", "here"]),
+        ("İstanbul", ["istanbul"]),
+        ("", []),
+    ],
+)
+def test_words_are_folded_for_search(text: str, words: list[str]) -> None:
+    assert folded_words(text) == words
+
+
+@given(st.text(st.characters(codec=None, categories=None), max_size=60))
+def test_folded_words_are_plain_and_fold_to_themselves(text: str) -> None:
+    for word in folded_words(text):
+        assert word.isalnum()
+        assert folded_words(word) == [word]
+
+
+def test_search_knows_only_so_much_of_a_post() -> None:
+    endless = post(text="x" * 20_000, hashtags=tuple(f"tag{number}" for number in range(10_000)))
+    words = search_words(endless).split()
+    assert len(words) == SEARCHED_WORDS
+    assert words[0] == "x" * SEARCHED_LETTERS

@@ -13,11 +13,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 
-from wall.errors import BackchannelError, LeaseLost
+from wall.entries import Subject, kinds
+from wall.errors import BackchannelError, LeaseLost, StoreUnavailable
 from wall.intake.door import Given, Graves, Tally, admit
 from wall.journal import Journal, Tx
+from wall.model import FeedState
 from wall.store import feeds
 
 log = structlog.get_logger(__name__)
@@ -53,13 +54,17 @@ class GroupCommit:
         self._event_id = event_id
         self._waiting: list[_Submission] = []
         self._ready = asyncio.Event()
+        self._closing = False
         self._task = asyncio.create_task(self._run(), name=f"intake:{event_id}")
 
     async def submit(self, items: Sequence[Given], actor: str, progress: Progress | None) -> Tally:
         """Store items; what became of them, once they are on disk.
 
-        Raises StoreUnavailable or StoreFull (nothing was stored, submit it again) and LeaseLost.
+        Raises StoreUnavailable or StoreFull (submit it again: what was stored is known then) and
+        LeaseLost.
         """
+        if self._closing:
+            raise StoreUnavailable("This process is about to end.")
         answer: asyncio.Future[Tally] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Submission(items, actor, progress, answer))
         if len(self._waiting) == 1 or self._gathered() >= COMMIT_AT_ITEMS:
@@ -67,40 +72,36 @@ class GroupCommit:
         return await answer
 
     async def close(self) -> None:
-        """Commit what waits, then stop."""
-        while self._waiting:
-            await asyncio.wait([waiting.answer for waiting in self._waiting])
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
+        """Commit what waits, and end when it and what was being committed are answered."""
+        self._closing = True
+        self._ready.set()
+        await self._task
 
     def _gathered(self) -> int:
         return sum(len(waiting.items) for waiting in self._waiting)
 
     async def _run(self) -> None:
-        while True:
+        while self._waiting or not self._closing:
             await self._ready.wait()
             self._ready.clear()
-            if self._gathered() < COMMIT_AT_ITEMS:
+            if self._gathered() < COMMIT_AT_ITEMS and not self._closing:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._ready.wait(), COMMIT_AFTER_SECONDS)
             batch, self._waiting = self._waiting, []
             self._ready.clear()
-            await self._commit(batch)
+            if batch:
+                await self._commit(batch)
 
     async def _commit(self, batch: list[_Submission]) -> None:
         try:
             done = await self._journal.command(self._event_id, "intake", lambda tx: self._store(tx, batch))
         except BackchannelError as problem:
             await self._failed(batch, problem)
-        except DBAPIError as problem:
-            await self._halved(batch, problem)
-        except Exception as problem:
-            log.exception("intake.failed", event_id=self._event_id)
-            _refuse(batch, problem)
+        except Exception as problem:  # noqa: BLE001  whatever an item does, it must not cost the others
+            await self._isolate(batch, problem)
         else:
             for submission, tally in zip(batch, done.result, strict=True):
-                if not submission.answer.done():
-                    submission.answer.set_result(tally)
+                _answer(submission, tally)
 
     def _store(self, tx: Tx, batch: list[_Submission]) -> list[Tally]:
         return [self._store_one(tx, submission) for submission in batch]
@@ -118,6 +119,8 @@ class GroupCommit:
             dropped=progress.dropped,
         ):
             raise LeaseLost("Another process runs this feed.", feed=progress.feed_id)
+        if progress and (tally.accepted or progress.dropped):
+            _tell_readers(tx, ("feed", progress.feed_id))
         return tally
 
     async def _failed(self, batch: list[_Submission], problem: BackchannelError) -> None:
@@ -128,33 +131,42 @@ class GroupCommit:
         else:
             _refuse(batch, problem)
 
-    async def _halved(self, batch: list[_Submission], problem: DBAPIError) -> None:
-        """The database refuses something in here: find it, so that it alone is lost."""
+    async def _isolate(self, batch: list[_Submission], problem: Exception) -> None:
+        """Something in here cannot be stored: find it, so that it alone is lost."""
         if len(batch) > 1:
             for submission in batch:
                 await self._commit([submission])
         elif len(batch[0].items) > 1:
             await self._split(batch[0])
-        else:
-            log.error("intake.item_dropped", event_id=self._event_id, problem=type(problem.orig).__name__)
+        elif batch[0].items:
+            said = type(getattr(problem, "orig", problem)).__name__
+            log.error("intake.item_dropped", event_id=self._event_id, problem=said)
             await self._commit([_without_items(batch[0])])
+        else:
+            _refuse(batch, problem)
 
     async def _split(self, whole: _Submission) -> None:
-        """Store a submission in two halves; its cursor moves only with the second."""
+        """Store a submission in two halves. Its cursor moves only with the second, and that is not
+        tried when the first failed: a cursor must never be past what is not stored."""
         middle = len(whole.items) // 2
-        loop = asyncio.get_running_loop()
-        part = _Submission(
-            whole.items[:middle], whole.actor, _staying(whole.progress), loop.create_future()
-        )
-        await self._commit([part])
-        rest = _Submission(whole.items[middle:], whole.actor, whole.progress, loop.create_future())
-        await self._commit([rest])
-        try:
-            first, second = part.answer.result(), rest.answer.result()
-        except Exception as problem:  # noqa: BLE001  whatever it was, the submitter decides
-            _refuse([whole], problem)
-        else:
-            whole.answer.set_result(_sum(first, second))
+        halves = (whole.items[:middle], _staying(whole.progress)), (whole.items[middle:], whole.progress)
+        tallies = []
+        for items, progress in halves:
+            answer: asyncio.Future[Tally] = asyncio.get_running_loop().create_future()
+            await self._commit([_Submission(items, whole.actor, progress, answer)])
+            if problem := answer.exception():
+                _refuse([whole], problem)
+                return
+            tallies.append(answer.result())
+        _answer(whole, _sum(*tallies))
+
+
+def _tell_readers(tx: Tx, feed: Subject) -> None:
+    """A feed's counts are shown on desks. A burst of nothing but dropped items has no entry yet."""
+    if tx.seq > tx.event.seq:
+        tx.touch(feed)
+    else:
+        tx.append(kinds.FeedMoved(state=FeedState.RUNNING), feed)
 
 
 def _staying(progress: Progress | None) -> Progress | None:
@@ -179,7 +191,12 @@ def _sum(first: Tally, second: Tally) -> Tally:
     )
 
 
-def _refuse(batch: list[_Submission], problem: Exception) -> None:
+def _answer(submission: _Submission, tally: Tally) -> None:
+    if not submission.answer.done():  # whoever asked may have been cancelled
+        submission.answer.set_result(tally)
+
+
+def _refuse(batch: list[_Submission], problem: BaseException) -> None:
     for submission in batch:
         if not submission.answer.done():
             submission.answer.set_exception(problem)

@@ -19,6 +19,7 @@ from wall.journal import Tx
 from wall.model import Author, Post, PostState, StoredPost, new_id
 from wall.moderation import History, Rules, judge
 from wall.store import posts
+from wall.store.search import forget_words
 from wall.text import drop_bad_links, search_words
 
 Given = Arrived | Edited | Withdrawn
@@ -79,6 +80,8 @@ class _Batch:
                     self._withdrawn(network, key)
         self._flush()
         posts.add_reposts(self.tx.conn, self._reposts.items())
+        if self.tally.withdrawn:
+            forget_words(self.tx.conn)
         return self.tally
 
     def _look_up(self, items: Sequence[Given]) -> None:
@@ -90,10 +93,11 @@ class _Batch:
 
     def _arrived(self, post: Post) -> None:
         known = self._known.get((post.network, post.key))
+        original = post.repost_of if post.repost_of != post.key else None
         if known is None:
-            self._new_repost(post, post.repost_of) if post.repost_of else self._new_post(post)
+            self._new_repost(post, original) if original else self._new_post(post)
         elif known.state is PostState.STUB:
-            self._fill(known, post)
+            self._fill_with_repost(known, post, original) if original else self._fill(known, post)
         elif _newer_text(known.post, post):
             self._edited(post)
         else:
@@ -129,20 +133,32 @@ class _Batch:
         )
 
     def _new_repost(self, post: Post, original_key: str) -> None:
-        """A repost has no words of its own: the original has them, if it was ever given."""
-        original = self._known.get((post.network, original_key)) or self._stub(post, original_key)
+        original = self._original_of(post, original_key)
+        self._keep(self._counted(new_id(), post, original), original.id)
+
+    def _fill_with_repost(self, stub: StoredPost, post: Post, original_key: str) -> None:
+        """What was taken for an original repeats another post: it is no card after all."""
+        original = self._original_of(post, original_key)
+        self._flush()
+        counted = self._counted(stub.id, post, original)
+        counted = counted.model_copy(update={"version": stub.version + 1, "reposts": stub.reposts})
+        self._write(counted, original_id=original.id, received=counted.received, received_at=self.tx.now)
+
+    def _original_of(self, repost: Post, key: str) -> StoredPost:
+        return self._known.get((repost.network, key)) or self._stub(repost, key)
+
+    def _counted(self, repost_id: str, post: Post, original: StoredPost) -> StoredPost:
+        """Count a repost. It has no words of its own: the original has them, if it was ever given."""
         bare = post.model_copy(update={"text": "", "links": (), "media": (), "warning": None})
-        repost_id = new_id()
         seq = self.tx.append(
             kinds.PostReposted(repost=repost_id, network=post.network), ("post", original.id)
         )
-        stored = self._unseen(repost_id, self._presentable(bare), PostState.REPOST, received=seq)
-        self._keep(stored, original.id)
         self._reposts[original.id] = self._reposts.get(original.id, 0) + 1
         self.tx.count(reposts=1)
         self.tally.accepted += 1
         self.tally.reposts += 1
         self.tally.ids.append(repost_id)
+        return self._unseen(repost_id, self._presentable(bare), PostState.REPOST, received=seq)
 
     def _stub(self, repost: Post, key: str) -> StoredPost:
         """The hidden place of an original that was not given: known by its id and nothing else."""
@@ -189,7 +205,7 @@ class _Batch:
             self._arrived(post)
             return
         post = self._presentable(post)
-        if known.state in _NO_EDITS or post == known.post:
+        if known.state in _NO_EDITS or post == known.post or _newer_text(post, known.post):
             self.tally.known += 1
             return
         self._flush()
@@ -245,7 +261,7 @@ class _Batch:
             self.tx.conn,
             stored.id,
             post=stored.post,
-            words=search_words(stored.post),
+            words=_searchable(stored),
             state=stored.state.value,
             reasons=stored.reasons,
             version=stored.version,
@@ -292,7 +308,8 @@ def _named(items: Iterable[Given]) -> dict[str, set[str]]:
 
 
 def _newer_text(known: Post, given: Post) -> bool:
-    """Whether a backfill brought a version of a post that the live stream missed."""
+    """Whether `given` is a later version of a post: a backfill brings one that the stream missed, and
+    a stream that goes on from an older cursor brings earlier ones again."""
     if given.edited_at is None:
         return False
     return known.edited_at is None or given.edited_at > known.edited_at

@@ -15,6 +15,7 @@ from wall.errors import NotFound, Refused, Stale
 from wall.journal import Tx
 from wall.model import Author, Post, PostState, Reason, Role, StoredPost
 from wall.store import posts
+from wall.store.search import forget_words
 
 Verb = Literal["approve", "reject", "hide", "withdraw", "lose", "find"]
 By = Literal["network", "author", "moderator"]
@@ -70,7 +71,9 @@ def hide(tx: Tx, post_id: str, version: int, reason: Reason) -> dict[str, Any]:
 
 def withdraw(tx: Tx, post_id: str, version: int, tombstone: Tombstone) -> dict[str, Any]:
     """Take a post back for good, as a moderator. Raises NotFound, Stale or Refused."""
-    return _answer(withdrawn(tx, _looked_at(tx, post_id, version), "moderator", tombstone))
+    moved = withdrawn(tx, _looked_at(tx, post_id, version), "moderator", tombstone)
+    forget_words(tx.conn)
+    return _answer(moved)
 
 
 def approved(tx: Tx, stored: StoredPost) -> Moved:
@@ -98,7 +101,8 @@ def found(tx: Tx, stored: StoredPost) -> Moved:
 def withdrawn(tx: Tx, stored: StoredPost, by: By, tombstone: Tombstone) -> Moved:
     """Purge a post's words from every row and leave a tombstone, so that no backfill revives it.
 
-    Its reposts carry no words of their own and stay counted on the empty original.
+    Its reposts carry no words of their own and stay counted on the empty original. The caller ends
+    its transaction with `forget_words`.
     """
     state = _guarded(stored, "withdraw")
     original = posts.original_of(tx.conn, stored.id)

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
+from sqlalchemy import Connection
 
 from wall.entries import kinds
 from wall.errors import BackchannelError, LeaseLost, StoreFull, StoreUnavailable
@@ -91,14 +92,22 @@ class Supervisor:
                     await self._start(feed)
         except BackchannelError as problem:
             log.warning("feeds.store_problem", code=problem.code)
+        except Exception:
+            log.exception("feeds.look_failed")
 
-    async def _start(self, feed: Feed) -> None:
-        fence = await self._intake.store.write(
-            lambda conn: feeds.take_lease(conn, feed.id, self._owner, self._lease_seconds)
-        )
-        if fence is not None:
+    async def _start(self, listed: Feed) -> None:
+        leased = await self._intake.store.write(lambda conn: self._leased(conn, listed))
+        if leased is not None:
+            feed, fence = leased
             task = asyncio.create_task(self._supervise(feed, fence), name=f"feed:{feed.id}")
             self._running[feed.id] = task
+
+    def _leased(self, conn: Connection, listed: Feed) -> tuple[Feed, int] | None:
+        """A feed as it is under its lease: who held it before may have stored more meanwhile."""
+        fence = feeds.take_lease(conn, listed.id, self._owner, self._lease_seconds)
+        if fence is None:
+            return None
+        return feeds.by_ids(conn, listed.event_id, {listed.id})[listed.id], fence
 
     async def _supervise(self, feed: Feed, fence: int) -> None:
         work = run_feed(self._intake, feed, fence)
@@ -121,7 +130,9 @@ async def keep_lease_while(
     finally:
         for task in (running, renewing):
             task.cancel()
-        await asyncio.gather(running, renewing, return_exceptions=True)
+        for ended in await asyncio.gather(running, renewing, return_exceptions=True):
+            if isinstance(ended, Exception):
+                log.error("feed.failed", feed_id=feed_id, exc_info=ended)
         with contextlib.suppress(BackchannelError):
             await intake.store.write(lambda conn: feeds.end_lease(conn, feed_id, fence))
 
@@ -163,12 +174,13 @@ class _Run:
         """Commit what the source yields, burst by burst, each with its cursor, until it has no more."""
         self._source = source = open_source(self._feed.network, self._feed.config)
         try:
-            await _moved(self._intake, self._feed, FeedState.RUNNING)
-            async for burst in _bursts(source.stream(self._cursor)):
-                tally = await self._commit(burst)
-                if self._heard:
-                    self._heard(tally, source)
-            await _moved(self._intake, self._feed, FeedState.DONE)
+            await self._moved(FeedState.RUNNING)
+            async with contextlib.aclosing(_bursts(source.stream(self._cursor))) as bursts:
+                async for burst in bursts:
+                    tally = await self._commit(burst)
+                    if self._heard:
+                        self._heard(tally, source)
+            await self._moved(FeedState.DONE)
         finally:
             await source.aclose()
 
@@ -189,7 +201,7 @@ class _Run:
         said = problem.message if isinstance(problem, BackchannelError) else f"Stopped by {code}."
         state = FeedState.STOPPED if delay is None else FeedState.RETRYING
         with contextlib.suppress(BackchannelError):
-            await _moved(self._intake, self._feed, state, said)
+            await self._moved(state, said)
         return delay
 
     def _delay(self, problem: Exception) -> float | None:
@@ -197,8 +209,23 @@ class _Run:
             return STORE_RETRY_SECONDS
         return self._source.retry_after(problem, self._attempt) if self._source else None
 
+    async def _moved(self, state: FeedState, problem: str | None = None) -> None:
+        """Write how the feed is, if it is not so already. Raises LeaseLost: it is another's to say."""
+        feed = self._feed
 
-async def _bursts(items: AsyncIterator[Item]) -> AsyncIterator[_Burst]:
+        def move(tx: Tx) -> None:
+            if not feeds.holds_lease(tx.conn, feed.id, self._fence):
+                raise LeaseLost("Another process runs this feed.", feed=feed.id)
+            present = feeds.by_ids(tx.conn, feed.event_id, {feed.id})[feed.id]
+            if (present.state, present.problem) != (state, problem):
+                feeds.move(tx.conn, feed.id, state=state.value, problem=problem)
+                code = "problem" if problem else None
+                tx.append(kinds.FeedMoved(state=state, problem=code), ("feed", feed.id))
+
+        await self._intake.journal.command(feed.event_id, f"feed:{feed.id}", move)
+
+
+async def _bursts(items: AsyncIterator[Item]) -> AsyncGenerator[_Burst]:
     """Gather items up to a full burst, or as long as the source does not pause."""
     queue: asyncio.Queue[Item | BaseException | None] = asyncio.Queue(2 * COMMIT_AT_ITEMS)
     reading = asyncio.create_task(_read(items, queue))
@@ -243,14 +270,3 @@ async def _keep_lease(intake: Intake, feed_id: str, fence: int, lease_seconds: f
                 return
         except BackchannelError as problem:
             log.warning("feed.lease_not_renewed", feed_id=feed_id, code=problem.code)
-
-
-async def _moved(intake: Intake, feed: Feed, state: FeedState, problem: str | None = None) -> None:
-    def move(tx: Tx) -> None:
-        present = feeds.by_ids(tx.conn, feed.event_id, {feed.id})[feed.id]
-        if (present.state, present.problem) != (state, problem):
-            feeds.move(tx.conn, feed.id, state=state.value, problem=problem)
-            code = "problem" if problem else None
-            tx.append(kinds.FeedMoved(state=state, problem=code), ("feed", feed.id))
-
-    await intake.journal.command(feed.event_id, f"feed:{feed.id}", move)

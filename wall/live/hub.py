@@ -32,6 +32,8 @@ SLICE = 500
 """Sockets written to before HTTP gets its turn."""
 WITHHOLD_BYTES = 64 * 1024
 RESUME_BYTES = 16 * 1024
+FRAME_ENTRIES = 250
+"""Entries in one frame: what a slow line has to take in one piece, and every socket may have to hold."""
 LINGER_SECONDS = 30.0
 REACH_SECONDS = 2.0
 REACH_LOOKS = 3
@@ -190,8 +192,10 @@ class Watch:
     async def _run(self) -> None:
         """Follow the journal until nobody watches. What fails is tried again at the next look."""
         while not self._idle():
+            # Not wait_for: in Python 3.11 it loses a cancellation that comes together with a bell.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._look.wait(), LOOK_SECONDS)
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._look.wait()
             self._look.clear()
             try:
                 await self._follow()
@@ -212,20 +216,29 @@ class Watch:
 
     async def _follow(self) -> None:
         while True:
-            reading = await self._hub.journal.read_after(self.event_id, self.head)
+            until = self.head + FRAME_ENTRIES
+            reading = await self._hub.journal.read_after(self.event_id, self.head, until)
             if reading.epoch != self.epoch or reading.head < self.head:
-                self.epoch, self.head = reading.epoch, reading.head
-                self._send_everybody_away()
+                self._begin_anew(reading.epoch, reading.head)
                 continue
             if reading.seq == self.head:
                 return
             await self._publish(reading)
 
+    def _begin_anew(self, epoch: str, head: int) -> None:
+        """Another history, after a restore: nothing that was rendered of the former one holds."""
+        self.epoch, self.head = epoch, head
+        self._forget_rendered()
+        self._send_everybody_away()
+
+    def _forget_rendered(self) -> None:
+        self._catchups.clear()
+        self.snapshots.clear()
+
     async def _publish(self, reading: Reading) -> None:
         """Write what was read to every reader at the head; HTTP gets its turn between slices."""
         after, self.head = self.head, reading.seq
-        self._catchups.clear()
-        self.snapshots.clear()
+        self._forget_rendered()
         frames: dict[Scope, Frame] = {}
         written = 0
         for reader in list(self.readers):
@@ -311,12 +324,11 @@ class Watch:
                 if self.head - reader.seq > FAR_BEHIND or reader.seq > self.head:
                     self.send_away(reader)
                     return
-                until = self.head
-                frame = await self._catchup_frame(reader.scope, reader.seq, until)
                 if reader.writer.unsent() > WITHHOLD_BYTES:
                     reader.slow_since = time.monotonic()
                     return
-                reader.writer.write(frame)
+                until = min(self.head, reader.seq + FRAME_ENTRIES)
+                reader.writer.write(await self._catchup_frame(reader.scope, reader.seq, until))
                 reader.seq = until
             reader.following = not reader.over
         except Exception as problem:  # noqa: BLE001  whatever it is, a fresh snapshot is the way on

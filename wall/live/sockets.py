@@ -141,7 +141,7 @@ def _painted(text: str) -> int:
     """The seq of `{"type":"painted","seq":N}`; 0 for anything else."""
     try:
         said = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return 0
     if not isinstance(said, dict) or said.get("type") != "painted":
         return 0

@@ -23,6 +23,7 @@ def router(store: Store, bus: Bus, build: int) -> APIRouter:
         await store.ready()
         return {"ok": True, "bus": await bus.healthy()}
 
-    routes.add_api_route("/healthz", healthz, methods=["GET", "HEAD"])
-    routes.add_api_route("/readyz", readyz, methods=["GET", "HEAD"])
+    for path, probe in (("/healthz", healthz), ("/readyz", readyz)):
+        routes.add_api_route(path, probe, methods=["GET"])
+        routes.add_api_route(path, probe, methods=["HEAD"], include_in_schema=False)
     return routes

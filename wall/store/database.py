@@ -31,6 +31,8 @@ READERS = 4
 POSTGRES_WRITERS = 8
 
 _DISK_FULL_SQLSTATE = "53100"
+_READ_ONLY_SQLSTATE = "25006"
+_NO_DATABASE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
 class Store:
@@ -186,7 +188,7 @@ def _postgres_engines(url: URL) -> tuple[Engine, Engine]:
     arguments = {"options": options, "connect_timeout": 5}
     common: dict[str, Any] = {"connect_args": arguments, "pool_pre_ping": True, "hide_parameters": True}
     # One writer more than there are threads: `holding` keeps one for as long as the process serves.
-    writer = create_engine(url, pool_size=POSTGRES_WRITERS + 1, **common)
+    writer = create_engine(url, pool_size=POSTGRES_WRITERS + 1, isolation_level="READ COMMITTED", **common)
     reader = create_engine(url, pool_size=READERS, isolation_level="REPEATABLE READ", **common)
     event.listen(reader, "begin", _begins_with("SET TRANSACTION READ ONLY"))
     return writer, reader
@@ -211,8 +213,18 @@ def _in_words(exc: DBAPIError) -> Exception:
         return StoreFull("The disk of the database is full.")
     if "readonly database" in said:
         return StoreUnavailable("The database file cannot be written to.")
+    if getattr(exc.orig, "sqlstate", None) == _READ_ONLY_SQLSTATE:
+        return StoreUnavailable("The database takes no changes: it is a standby, or set to read only.")
+    if getattr(exc.orig, "sqlite_errorcode", None) in _NO_DATABASE:
+        return StoreUnavailable("The database file is damaged, or is no database.")
     gone = isinstance(exc, OperationalError | InterfaceError) or exc.connection_invalidated
-    # SQLite says "operational" of a wrong statement too (no such table, a syntax error).
-    if gone and getattr(exc.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR:
-        return StoreUnavailable("The database does not answer.")
-    return exc
+    return StoreUnavailable("The database does not answer.") if gone and not _at_fault(exc.orig) else exc
+
+
+def _at_fault(said: BaseException | None) -> bool:
+    """Whether it is the statement or its values that will not do, whatever the driver calls it.
+
+    SQLite says "operational" of a syntax error too, and PostgreSQL of a value that is too large.
+    """
+    too_large = str(getattr(said, "sqlstate", "")).startswith("54")
+    return too_large or getattr(said, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR

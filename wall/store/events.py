@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
 from wall.model import Event
 from wall.store.codec import to_json
@@ -18,6 +19,7 @@ _LISTS = ("hashtags", "languages")
 
 # Built once: every command runs these, and to build a statement costs more than to run it.
 _BY_ID = select(event).where(event.c.id == bindparam("event"))
+_NAMED = select(event).where(or_(event.c.slug == bindparam("name"), event.c.id == bindparam("name")))
 _LOCKED = _BY_ID.with_for_update()
 _HEAD = select(event.c.epoch, event.c.seq).where(event.c.id == bindparam("event"))
 _SAVE = update(event).where(event.c.id == bindparam("event"))
@@ -25,9 +27,11 @@ _SAVE = update(event).where(event.c.id == bindparam("event"))
 
 def add(conn: Connection, new: Event) -> bool:
     """Store a new event. False when its slug is taken."""
-    if conn.execute(select(event.c.id).where(event.c.slug == new.slug)).first():
+    try:
+        with conn.begin_nested():
+            conn.execute(insert(event).values(**_columns(new.model_dump())))
+    except IntegrityError:
         return False
-    conn.execute(insert(event).values(**_columns(new.model_dump())))
     return True
 
 
@@ -35,7 +39,7 @@ def named(conn: Connection, name: str) -> Event | None:
     """The event with this slug or id. What can be neither is not asked for (NUL stops PostgreSQL)."""
     if not _NAME.fullmatch(name):
         return None
-    row = conn.execute(select(event).where(or_(event.c.slug == name, event.c.id == name))).first()
+    row = conn.execute(_NAMED, {"name": name}).first()
     return _event(row) if row else None
 
 

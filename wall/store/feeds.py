@@ -62,6 +62,12 @@ def renew_lease(conn: Connection, feed_id: str, fence: int, seconds: float) -> b
     return kept.rowcount == 1
 
 
+def holds_lease(conn: Connection, feed_id: str, fence: int) -> bool:
+    """Whether nobody took the lease since it was taken under this number."""
+    query = select(feed.c.id).where(feed.c.id == feed_id, feed.c.fence == fence)
+    return conn.execute(query).first() is not None
+
+
 def end_lease(conn: Connection, feed_id: str, fence: int) -> None:
     """Give a lease back, if it is still held under this number."""
     conn.execute(

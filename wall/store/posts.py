@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ from wall.model import Post, PostState, StoredPost
 from wall.store.codec import reasons_from_json, reasons_to_json
 from wall.store.tables import post, post_revision
 
+_ID = re.compile(r"[A-Za-z0-9-]{1,63}")
 _AT_ONCE = 500
 """Values in one IN list: below SQLite's limit on variables in old builds."""
 
@@ -57,9 +59,12 @@ def known(conn: Connection, event_id: str, network: str, keys: Collection[str]) 
 
 
 def by_ids(conn: Connection, event_id: str, ids: Collection[str]) -> dict[str, StoredPost]:
-    """Posts by id; ids of other events or of nothing are absent from the answer."""
+    """Posts by id; ids of other events or of nothing are absent from the answer.
+
+    What can be no id is not asked for (NUL stops PostgreSQL).
+    """
     found: dict[str, StoredPost] = {}
-    for some in _chunks(sorted(ids)):
+    for some in _chunks(sorted(filter(_ID.fullmatch, ids))):
         found.update(
             (row.id, _stored(row)) for row in conn.execute(_BY_IDS, {"event": event_id, "ids": some})
         )

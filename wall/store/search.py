@@ -1,12 +1,12 @@
-"""Full-text search over posts: FTS5 on SQLite, tsvector with unaccent on PostgreSQL, one function.
+"""Full-text search over posts: FTS5 on SQLite, tsvector on PostgreSQL, one function, one answer.
 
-Both fold case and accents. Every word must occur; the last one may be the beginning of a word, so
-that results follow the typing. Words are quoted: nothing a person types is query syntax.
+What is stored and what is typed are folded and split alike by `wall.text.folded_words`. Every word
+must occur; the last one may be the beginning of a word, so that results follow the typing. Words
+are letters and digits only, and quoted: nothing a person types is query syntax.
 """
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, literal_column, select, text
@@ -14,8 +14,8 @@ from sqlalchemy import Connection, Select, func, literal_column, select, text
 from wall.model import PostState, StoredPost
 from wall.store.posts import stored_columns, stored_from
 from wall.store.tables import post
+from wall.text import folded_words
 
-_WORD = re.compile(r"\w+")
 _MOST_WORDS = 16
 
 
@@ -33,7 +33,7 @@ def search(
     `before` pages to posts received before that seq. No words, or none with a letter or digit:
     nothing is found.
     """
-    terms = _WORD.findall(words)[:_MOST_WORDS]
+    terms = folded_words(words)[:_MOST_WORDS]
     if not terms:
         return []
     query = select(*stored_columns()).where(
@@ -43,6 +43,16 @@ def search(
     if before is not None:
         matching = matching.where(post.c.received < before)
     return stored_from(conn.execute(matching.order_by(post.c.received.desc()).limit(limit)))
+
+
+def forget_words(conn: Connection) -> None:
+    """Leave nothing of purged words in the index: once, after the last `posts.purge` of a transaction.
+
+    FTS5 only marks a word as deleted and keeps it until it merges; merging reads the whole index
+    (a few milliseconds for each thousand posts). PostgreSQL's index is of the row and goes with it.
+    """
+    if conn.dialect.name == "sqlite":
+        conn.exec_driver_sql("INSERT INTO post_search(post_search) VALUES ('optimize')")
 
 
 def _sqlite(query: Select[Any], terms: list[str]) -> Select[Any]:
