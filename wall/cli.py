@@ -134,7 +134,8 @@ def event_create(
 
     _with_parts(settings, create)
     out.print(
-        f"Started {slug}. Its wall is {_address(settings)}/wall/{slug} while `backchannel serve` runs."
+        f"Started {slug}. Its wall is {_address(settings)}/wall/{slug} while `backchannel serve` runs.",
+        markup=False,
     )
 
 
@@ -145,7 +146,8 @@ def event_list() -> None:
     table = Table("short name", "name", "hashtags", "posts", "reposts", box=None)
     for event in listed:
         tags = " ".join(f"#{tag}" for tag in event.hashtags)
-        table.add_row(event.slug, event.name, tags, str(event.shown), str(event.reposts))
+        counts = (str(event.shown), str(event.reposts))
+        table.add_row(event.slug, escape(event.name), escape(tags), *counts)
     out.print(table if listed else "No event yet. Start one with `backchannel event create`.")
 
 
@@ -179,7 +181,7 @@ def feed_list(event: EventOption) -> None:
     table.add_column("problem", min_width=40)
     for feed in (rows := _with_parts(_settings(), listed)):
         counts = (str(feed.accepted), str(feed.dropped))
-        table.add_row(feed.id, feed.network, feed.state, *counts, feed.problem or "")
+        table.add_row(feed.id, feed.network, feed.state, *counts, escape(feed.problem or ""))
     out.print(table if rows else "No feed yet. Add one with `backchannel feed add`.")
 
 
@@ -228,7 +230,7 @@ def user_link(
     async def make(parts: Backchannel) -> str:
         return await parts.access.user_link(role, event, hours)
 
-    out.print(f"{_address(settings)}{enter_path(_with_parts(settings, make))}")
+    out.print(f"{_address(settings)}{enter_path(_with_parts(settings, make))}", markup=False)
 
 
 @app.command()
@@ -240,7 +242,8 @@ def doctor() -> None:
     async def look() -> bool:
         bad = False
         async for finding in examine(settings):
-            out.print(f"{marks[finding.outcome]:<18} {finding.what:<12} {finding.said} {finding.remedy}")
+            said = escape(f"{finding.said} {finding.remedy}")
+            out.print(f"{marks[finding.outcome]:<18} {finding.what:<12} {said}")
             bad = bad or finding.outcome == "bad"
         return bad
 
@@ -275,9 +278,10 @@ async def _run(
         await begin(parts)
     token = await parts.access.first_link()
     for event in await parts.store.read(events.listed):
-        err.print(f"Wall: [bold]{_address(settings)}/wall/{event.slug}[/]  {event.name}")
+        address = escape(f"{_address(settings)}/wall/{event.slug}")
+        err.print(f"Wall: [bold]{address}[/]  {escape(event.name)}")
     if token is not None:
-        link = f"{_address(settings)}{enter_path(token)}"
+        link = escape(f"{_address(settings)}{enter_path(token)}")
         err.print(f"You are the organiser; open this once: [bold]{link}[/]")
     try:
         await server.serve()
@@ -321,7 +325,8 @@ def _store(settings: Settings) -> Store:
 
 def _address(settings: Settings) -> str:
     host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104
-    return settings.public_url or f"http://{quote(host)}:{settings.port}"
+    named = f"[{host}]" if ":" in host else quote(host)
+    return settings.public_url or f"http://{named}:{settings.port}"
 
 
 def _with_parts(settings: Settings, work: Callable[[Backchannel], Awaitable[T]]) -> T:

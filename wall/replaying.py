@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from wall.entries import kinds
-from wall.errors import FeedFatal, Refused
+from wall.errors import BackchannelError, FeedFatal, Refused
 from wall.feeds.archive import read_archive
 from wall.feeds.base import Source, check_config
 from wall.intake import Intake, Tally, run_feed
@@ -83,10 +84,27 @@ async def replay(
             done, total = getattr(source, "read_bytes", 0), getattr(source, "total_bytes", None)
             progress.update(bar, completed=done, total=total, description=f"{summary.accepted} posts")
 
-        work = run_feed(intake, feed, fence, heard)
+        work = _stoppable(intake, feed, fence, run_feed(intake, feed, fence, heard))
         await keep_lease_while(intake, feed.id, fence, work, lease_seconds)
     summary.seconds = time.monotonic() - began
     return await _ended(intake, feed, summary)
+
+
+async def _stoppable(intake: Intake, feed: Feed, fence: int, work: Coroutine[Any, Any, None]) -> None:
+    """Do the work. Who interrupts it wants the replay to stop: a `serve` must not go on with it."""
+
+    def stopped(tx: Tx) -> None:
+        if feeds.holds_lease(tx.conn, feed.id, fence):
+            problem = "Stopped on the command line."
+            feeds.move(tx.conn, feed.id, state=FeedState.STOPPED.value, problem=problem)
+            tx.append(kinds.FeedMoved(state=FeedState.STOPPED, problem="problem"), ("feed", feed.id))
+
+    try:
+        await work
+    except asyncio.CancelledError:
+        with contextlib.suppress(BackchannelError):
+            await intake.journal.command(feed.event_id, "system", stopped)
+        raise
 
 
 def _look_into(path: Path) -> None:

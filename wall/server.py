@@ -121,10 +121,11 @@ def _mount(app: FastAPI, parts: Backchannel) -> None:
         body_limit_bytes=parts.settings.body_limit_bytes,
     )
     api = APIRouter(prefix="/api/v1", responses=_ERRORS)
-    api.include_router(events.router())
+    # Routes are tried in this order: the busiest first.
     api.include_router(PostRoutes(parts.intake).router)
-    api.include_router(FeedRoutes(parts.intake).router)
     api.include_router(ReadingRoutes(parts.hub, parts.snapshots).router)
+    api.include_router(events.router())
+    api.include_router(FeedRoutes(parts.intake).router)
     app.include_router(api)
     app.include_router(health.router(parts.store, parts.bus, parts.build))
     app.include_router(pages.router(parts.access, views))
@@ -194,4 +195,18 @@ def prepare(store: Store, *, alone: bool) -> None:
         )
     if alone:
         with store.writing() as conn:
-            feeds.free_leases(conn)
+            feeds.free_leases(conn, _still_runs)
+
+
+def _still_runs(owner: str) -> bool:
+    """Whether the owner of a lease is another process of this machine: a replay on the command line."""
+    host, _, pid = owner.rpartition(":")
+    if host != socket.gethostname() or int(pid) == os.getpid():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import subprocess
 import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -135,8 +137,54 @@ async def test_a_replay_that_was_killed_is_taken_over_by_the_serve_beside_it(
         instance.assert_sound(event_id)
 
 
+async def test_a_replay_that_is_interrupted_stays_stopped_beside_a_serve(
+    serve: Serve, sqlite_url: str, tmp_path: Path
+) -> None:
+    archive = write_archive(tmp_path / "archive.jsonl", 600)
+    with instance_at(sqlite_url, tmp_path) as instance:
+        event_id = (await instance.event(SLUG)).id
+        server = serve(instance.settings)
+        await server.start()
+        async with replaying(instance, event_id, archive) as process:
+            process.send_signal(signal.SIGINT)
+            said, _ = await asyncio.to_thread(process.communicate, timeout=10)
+        assert (process.returncode, "go on with --resume" in said) == (130, True), said
+        server.kill()
+        await server.start()
+        with instance.store.reading() as conn:
+            (feed,) = feeds.listed(conn, event_id)
+        assert (feed.state, feed.problem) == (FeedState.STOPPED, "Stopped on the command line.")
+        ran = await instance.run("replay", archive, "--event", SLUG, "--resume")
+        assert ran.code == 0, ran.said
+        with instance.store.reading() as conn:
+            assert Expected.of(archive).compare(conn, event_id) == (0, 0)
+
+
+async def test_a_serve_that_starts_leaves_a_running_replay_alone(
+    serve: Serve, store_url: str, tmp_path: Path
+) -> None:
+    archive = write_archive(tmp_path / "archive.jsonl", 600)
+    with instance_at(store_url, tmp_path) as instance:
+        event_id = (await instance.event(SLUG)).id
+        async with replaying(instance, event_id, archive) as process:
+            await serve(instance.settings).start()
+            said, _ = await asyncio.to_thread(process.communicate, timeout=20)
+        assert process.returncode == 0, said
+        with instance.store.reading() as conn:
+            assert Expected.of(archive).compare(conn, event_id) == (0, 0)
+
+
 async def kill_in_the_middle(instance: Instance, event_id: str, archive: Path) -> None:
     """SIGKILL to a replay on the command line once it has stored a cursor."""
+    async with replaying(instance, event_id, archive):
+        pass
+
+
+@asynccontextmanager
+async def replaying(
+    instance: Instance, event_id: str, archive: Path
+) -> AsyncIterator[subprocess.Popen[str]]:
+    """A replay on the command line that has stored a cursor; killed at the end, if it still runs."""
     process = instance.process("replay", archive, "--event", SLUG, "--speed", "200")
 
     def begun() -> bool:
@@ -146,6 +194,7 @@ async def kill_in_the_middle(instance: Instance, event_id: str, archive: Path) -
 
     try:
         await eventually(begun, 20, "a replay that runs")
+        yield process
     finally:
         process.kill()
         process.communicate()

@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import httpx2
 from fastapi import FastAPI
@@ -54,11 +53,14 @@ class Api:
 
 
 @asynccontextmanager
-async def api_over(database_url: str, directory: Path, **settings: Any) -> AsyncIterator[Api]:
-    """An application over this database for as long as the block runs. Its feeds are not run."""
-    app = create_app(load(data_dir=directory, database_url=database_url, **settings))
+async def api_over(database_url: str, directory: Path, slug: str = "summit") -> AsyncIterator[Api]:
+    """An application over this database, with a new event, for as long as the block runs.
+
+    Its feeds are not run.
+    """
+    app = create_app(load(data_dir=directory, database_url=database_url))
     parts: Backchannel = app.state.parts
-    event = await parts.journal.create(slug="summit", name="Summit", actor="system")
+    event = await parts.journal.create(slug=slug, name="Summit", actor="system")
     try:
         yield Api(app, parts, event)
     finally:

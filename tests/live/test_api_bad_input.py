@@ -124,12 +124,10 @@ async def test_a_body_that_does_not_fit_is_refused_field_by_field(
     assert everything(api) == before
 
 
-@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"])
-async def test_another_content_type_is_refused(api: Api, organiser: httpx2.AsyncClient, kind: str) -> None:
-    answer = await organiser.post(
-        f"{api.path}/posts", content=b'{"text": "x"}', headers={"Content-Type": kind}
-    )
-    refused(answer, {400, 415, 422})
+async def test_another_content_type_is_refused(api: Api, organiser: httpx2.AsyncClient) -> None:
+    for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data"):
+        headers = {"Content-Type": kind}
+        refused(await organiser.post(f"{api.path}/posts", content=b'{"text": "x"}', headers=headers), 422)
 
 
 async def test_a_large_body_is_refused_whether_it_says_so_or_not(
@@ -314,7 +312,7 @@ async def test_an_event_that_will_not_do_is_refused(api: Api, organiser: httpx2.
 
 async def test_a_short_name_is_taken_once(each_api: Api, each_organiser: httpx2.AsyncClient) -> None:
     refused(
-        await each_organiser.post("/each_api/v1/events", json={"slug": "summit", "name": "x"}),
+        await each_organiser.post("/api/v1/events", json={"slug": "summit", "name": "x"}),
         409,
         "refused",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,11 +11,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 
+import wall.store
 from wall.errors import SetupProblem
 from wall.server import prepare
 from wall.store import Store, migrate, pending
 from wall.store.tables import metadata
 
+SCRIPTS = Path(wall.store.__file__).parent / "migrations" / "versions"
+REVISIONS = sorted(script.name[:4] for script in SCRIPTS.glob("*.py"))
 SEARCH = {"post_search", "post_search_data", "post_search_idx", "post_search_docsize", "post_search_config"}
 """Search is the one part that differs between the stores, and is made by statements of its own."""
 
@@ -69,8 +73,8 @@ def test_the_migrated_schema_is_the_one_that_the_code_uses(store: Store) -> None
 
 
 def test_a_second_migration_finds_nothing_to_do(empty: Store) -> None:
-    assert pending(empty) == ["0001"]
-    assert migrate(empty) == ["0001"]
+    assert pending(empty) == REVISIONS
+    assert migrate(empty) == REVISIONS
     assert migrate(empty) == []
     assert pending(empty) == []
     assert differences(empty) == []
@@ -85,7 +89,7 @@ def test_of_two_that_migrate_at_once_one_does_and_the_other_waits(
             applied = list(pool.map(migrate, (empty, other)))
     finally:
         other.close()
-    assert sorted(applied) == [[], ["0001"]]
+    assert sorted(applied) == [[], REVISIONS]
     assert differences(empty) == []
 
 
@@ -96,11 +100,11 @@ def test_a_migration_that_fails_leaves_nothing_behind(empty: Store) -> None:
         migrate(empty)
     with empty.reading() as conn:
         assert set(inspect(conn).get_table_names()) <= {"sign_in"}
-    assert pending(empty) == ["0001"]
+    assert pending(empty) == REVISIONS
 
 
 def test_serving_refuses_a_database_that_lacks_migrations(empty: Store) -> None:
-    with pytest.raises(SetupProblem, match="lacks 1 migration") as refusal:
+    with pytest.raises(SetupProblem, match="lacks") as refusal:
         prepare(empty, alone=False)
     assert "backchannel migrate" in refusal.value.remedy
 

@@ -229,8 +229,8 @@ class FoldingReader:
 
 def floor_of(held: Held) -> int:
     """The order from which a fresh copy has every post: 0 when its window is not full."""
-    orders = [value["order"] for (kind, _), value in held.subjects.items() if kind == "post"]
-    return min(orders) if len(orders) >= POST_WINDOW else 0
+    posts = [value for (kind, _), value in held.subjects.items() if kind == "post"]
+    return min(value["order"] for value in posts) if len(posts) >= POST_WINDOW else 0
 
 
 def _within(held: Held, floor: int) -> dict[tuple[str, str], Any]:

@@ -87,7 +87,7 @@ def lost(tx: Tx, stored: StoredPost) -> Moved:
     """The source no longer returns this post: off every face at once, reversibly."""
     state = _guarded(stored, "lose")
     tx.append(kinds.PostUnavailable(), ("post", stored.id))
-    return _move(tx, stored, state, prior_state=stored.state.value)
+    return _move(tx, stored, state, prior_state=stored.state.value, lost_at=tx.now)
 
 
 def found(tx: Tx, stored: StoredPost) -> Moved:
@@ -95,7 +95,7 @@ def found(tx: Tx, stored: StoredPost) -> Moved:
     _guarded(stored, "find")
     state = posts.prior_state(tx.conn, stored.id)
     tx.append(kinds.PostRestored(state=state), ("post", stored.id))
-    return _move(tx, stored, state, prior_state=None)
+    return _move(tx, stored, state, prior_state=None, lost_at=None)
 
 
 def withdrawn(tx: Tx, stored: StoredPost, by: By, tombstone: Tombstone) -> Moved:

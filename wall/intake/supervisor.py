@@ -22,6 +22,7 @@ from wall.feeds.base import Checkpoint, Dropped, Item, Source, open_source
 from wall.intake.commits import COMMIT_AT_ITEMS, Progress
 from wall.intake.door import Given, Tally
 from wall.intake.intake import Intake
+from wall.intake.recheck import Rechecked, recheck
 from wall.journal import Tx
 from wall.model import Feed, FeedState
 from wall.store import feeds
@@ -32,6 +33,7 @@ LEASE_SECONDS = 12.0
 RENEWALS = 3
 """Times that a lease is renewed while it would last."""
 LOOK_SECONDS = 1.0
+RECHECK_SECONDS = 60.0
 STORE_RETRY_SECONDS = 1.0
 
 Heard = Callable[[Tally, Source], None]
@@ -173,6 +175,7 @@ class _Run:
     async def stream(self) -> None:
         """Commit what the source yields, burst by burst, each with its cursor, until it has no more."""
         self._source = source = open_source(self._feed.network, self._feed.config)
+        rechecking = asyncio.create_task(self._recheck_for_ever(source))
         try:
             await self._moved(FeedState.RUNNING)
             async with contextlib.aclosing(_bursts(source.stream(self._cursor))) as bursts:
@@ -182,7 +185,20 @@ class _Run:
                         self._heard(tally, source)
             await self._moved(FeedState.DONE)
         finally:
+            rechecking.cancel()
+            await asyncio.gather(rechecking, return_exceptions=True)
             await source.aclose()
+
+    async def _recheck_for_ever(self, source: Source) -> None:
+        """Ask every minute what the source still has. A recheck that fails is tried at the next."""
+        event_id, actor = self._feed.event_id, f"feed:{self._feed.id}"
+        while True:
+            await asyncio.sleep(RECHECK_SECONDS)
+            try:
+                done = await recheck(self._intake.journal, event_id, source, actor, self._intake.graves)
+                await self._moved(FeedState.RUNNING, _in_words(done) if done.fault else None)
+            except Exception as problem:  # noqa: BLE001  a recheck must not end what it watches over
+                log.warning("feed.recheck_failed", feed_id=self._feed.id, problem=type(problem).__name__)
 
     async def _commit(self, burst: _Burst) -> Tally:
         progress = Progress(self._feed.id, self._fence, burst.cursor, burst.dropped)
@@ -223,6 +239,13 @@ class _Run:
                 tx.append(kinds.FeedMoved(state=state, problem=code), ("feed", feed.id))
 
         await self._intake.journal.command(feed.event_id, f"feed:{feed.id}", move)
+
+
+def _in_words(done: Rechecked) -> str:
+    return (
+        f"Much was gone at once when {done.asked} posts were asked for. They were taken off every screen "
+        "and are kept, in case the network is at fault; they come back by themselves when it has them."
+    )
 
 
 async def _bursts(items: AsyncIterator[Item]) -> AsyncGenerator[_Burst]:

@@ -131,8 +131,9 @@ def missing_internals() -> list[str]:
     ours = [name for name, value in vars(FanoutProtocol).items() if callable(value)]
     inherited = [name for name in ours if name != "_detach" and not hasattr(WebSocketsSansIOProtocol, name)]
     used = ("response", "scheme", "scope", "transport")
-    code = WebSocketsSansIOProtocol.handle_connect.__code__
-    names = {*code.co_names, *WebSocketsSansIOProtocol.__init__.__code__.co_names}
+    methods = (WebSocketsSansIOProtocol.__init__, getattr(WebSocketsSansIOProtocol, "handle_connect", None))
+    codes = [getattr(method, "__code__", None) for method in methods]
+    names = {name for code in codes if code is not None for name in code.co_names}
     return inherited + [name for name in used if name not in names]
 
 
@@ -194,9 +195,9 @@ class PortableWriter:
             self._task.cancel()
 
     async def close(self, code: int, reason: str) -> None:
+        self._closed = True
         if self._task is not None:
             await asyncio.gather(self._task, return_exceptions=True)
-        self._closed = True
         await _close(self._send, code, reason)
 
     async def _drain(self) -> None:
@@ -207,6 +208,8 @@ class PortableWriter:
                 self._unsent -= len(text)
         except Exception:  # noqa: BLE001  servers differ in what they raise once a client is gone
             self._closed = True
+            self._queue.clear()
+            self._unsent = 0
         finally:
             self._task = None
 

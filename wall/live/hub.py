@@ -34,6 +34,8 @@ WITHHOLD_BYTES = 64 * 1024
 RESUME_BYTES = 16 * 1024
 FRAME_ENTRIES = 250
 """Entries in one frame: what a slow line has to take in one piece, and every socket may have to hold."""
+KEPT_FRAMES = 32
+"""Catch-up frames that are kept, while the head stands still, for others who come from the same place."""
 LINGER_SECONDS = 30.0
 REACH_SECONDS = 2.0
 REACH_LOOKS = 3
@@ -328,19 +330,33 @@ class Watch:
                     reader.slow_since = time.monotonic()
                     return
                 until = min(self.head, reader.seq + FRAME_ENTRIES)
-                reader.writer.write(await self._catchup_frame(reader.scope, reader.seq, until))
-                reader.seq = until
+                frame = await self._catchup_frame(reader.scope, reader.seq, until)
+                self._bring_to(reader, frame, until)
             reader.following = not reader.over
         except Exception as problem:  # noqa: BLE001  whatever it is, a fresh snapshot is the way on
             log.warning("watch.catch_up_failed", event_id=self.event_id, problem=type(problem).__name__)
             self.send_away(reader)
 
+    def _bring_to(self, reader: Reader, frame: Frame, seq: int) -> None:
+        if not reader.over:  # it may have been sent away while the frame was made
+            reader.writer.write(frame)
+        reader.seq = seq
+
     async def _catchup_frame(self, scope: Scope, after: int, until: int) -> Frame:
         """One rendering for all who come back from the same place (a herd reads once)."""
         key = (scope.key, after, until)
-        if key not in self._catchups:
-            self._catchups[key] = asyncio.create_task(self._render_between(scope, after, until))
-        return await asyncio.shield(self._catchups[key])
+        task = self._catchups.get(key)
+        if task is None:
+            task = self._catchups[key] = asyncio.create_task(self._render_between(scope, after, until))
+            task.add_done_callback(lambda done: self._keep_rendered(key, done))
+        return await asyncio.shield(task)
+
+    def _keep_rendered(self, key: tuple[str, int, int], done: asyncio.Task[Frame]) -> None:
+        """Keep a frame for who comes next from there, but no failure, and not of every cursor there is."""
+        if (done.cancelled() or done.exception()) and self._catchups.get(key) is done:
+            del self._catchups[key]
+        while len(self._catchups) > KEPT_FRAMES:
+            del self._catchups[next(iter(self._catchups))]
 
     async def _render_between(self, scope: Scope, after: int, until: int) -> Frame:
         reading = await self._hub.journal.read_after(self.event_id, after, until)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 
-from wall.entries import Scope
+from wall.entries import Cursor, Scope
 from wall.journal import Journal
 from wall.live import metrics
 from wall.live.hub import Built, Hub, Watch
@@ -30,8 +30,14 @@ class Snapshots:
         if key not in self._building:
             task = asyncio.create_task(self._build(watch, scope))
             self._building[key] = task
-            task.add_done_callback(lambda _: self._building.pop(key, None))
+            task.add_done_callback(lambda done: self._ended(key, done))
         return await asyncio.shield(self._building[key])
+
+    def _ended(self, key: tuple[str, str, int], done: asyncio.Task[Built]) -> None:
+        """Let the next who asks build anew. A failure counts as heard: whoever asked may be gone."""
+        del self._building[key]
+        if not done.cancelled():
+            done.exception()
 
     async def _build(self, watch: Watch, scope: Scope) -> Built:
         with metrics.snapshot_seconds.time():
@@ -39,6 +45,7 @@ class Snapshots:
             plain = snapshot.model_dump_json().encode()
             packed = await asyncio.to_thread(gzip.compress, plain, _GZIP_LEVEL)
         built = Built(snapshot.seq, plain, packed)
-        if built.seq >= watch.head and not watch.ended:
+        same_history = Cursor.parse(snapshot.cursor).epoch == watch.epoch
+        if same_history and built.seq >= watch.head and not watch.ended:
             watch.snapshots[scope.key] = built
         return built

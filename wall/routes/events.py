@@ -40,12 +40,12 @@ def _each_once(tags: tuple[str, ...]) -> tuple[str, ...]:
 
 
 EventName = Annotated[
-    str, BeforeValidator(at_border), StringConstraints(min_length=1, max_length=200, strip_whitespace=True)
+    str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), BeforeValidator(at_border)
 ]
 Hashtag = Annotated[
     str,
-    BeforeValidator(at_border),
     StringConstraints(min_length=1, max_length=100),
+    BeforeValidator(at_border),
     AfterValidator(_one_word),
 ]
 Hashtags = Annotated[tuple[Hashtag, ...], Field(max_length=20), AfterValidator(_each_once)]

@@ -37,13 +37,13 @@ WEB = "web"
 
 Words = Annotated[
     str,
-    BeforeValidator(at_border),
     StringConstraints(min_length=1, max_length=POST_TEXT_LIMIT, strip_whitespace=True),
+    BeforeValidator(at_border),
 ]
 AuthorName = Annotated[
     str,
-    BeforeValidator(at_border),
     StringConstraints(min_length=1, max_length=NAME_LIMIT, strip_whitespace=True),
+    BeforeValidator(at_border),
 ]
 Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
 ReasonCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]

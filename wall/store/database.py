@@ -185,7 +185,9 @@ def _begins_with(statement: str) -> Callable[[Connection], None]:
 
 def _postgres_engines(url: URL) -> tuple[Engine, Engine]:
     options = "-c synchronous_commit=on -c timezone=UTC"
-    arguments = {"options": options, "connect_timeout": 5}
+    # A host that vanished without a word is given up after these seconds, not after the system's many.
+    vanished = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+    arguments = {"options": options, "connect_timeout": 5, "tcp_user_timeout": 20_000, **vanished}
     common: dict[str, Any] = {"connect_args": arguments, "pool_pre_ping": True, "hide_parameters": True}
     # One writer more than there are threads: `holding` keeps one for as long as the process serves.
     writer = create_engine(url, pool_size=POSTGRES_WRITERS + 1, isolation_level="READ COMMITTED", **common)

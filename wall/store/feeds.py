@@ -7,7 +7,7 @@ a fencing number that rises with every new holder: whoever stores a cursor must 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -77,9 +77,13 @@ def end_lease(conn: Connection, feed_id: str, fence: int) -> None:
     )
 
 
-def free_leases(conn: Connection) -> None:
-    """End every lease, whoever held it. Only for who knows that no other process runs feeds."""
-    conn.execute(update(feed).values(lease_owner=None, lease_until=None))
+def free_leases(conn: Connection, still_runs: Callable[[str], bool]) -> None:
+    """End the leases of owners that do not run any more, without waiting until they are over."""
+    held = select(feed.c.lease_owner).where(feed.c.lease_owner.is_not(None)).distinct()
+    gone = [owner for owner in conn.execute(held).scalars() if not still_runs(owner)]
+    conn.execute(
+        update(feed).where(feed.c.lease_owner.in_(gone)).values(lease_owner=None, lease_until=None)
+    )
 
 
 def save_progress(

@@ -146,6 +146,28 @@ def prior_state(conn: Connection, post_id: str) -> PostState:
     return PostState(value)
 
 
+def to_recheck(conn: Connection, event_id: str, network: str, limit: int) -> list[StoredPost]:
+    """The newest posts of a network on display, and all that its source no longer returned."""
+    ours = (post.c.event_id == event_id, post.c.network == network)
+    shown = select(*_STORED).where(*ours, post.c.state == PostState.APPROVED.value)
+    lost = select(*_STORED).where(*ours, post.c.state == PostState.UNAVAILABLE.value)
+    return [
+        *_page(conn, shown, post.c.shown, limit, None),
+        *_page(conn, lost, post.c.received, limit, None),
+    ]
+
+
+def lost_before(conn: Connection, event_id: str, network: str, at: datetime) -> set[str]:
+    """Ids of the posts that have been unavailable since before `at`."""
+    query = select(post.c.id).where(
+        post.c.event_id == event_id,
+        post.c.network == network,
+        post.c.state == PostState.UNAVAILABLE.value,
+        post.c.lost_at <= at,
+    )
+    return set(conn.execute(query).scalars())
+
+
 def original_of(conn: Connection, post_id: str) -> str | None:
     """The id of the post that this one repeats, if it is a repost."""
     return conn.execute(select(post.c.original_id).where(post.c.id == post_id)).scalar_one_or_none()

@@ -121,10 +121,14 @@ post = Table(
     Column("edits", Integer, nullable=False),
     Column("content", Text, nullable=False),
     Column("words", Text, nullable=False),
+    Column("text_digest", Text),
+    Column("lost_at", UtcTime),
     UniqueConstraint("event_id", "network", "key"),
     Index(None, "event_id", "state", "shown"),
     Index(None, "event_id", "received"),
     Index(None, "original_id"),
+    Index("ix_post_event_id_author_key", "event_id", "author_key", "created_at"),
+    Index("ix_post_event_id_text_digest", "event_id", "text_digest", "created_at"),
     sqlite_autoincrement=True,
 )
 
@@ -135,6 +139,14 @@ post_revision = Table(
     Column("edit", Integer, primary_key=True),
     Column("content", Text, nullable=False),
     Column("replaced_at", UtcTime, nullable=False),
+)
+
+event_rules = Table(
+    "event_rules",
+    metadata,
+    _event_id(primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("body", Text, nullable=False),
 )
 
 feed = Table(

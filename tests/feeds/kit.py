@@ -1,0 +1,485 @@
+"""The contract kit: what every feed must do, whatever its network, tried through the real door.
+
+A network's test module has a `driver` fixture, which makes a world of that network and can be told to
+publish, edit, delete and misbehave, and a class that inherits `FeedContract` (and `LiveContract`, if
+the network is spoken to over connections). Posts go through `run_feed` into a SQLite store.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from datetime import timedelta
+from typing import Any, Protocol
+
+import pytest
+from sqlalchemy import func, select
+
+from tests.support.waiting import eventually
+from wall.bus import InProcessBus
+from wall.feeds.base import Arrived, Checkpoint, Edited, Item, Source, check_config, open_source
+from wall.intake import Intake, Tally, run_feed
+from wall.intake.intake import new_feed
+from wall.journal import Journal
+from wall.model import Event, Feed, FeedState, PostState, StoredPost, utc_now
+from wall.store import Store, feeds, posts
+from wall.store import tables as t
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "javascript:alert(1) https://user:pw@e.example/ http://[::1/",
+    "\u202egnirts desrever\u202c \u2066\u2067\u2069",
+    "Z" + "\u0301" * 3_000,
+    "a\u0000b \ud800 \udfff lone",
+    "line\u2028separator\u2029and\u0085more",
+    "\U0001f469\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466" * 50,
+    "#" * 5_000,
+    "&lt;b&gt; &amp;amp; &#x202e; &#0;",
+    "{{7*7}} ${7*7} %s %n '; DROP TABLE post; --",
+    "\ufeff\u200b\u2060",
+    "<p/" * 2_000,
+)
+"""Texts that must cost nothing but themselves."""
+
+HUGE = 1_000_000
+"""Characters of a post that is longer than any network's."""
+
+
+class Driver(Protocol):
+    """A world of one network, with a feed's configuration for it."""
+
+    network: str
+    network_of_posts: str
+    """The network that its posts name: another where an archive is played."""
+    config: dict[str, Any]
+    ends: bool
+    """Whether the source ends when it has given everything (an archive); then it is run again."""
+
+    async def publish(self, text: str, **more: Any) -> str:
+        """Post; the key of the post. `created_at` dates it."""
+        ...
+
+    async def edit(self, key: str, text: str) -> None:
+        """Change a post."""
+        ...
+
+    async def delete(self, key: str) -> None:
+        """Take a post back."""
+        ...
+
+    async def repeat(self, key: str) -> None:
+        """Send a post again as it was first written."""
+        ...
+
+    async def delete_unseen(self) -> str:
+        """Let the deletion of a post be told before the post itself; its key."""
+        ...
+
+    async def revive(self, key: str) -> None:
+        """Let upstream list a deleted post again, as a restored backup does."""
+        ...
+
+    def misbehave(self, *, doubled: bool = False, shuffled: int = 0) -> None:
+        """Deliver everything twice, or in another order."""
+        ...
+
+    async def settle(self) -> None:
+        """Deliver what is held back."""
+        ...
+
+    def connections(self) -> int:
+        """Connections that are open to this world."""
+        ...
+
+    def tasks(self) -> set[asyncio.Task[Any]]:
+        """Tasks that this world runs itself."""
+        ...
+
+
+class LiveDriver(Driver, Protocol):
+    """A world that is reached over connections."""
+
+    async def listening(self) -> None:
+        """Wait until the feed is connected."""
+        ...
+
+    async def cut(self, how: str) -> None:
+        """Break every connection: "reset", "fin", or "mid" for in the middle of a frame."""
+        ...
+
+    def stall(self, stalled: bool) -> None:
+        """Deliver nothing more, and keep connections open."""
+        ...
+
+    def attempts(self) -> int:
+        """Connections that were made to this world so far."""
+        ...
+
+    def answer(self, status: int | None) -> None:
+        """Answer every request with this status (429 until soon), HTML for 5xx; None: properly."""
+        ...
+
+    def refusals(self) -> int:
+        """Requests that were answered so."""
+        ...
+
+    async def revoke(self) -> None:
+        """Let the credentials be refused from now on."""
+        ...
+
+    def lose(self) -> None:
+        """Let upstream forget every post."""
+        ...
+
+
+class Door:
+    """One event in a store, and the feed that fills it."""
+
+    def __init__(self, store: Store, event: Event, intake: Intake) -> None:
+        self.store = store
+        self.event = event
+        self.intake = intake
+        self.source: Source | None = None
+        self.feed: Feed | None = None
+
+    @asynccontextmanager
+    async def fed_by(self, driver: Driver, *, cursor: str | None = None) -> AsyncIterator[Door]:
+        """Run the driver's feed until the end of the block, from a cursor."""
+        config = check_config(driver.network, driver.config)
+        made = new_feed(self.event.id, driver.network, config).model_copy(update={"cursor": cursor})
+        task = asyncio.create_task(self._run(made, again=driver.ends))
+        try:
+            yield self
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def _run(self, feed: Feed, *, again: bool) -> None:
+        await self.store.write(lambda conn: feeds.add(conn, feed))
+        self.feed = feed
+        while True:
+            leased = await self.store.write(lambda conn: feeds.take_lease(conn, feed.id, "kit", 60))
+            assert leased is not None
+            await run_feed(self.intake, self.now(), leased, self._heard)
+            if not again or self.now().state is not FeedState.DONE:
+                return
+            await asyncio.sleep(0.02)
+
+    def _heard(self, _tally: Tally, source: Source) -> None:
+        self.source = source
+
+    def now(self) -> Feed:
+        """The feed as it is stored."""
+        assert self.feed is not None
+        with self.store.reading() as conn:
+            return feeds.by_ids(conn, self.event.id, {self.feed.id})[self.feed.id]
+
+    def post(self, key: str, network: str) -> StoredPost | None:
+        """A stored post, withdrawn ones included."""
+        grave = self.intake.graves(network, key)
+        with self.store.reading() as conn:
+            found = posts.known(conn, self.event.id, network, {key, grave})
+        return found.get(key) or found.get(grave)
+
+    def state(self, key: str, network: str) -> PostState | None:
+        """The state of a post; None where it is not stored."""
+        found = self.post(key, network)
+        return found.state if found else None
+
+    def shown(self) -> dict[str, str]:
+        """The approved posts: text by key. Fails if the journal says that one was received twice."""
+        with self.store.reading() as conn:
+            mine = t.post.c.event_id == self.event.id
+            rows = conn.execute(select(t.post.c.id, t.post.c.key).where(mine)).all()
+            found = posts.by_ids(conn, self.event.id, {row.id for row in rows})
+            kind = (t.entry.c.event_id == self.event.id) & (t.entry.c.kind == "post.received")
+            received = conn.execute(select(func.count()).select_from(t.entry).where(kind)).scalar_one()
+        assert received == sum(1 for one in found.values() if one.received)
+        approved = (one.post for one in found.values() if one.state is PostState.APPROVED)
+        return {post.key: post.text for post in approved}
+
+    async def shows(self, *keys: str, within: float = 10.0) -> None:
+        """Wait until exactly these posts are shown."""
+        await eventually(lambda: self.shown().keys() == set(keys), within, "the posts to be shown")
+
+
+@asynccontextmanager
+async def door_of(store: Store) -> AsyncIterator[Door]:
+    """A new event in this store."""
+    journal = Journal(store, InProcessBus())
+    event = await journal.create(slug="kit", name="Kit", actor="system", hashtags=("smsummit",))
+    intake = Intake(journal, b"a secret of the kit")
+    yield Door(store, event, intake)
+    await intake.close()
+
+
+@pytest.fixture
+async def door(sqlite_store: Store) -> AsyncIterator[Door]:
+    """An event to be filled."""
+    async with door_of(sqlite_store) as opened:
+        yield opened
+
+
+async def taken(source: Source, cursor: str | None, keys: set[str], within: float = 10.0) -> list[Item]:
+    """Items of a source from a cursor, until all these keys came."""
+    items: list[Item] = []
+    missing = set(keys)
+    async with asyncio.timeout(within), aclosing(source.stream(cursor)) as stream:  # type: ignore[type-var]
+        async for item in stream:
+            items.append(item)
+            if isinstance(item, Arrived | Edited):
+                missing.discard(item.post.key)
+            if not missing:
+                break
+    return items
+
+
+def arrived(items: list[Item]) -> set[str]:
+    """The keys of the posts among items."""
+    return {item.post.key for item in items if isinstance(item, Arrived | Edited)}
+
+
+class FeedContract:
+    """What every feed must do."""
+
+    async def test_posts_before_and_after_the_start_arrive_once(self, driver: Driver, door: Door) -> None:
+        before = [await driver.publish(f"before {number}") for number in range(3)]
+        async with door.fed_by(driver):
+            await door.shows(*before)
+            after = [await driver.publish(f"after {number}") for number in range(3)]
+            await door.shows(*before, *after)
+        assert door.now().accepted == 6
+
+    async def test_what_is_delivered_twice_or_out_of_order_is_there_once(
+        self, driver: Driver, door: Door
+    ) -> None:
+        driver.misbehave(doubled=True, shuffled=4)
+        async with door.fed_by(driver):
+            keys = [await driver.publish(f"post {number}") for number in range(10)]
+            await driver.settle()
+            await door.shows(*keys)
+        assert door.now().accepted == 10
+
+    async def test_an_edit_replaces_and_an_older_version_does_not_come_back(
+        self, driver: Driver, door: Door
+    ) -> None:
+        async with door.fed_by(driver):
+            key = await driver.publish("first words")
+            await door.shows(key)
+            await driver.edit(key, "second words")
+            await eventually(lambda: door.shown()[key] == "second words")
+            await driver.repeat(key)
+            last = await driver.publish("a later post")
+            await door.shows(key, last)
+        found = door.post(key, driver.network_of_posts)
+        assert found is not None
+        assert (found.post.text, found.edits) == ("second words", 1)
+
+    async def test_a_deleted_post_is_withdrawn_and_no_backfill_brings_it_back(
+        self, driver: Driver, door: Door
+    ) -> None:
+        async with door.fed_by(driver):
+            key, other = await driver.publish("a secret"), await driver.publish("not one")
+            await door.shows(key, other)
+            await driver.delete(key)
+            await door.shows(other)
+        await driver.revive(key)
+        async with door.fed_by(driver):
+            last = await driver.publish("a later post")
+            await door.shows(other, last)
+        found = door.post(key, driver.network_of_posts)
+        assert found is not None
+        assert (found.state, found.post.text) == (PostState.WITHDRAWN, "")
+
+    async def test_a_deletion_may_come_before_its_post(self, driver: Driver, door: Door) -> None:
+        async with door.fed_by(driver):
+            key = await driver.delete_unseen()
+            last = await driver.publish("a later post")
+            await door.shows(last)
+        assert door.state(key, driver.network_of_posts) in (None, PostState.WITHDRAWN)
+
+    async def test_hostile_text_costs_nothing(self, driver: Driver, door: Door) -> None:
+        async with door.fed_by(driver):
+            keys = [await driver.publish(text) for text in HOSTILE]
+            last = await driver.publish("a later post")
+            await eventually(lambda: last in door.shown())
+        stored = [key for key in keys if door.state(key, driver.network_of_posts)]
+        assert len(stored) + door.now().dropped == len(HOSTILE)
+        assert len(stored) >= len(HOSTILE) - 1
+
+    async def test_a_post_of_a_megabyte_is_dropped_and_counted(self, driver: Driver, door: Door) -> None:
+        async with door.fed_by(driver):
+            before = await driver.publish("before")
+            await driver.publish("x" * HUGE)
+            after = await driver.publish("after")
+            await door.shows(before, after)
+            await eventually(lambda: door.now().dropped == 1)
+
+    async def test_a_date_in_the_future_is_not_believed(self, driver: Driver, door: Door) -> None:
+        async with door.fed_by(driver):
+            key = await driver.publish("tomorrow", created_at=utc_now() + timedelta(days=1))
+            await door.shows(key)
+            last = await driver.publish("today")
+            await door.shows(key, last)
+        found = door.post(key, driver.network_of_posts)
+        assert found is not None
+        assert found.post.created_at <= utc_now()
+
+    async def test_going_on_from_any_cursor_misses_nothing(self, driver: Driver) -> None:
+        keys: set[str] = set()
+        items: list[Item] = []
+        cursor = None
+        source = open_source(driver.network, driver.config)
+        for number in range(6):
+            keys |= {await driver.publish(f"post {number} {part}") for part in range(3)}
+            items += await taken(source, cursor, keys - arrived(items))
+            cursor = next((item.cursor for item in reversed(items) if isinstance(item, Checkpoint)), None)
+        await source.aclose()
+        assert arrived(items) == keys
+        for at, item in enumerate(items):
+            if isinstance(item, Checkpoint):
+                missing = keys - arrived(items[:at])
+                again = open_source(driver.network, driver.config)
+                assert missing <= arrived(await taken(again, item.cursor, missing))
+                await again.aclose()
+
+    async def test_the_end_leaves_no_task_and_no_connection(self, driver: Driver) -> None:
+        before = asyncio.all_tasks()
+        key = await driver.publish("post")
+        source = open_source(driver.network, driver.config)
+        stream = source.stream(None)
+        async for item in stream:
+            if isinstance(item, Arrived) and item.post.key == key:
+                break
+        await source.aclose()
+        await source.aclose()
+        assert [item async for item in stream] == []
+        await eventually(lambda: driver.connections() == 0, 5, "connections to close")
+        await eventually(lambda: asyncio.all_tasks() <= before | driver.tasks(), 5, "tasks to end")
+
+    async def test_cancelling_ends_everything(self, driver: Driver, door: Door) -> None:
+        async with door.fed_by(driver):
+            await door.shows(await driver.publish("post"))
+        await eventually(lambda: driver.connections() == 0, 5, "connections to close")
+
+
+class LiveContract:
+    """What every feed that is spoken to over connections must do besides."""
+
+    @pytest.mark.parametrize("how", ["reset", "fin", "mid"])
+    async def test_a_cut_loses_nothing(self, driver: LiveDriver, door: Door, how: str) -> None:
+        async with door.fed_by(driver):
+            keys = [await driver.publish("before")]
+            await driver.listening()
+            await driver.cut(how)
+            keys.append(await driver.publish("meanwhile"))
+            await door.shows(*keys)
+            await driver.listening()
+            keys.append(await driver.publish("after"))
+            await door.shows(*keys)
+
+    async def test_a_stall_is_noticed(self, driver: LiveDriver, door: Door) -> None:
+        async with door.fed_by(driver):
+            keys = [await driver.publish("before")]
+            await driver.listening()
+            await door.shows(*keys)
+            driver.stall(True)
+            keys.append(await driver.publish("meanwhile"))
+            tried = driver.attempts()
+            await eventually(lambda: driver.attempts() > tried + 2, 10, "new connections")
+            driver.stall(False)
+            await door.shows(*keys)
+
+    @pytest.mark.parametrize("status", [429, 500, 502, 503])
+    async def test_a_refusal_that_passes_is_waited_for(
+        self, driver: LiveDriver, door: Door, status: int
+    ) -> None:
+        driver.answer(status)
+        async with door.fed_by(driver):
+            key = await driver.publish("post")
+            await asyncio.sleep(0)
+            await eventually(lambda: driver.refusals() > 2)
+            driver.answer(None)
+            await door.shows(key)
+            assert door.now().state is FeedState.RUNNING
+
+    async def test_credentials_that_are_refused_stop_it_in_words(
+        self, driver: LiveDriver, door: Door
+    ) -> None:
+        async with door.fed_by(driver):
+            key = await driver.publish("post")
+            await driver.listening()
+            await door.shows(key)
+            await driver.revoke()
+            await eventually(lambda: door.now().state is FeedState.STOPPED)
+            assert "token" in (door.now().problem or "")
+        assert door.shown().keys() == {key}
+
+    async def test_an_upstream_that_loses_everything_is_reported_and_nothing_is_withdrawn(
+        self, driver: LiveDriver, door: Door
+    ) -> None:
+        async with door.fed_by(driver):
+            keys = [await driver.publish(f"post {number}") for number in range(30)]
+            await door.shows(*keys)
+            assert door.source is not None
+            assert await door.source.recheck([*keys, "never-seen"]) == set()
+            driver.lose()
+            assert await door.source.recheck([*keys, "never-seen"]) == set(keys)
+            await driver.settle()
+            assert door.shown().keys() == set(keys)
+
+    async def test_300_posts_and_10_cuts(self, driver: LiveDriver, door: Door) -> None:
+        await run_through(driver, door, posts=300, cuts=10)
+
+    @pytest.mark.faults
+    async def test_5000_posts_and_100_cuts(self, driver: LiveDriver, door: Door) -> None:
+        await run_through(driver, door, posts=5_000, cuts=100)
+
+
+async def run_through(driver: LiveDriver, door: Door, *, posts: int, cuts: int, seed: int = 11) -> None:
+    """Publish, edit and delete while connections are cut: 0 missed, 0 doubled, 0 resurrected.
+
+    A deletion that is told while nobody listens is found by `recheck`, and by nothing else.
+    """
+    rng, every = random.Random(seed), posts // cuts
+    driver.misbehave(doubled=True, shuffled=5)
+    texts: dict[str, str] = {}
+    deleted: set[str] = set()
+    async with door.fed_by(driver):
+        for number in range(posts):
+            text = f"post {number}"
+            texts[await driver.publish(text)] = text
+            if number % 25 == 7:
+                key = rng.choice(list(texts)[-20:])
+                texts[key] = f"edited in {number}"
+                await driver.edit(key, texts[key])
+            if number % 20 == 11:
+                key = rng.choice(list(texts)[-20:])
+                del texts[key]
+                deleted.add(key)
+                await driver.delete(key)
+            if number % every == every // 2:
+                await driver.listening()
+                await driver.cut(rng.choice(("reset", "fin", "mid")))
+        await driver.settle()
+        await driver.listening()
+        await eventually(lambda: texts.keys() <= door.shown().keys(), 60, "every post")
+        assert door.source is not None
+        shown = door.shown().keys()
+        assert await door.source.recheck(list(shown)) == shown - texts.keys()
+        assert shown - texts.keys() <= deleted
+        await eventually(lambda: door.shown().items() >= texts.items(), 20, "every edit")
+    network = driver.network_of_posts
+    withdrawn = {key for key in deleted if door.state(key, network) is PostState.WITHDRAWN}
+    assert withdrawn
+    driver.misbehave()
+    for key in withdrawn:
+        await driver.revive(key)
+    async with door.fed_by(driver):
+        last = await driver.publish("the last post")
+        await eventually(lambda: last in door.shown(), 60, "the last post")
+        await driver.listening()
+        assert not withdrawn & door.shown().keys()

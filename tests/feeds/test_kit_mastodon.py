@@ -1,0 +1,194 @@
+"""The contract kit for Mastodon: one instance with a token, two that know the same posts, and polling."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from datetime import datetime
+from typing import Any, Self
+
+import pytest
+
+from tests.feeds.kit import FeedContract, LiveContract, door
+from tests.support.fault_proxy import FaultProxy
+from tests.support.waiting import eventually
+from tests.world.mastodon import TOKEN, FakeMastodon
+from tests.world.mastodon_api import HTML_502, Answer, Status
+from wall.feeds import mastodon
+from wall.feeds.kin.config import Times
+
+__all__ = ["door"]
+
+FAST = Times(
+    poll=0.05,
+    catch_up=0.5,
+    overlap=0.5,
+    long_overlap=3.0,
+    ping=0.3,
+    request=1.0,
+    first_wait=0.01,
+    longest_wait=0.05,
+    refused_wait=0.2,
+)
+
+
+class MastodonDriver:
+    """A fake Mastodon behind proxies that cut and stall."""
+
+    network = "mastodon"
+    network_of_posts = "mastodon"
+    ends = False
+
+    def __init__(self, world: FakeMastodon, *, token: str | None = TOKEN) -> None:
+        self.world = world
+        self.proxies: list[FaultProxy] = []
+        self._token = token
+        self._stack = AsyncExitStack()
+        self._refusals = 0
+        self._own: set[asyncio.Task[Any]] = set()
+
+    async def __aenter__(self) -> Self:
+        await self._stack.enter_async_context(self.world)
+        for instance in self.world.instances:
+            proxy = FaultProxy(("127.0.0.1", instance.port))
+            self.proxies.append(await self._stack.enter_async_context(proxy))
+            instance.host = f"127.0.0.1:{proxy.port}"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for instance in self.world.instances:
+            instance.hanging = False
+        await self._stack.aclose()
+
+    @property
+    def config(self) -> dict[str, Any]:
+        instances = [{"host": f"http://{one.host}", "token": self._token} for one in self.world.instances]
+        return {"instances": instances, "hashtags": ["#SMSummit"]}
+
+    async def publish(self, text: str, *, created_at: datetime | None = None) -> str:
+        home = self.world.random.randrange(len(self.world.instances))
+        return (await self.world.publish(text, at=created_at, home=home)).uri
+
+    async def edit(self, key: str, text: str) -> None:
+        await self.world.edit(self._status(key), text)
+
+    async def delete(self, key: str) -> None:
+        await self.world.delete(self._status(key))
+
+    async def repeat(self, key: str) -> None:
+        now = self._status(key)
+        old = Status(now.uri, now.home, now.user, "<p>first words</p>", now.tags, now.created_at)
+        for instance in self.world.instances:
+            await instance.broadcast("update", old, old.tags)
+
+    async def delete_unseen(self) -> str:
+        """As a page that was asked for before the deletion and comes after it."""
+        muted = [instance for instance in self.world.instances]
+        for instance in muted:
+            instance.muted = True
+        status = await self.world.publish("never to be seen")
+        for instance in muted:
+            instance.muted = False
+        await self.world.delete(status)
+        await self.revive(status.uri)
+        return status.uri
+
+    async def revive(self, key: str) -> None:
+        for instance in self.world.instances:
+            instance.reviving = True
+
+    def misbehave(self, *, doubled: bool = False, shuffled: int = 0) -> None:
+        for instance in self.world.instances:
+            instance.doubled, instance.shuffled = doubled, shuffled
+
+    async def settle(self) -> None:
+        for instance in self.world.instances:
+            await instance.flush()
+
+    def connections(self) -> int:
+        return sum(proxy.connections for proxy in self.proxies)
+
+    def attempts(self) -> int:
+        return sum(proxy.accepted for proxy in self.proxies)
+
+    def tasks(self) -> set[asyncio.Task[Any]]:
+        """What this world runs itself."""
+        return {one for one in asyncio.all_tasks() if "fault_proxy" in _code(one) or "websockets" in _code(one)}
+
+    async def listening(self) -> None:
+        await eventually(lambda: all(one.listens() for one in self.world.instances), 20, "the streams")
+
+    async def cut(self, how: str) -> None:
+        for instance, proxy in zip(self.world.instances, self.proxies, strict=True):
+            if how == "mid":
+                instance.cut(mid_frame=True)
+            else:
+                proxy.cut("reset" if how == "reset" else "fin")
+
+    def stall(self, stalled: bool) -> None:
+        for proxy in self.proxies:
+            proxy.stall() if stalled else proxy.resume()
+
+    def answer(self, status: int | None) -> None:
+        def failing(_path: str) -> Answer | None:
+            if status is None:
+                return None
+            self._refusals += 1
+            if status == 429:
+                return Answer(429, {"error": "Too many requests"})
+            return Answer(status, HTML_502)
+
+        for instance in self.world.instances:
+            instance.failing = failing
+            instance.reset_in = 0.05
+
+    def refusals(self) -> int:
+        return self._refusals
+
+    async def revoke(self) -> None:
+        for instance in self.world.instances:
+            await instance.revoke()
+
+    def lose(self) -> None:
+        for instance in self.world.instances:
+            instance.lost = True
+
+    def _status(self, key: str) -> Status:
+        return self.world.statuses[key]
+
+
+def _code(task: asyncio.Task[Any]) -> str:
+    coroutine = task.get_coro()
+    return str(getattr(getattr(coroutine, "cr_code", None), "co_filename", ""))
+
+
+@pytest.fixture(autouse=True)
+def _fast(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mastodon, "TIMES", FAST)
+
+
+class TestOneInstance(FeedContract, LiveContract):
+    @pytest.fixture
+    async def driver(self) -> AsyncIterator[MastodonDriver]:
+        async with MastodonDriver(FakeMastodon()) as made:
+            yield made
+
+
+class TestTwoInstances(FeedContract, LiveContract):
+    @pytest.fixture
+    async def driver(self) -> AsyncIterator[MastodonDriver]:
+        async with MastodonDriver(FakeMastodon(2)) as made:
+            yield made
+
+
+class TestPolling(FeedContract):
+    """Without a token nothing streams; deletions are found by rechecking and by nothing else."""
+
+    test_a_deleted_post_is_withdrawn_and_no_backfill_brings_it_back = None  # type: ignore[assignment]
+    test_a_deletion_may_come_before_its_post = None  # type: ignore[assignment]
+
+    @pytest.fixture
+    async def driver(self) -> AsyncIterator[MastodonDriver]:
+        async with MastodonDriver(FakeMastodon(), token=None) as made:
+            yield made
