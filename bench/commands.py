@@ -25,7 +25,7 @@ from wall.feeds.base import Arrived
 from wall.intake import Intake
 from wall.intake.moves import approve, hide
 from wall.journal import Journal
-from wall.model import Author, Post, Reason, utc_now
+from wall.model import Author, Mode, Post, Reason, utc_now
 from wall.store import Store
 
 AT_ONCE = 8
@@ -71,7 +71,7 @@ async def at_the_journal(store: Store, runs: int) -> list[Run]:
     """Commands straight at `Journal.command`."""
     journal = Journal(store, InProcessBus())
     intake = Intake(journal, b"a secret of the measurements")
-    event = await journal.create(slug="bench", name="Measured", actor="system")
+    event = await journal.create(slug="bench", name="Measured", actor="system", mode=Mode.AUTO)
     posts = [Arrived(_post(number)) for number in range(AT_ONCE)]
     ids = (await intake.submit(event.id, posts, "system")).ids
     await intake.close()

@@ -31,6 +31,7 @@ from wall.bus import InProcessBus
 from wall.feeds.archive import Archive
 from wall.intake import Intake, commits
 from wall.journal import Journal, Tx
+from wall.model import Mode
 from wall.store import Store
 from wall.store import posts as stored_posts
 from wall.store.tables import entry, event, metadata, post
@@ -55,7 +56,7 @@ async def _replay(store: Store, path: Path, times: int = 1) -> list[Replayed]:
     """Replay an archive into a new event, `times` over, each time from its first line."""
     journal = Journal(store, InProcessBus())
     intake = Intake(journal, b"a secret of the measurements")
-    await journal.create(slug=EVENT, name="Measured", actor="system")
+    await journal.create(slug=EVENT, name="Measured", actor="system", mode=Mode.AUTO)
     config, done = {"path": str(path), "speed": "max"}, []
     for _ in range(times):
         began = time.perf_counter()

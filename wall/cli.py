@@ -23,7 +23,7 @@ from wall.doctor import examine
 from wall.errors import BackchannelError, SetupProblem
 from wall.feeds.demo import demo_archive
 from wall.live import websocket_protocol
-from wall.model import Role
+from wall.model import Mode, Role
 from wall.routes.events import NewEvent
 from wall.server import Backchannel, create_app, place, prepare
 from wall.settings import Settings, load
@@ -100,6 +100,7 @@ async def _demo_event(parts: Backchannel, speed: float) -> None:
         name="Social Media Summit (made-up demo)",
         actor="system",
         hashtags=("SMSummit",),
+        mode=Mode.AUTO,
         zone="America/Toronto",
         languages=("en", "fr"),
     )
@@ -123,9 +124,12 @@ def event_create(
     hashtag: Annotated[list[str], typer.Option(help="A hashtag of the event; may be repeated.")],
     zone: Annotated[str, typer.Option(help="Time zone, such as America/Toronto.")] = "UTC",
     language: Annotated[list[str] | None, typer.Option(help="A language of the event.")] = None,
+    mode: Annotated[
+        Mode, typer.Option(help="Who decides what is shown: pre is a person, always.")
+    ] = Mode.PRE,
 ) -> None:
-    """Start an event."""
-    given = {"slug": slug, "name": name, "hashtags": tuple(hashtag), "zone": zone}
+    """Start an event. A person approves every post, unless you choose another mode."""
+    given = {"slug": slug, "name": name, "hashtags": tuple(hashtag), "zone": zone, "mode": mode}
     new = _checked(lambda: NewEvent(**given, languages=tuple(language or ["en"])))
     settings = _settings()
 

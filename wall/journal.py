@@ -230,7 +230,7 @@ def create_event(
     """Store a new event whose first entry says so. `details`: hashtags, zone, languages."""
     counts = {"seq": 0, "version": 1, "shown": 0, "held": 0, "reposts": 0}
     identity = {"id": new_id(), "slug": slug, "name": name, "epoch": new_id()[-12:], "tip": ""}
-    defaults = {"hashtags": (), "zone": "UTC", "languages": ("en",), "mode": Mode.AUTO}
+    defaults = {"hashtags": (), "zone": "UTC", "languages": ("en",), "mode": Mode.PRE}
     event = Event(**{**defaults, **details, **identity, **counts, "last_at": now})
     if not events.add(conn, event):
         raise Refused(

@@ -177,9 +177,16 @@ class Reason(Frozen):
 
 
 class Mode(StrEnum):
-    """How posts are judged. More modes come with moderation proper."""
+    """Who decides what is shown. Whatever a rule catches waits for a person in every mode."""
 
+    PRE = "pre"
+    """A person approves every post."""
+    KNOWN = "known"
+    """An author's first post waits; once one was approved, clean posts go up."""
     AUTO = "auto"
+    """Clean posts go up."""
+    TRUSTED = "trusted"
+    """Clean posts of listed authors go up; all others wait."""
 
 
 class Event(Frozen):

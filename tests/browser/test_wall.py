@@ -15,11 +15,11 @@ from tests.conftest import Serve
 from tests.support.browser import Watched
 from tests.support.processes import ServeProcess
 from tests.support.staff import Staff
-from tests.support.summit import post, repost
+from tests.support.summit import open_rules, post, repost
 from wall.feeds.base import Arrived, Edited, Withdrawn
 from wall.intake import Graves, admit
 from wall.journal import create_event, run_command
-from wall.model import Author, Link, Media, utc_now
+from wall.model import Author, Link, Media, Mode, utc_now
 from wall.store import Store
 
 ATTACK = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'
@@ -34,8 +34,9 @@ class Hall:
         self.store = store
         self.staff = Staff(process.base_url, store)
         with store.writing() as conn:
-            details = {"hashtags": ("SMSummit",), "zone": "America/Toronto"}
+            details = {"hashtags": ("SMSummit",), "zone": "America/Toronto", "mode": Mode.AUTO}
             self.event = create_event(conn, utc_now(), "summit", "Summit", "system", details)
+            open_rules(conn, self.event.id)
 
     @property
     def wall(self) -> str:

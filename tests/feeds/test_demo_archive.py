@@ -5,7 +5,7 @@ from __future__ import annotations
 from wall.feeds.archive import read_archive
 from wall.feeds.base import Arrived, Checkpoint
 from wall.feeds.demo import demo_archive
-from wall.model import Post, PostState
+from wall.model import Mode, Post, PostState
 from wall.moderation import Rules, judge
 
 
@@ -17,7 +17,9 @@ def test_every_line_is_a_good_post() -> None:
     items = list(read_archive(demo_archive()))
     assert {type(item) for item in items} == {Arrived, Checkpoint}
     assert len({(post.network, post.key) for post in posts()}) == len(posts())
-    assert {judge(post, Rules()).state for post in posts()} == {PostState.APPROVED}
+    rules = Rules(mode=Mode.AUTO)
+    held = [post for post in posts() if judge(post, rules).state is not PostState.APPROVED]
+    assert [post.warning for post in held] == ["Death of a patient (no details)"]
 
 
 def test_it_is_as_varied_as_a_real_summit() -> None:

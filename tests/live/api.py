@@ -12,7 +12,7 @@ import httpx2
 from fastapi import FastAPI
 
 from wall.access import digest_of, new_token
-from wall.model import Event, Role, new_id, utc_now
+from wall.model import Event, Mode, Role, new_id, utc_now
 from wall.server import Backchannel, create_app
 from wall.settings import load
 from wall.store import members, people
@@ -60,7 +60,7 @@ async def api_over(database_url: str, directory: Path, slug: str = "summit") -> 
     """
     app = create_app(load(data_dir=directory, database_url=database_url))
     parts: Backchannel = app.state.parts
-    event = await parts.journal.create(slug=slug, name="Summit", actor="system")
+    event = await parts.journal.create(slug=slug, name="Summit", actor="system", mode=Mode.AUTO)
     try:
         yield Api(app, parts, event)
     finally:

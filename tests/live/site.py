@@ -13,7 +13,7 @@ from wall.access import Access, Origins, enter_path
 from wall.bus import InProcessBus
 from wall.errors import Stale
 from wall.journal import Journal
-from wall.model import Event, Role
+from wall.model import Event, Mode, Role
 from wall.routes import AskingHere, AskingInstance, VisitorHere, pages, sign_in
 from wall.routes.errors import Responder, install
 from wall.routes.security import Security
@@ -46,7 +46,9 @@ class Site:
 
     async def event(self, slug: str = "summit", name: str = "Summit <2014>") -> Event:
         """A new event."""
-        return await self.journal.create(slug=slug, name=name, actor="system", hashtags=("smshpe",))
+        return await self.journal.create(
+            slug=slug, name=name, actor="system", hashtags=("smshpe",), mode=Mode.AUTO
+        )
 
     def browser(self, base: str = HERE, **headers: str) -> httpx2.AsyncClient:
         """A browser without cookies that asks for pages, at this site's address."""

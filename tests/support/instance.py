@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from tests.support.processes import ROOT, clean_environment
 from wall.bus import InProcessBus
 from wall.journal import Journal, broken_link
-from wall.model import Event, Feed
+from wall.model import Event, Feed, Mode
 from wall.store import Store, events, feeds
 from wall.store.tables import entry, feed
 
@@ -33,7 +33,9 @@ class Instance:
     async def event(self, slug: str = "summit") -> Event:
         """A new event."""
         journal = Journal(self.store, InProcessBus())
-        return await journal.create(slug=slug, name="Summit", actor="system", hashtags=("smsummit",))
+        return await journal.create(
+            slug=slug, name="Summit", actor="system", hashtags=("smsummit",), mode=Mode.AUTO
+        )
 
     def process(self, *arguments: str | Path) -> subprocess.Popen[str]:
         """A command of `backchannel`, running."""

@@ -6,12 +6,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+from sqlalchemy import Connection
+
 from wall.entries import Changes, Held, Scope
 from wall.feeds.base import Arrived, Edited, Withdrawn
 from wall.intake import Graves, Tally, admit
 from wall.journal import Done, Tx, create_event, read_after, run_command, snapshot
-from wall.model import Author, Event, Post, StoredPost, new_id
-from wall.store import Store, events, posts
+from wall.model import Author, Event, Mode, Post, StoredPost, new_id
+from wall.moderation import Rules
+from wall.store import Store, events, posts, rules
 
 T = TypeVar("T")
 MORNING = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
@@ -31,14 +34,40 @@ def repost(key: str, of: str, **more: Any) -> Post:
     return post(key, "RT", repost_of=of, **more)
 
 
-class Summit:
-    """One event in a store, driven without a server. Every command takes a second of its clock."""
+OPEN_RULES = Rules(
+    mode=Mode.AUTO,
+    hold_images=False,
+    hold_warnings=False,
+    hold_sensitive=False,
+    words=(),
+    flood=None,
+    lookalikes=None,
+    identifiers=False,
+)
+"""Rules that let everything pass that has anything to show, for tests that are about something else."""
 
-    def __init__(self, store: Store) -> None:
+
+def open_rules(conn: Connection, event_id: str) -> None:
+    """Let everything pass in an event."""
+    rules.save(conn, event_id, 1, OPEN_RULES.model_dump_json())
+
+
+class Summit:
+    """One event in a store, driven without a server. Every command takes a second of its clock.
+
+    Everything passes its rules, unless a `mode` is given: then they are the ordinary ones.
+    """
+
+    def __init__(self, store: Store, mode: Mode | None = None) -> None:
         self.store = store
         self.now = MORNING
+        details = {"mode": mode or Mode.AUTO}
         with store.writing() as conn:
-            self.event_id = create_event(conn, self.now, f"e-{new_id()[-12:]}", "Summit", "system", {}).id
+            self.event_id = create_event(
+                conn, self.now, f"e-{new_id()[-12:]}", "Summit", "system", details
+            ).id
+            if mode is None:
+                open_rules(conn, self.event_id)
 
     def do(self, fn: Callable[[Tx], T], *, cause: str | None = None, body: bytes = b"") -> Done[T]:
         """Run a command."""

@@ -15,9 +15,9 @@ from datetime import datetime
 from wall.entries import kinds
 from wall.feeds.base import Arrived, Edited, Withdrawn
 from wall.intake import moves
+from wall.intake.judging import Judging
 from wall.journal import Tx
 from wall.model import Author, Post, PostState, StoredPost, new_id
-from wall.moderation import History, Rules, judge
 from wall.store import posts
 from wall.store.search import forget_words
 from wall.text import drop_bad_links, search_words
@@ -62,7 +62,6 @@ class _Batch:
         self.tx = tx
         self.graves = graves
         self.tally = Tally()
-        self.rules = Rules(mode=tx.event.mode)
         self._known: dict[tuple[str, str], StoredPost] = {}
         self._graves: dict[tuple[str, str], str] = {}
         self._new: dict[str, tuple[StoredPost, str | None]] = {}
@@ -70,6 +69,7 @@ class _Batch:
 
     def run(self, items: Sequence[Given]) -> Tally:
         self._look_up(items)
+        self._judging = Judging(self.tx, [post for item in items if (post := self._to_judge(item))])
         for item in items:
             match item:
                 case Arrived(post):
@@ -90,6 +90,15 @@ class _Batch:
             found = posts.known(self.tx.conn, self.tx.event.id, network, keys | tombstones.keys())
             for stored_key, stored in found.items():
                 self._known[network, tombstones.get(stored_key, stored_key)] = stored
+
+    def _to_judge(self, item: Given) -> Post | None:
+        """The post of an item that may have to be judged: not a repost, and not seen like this before."""
+        if isinstance(item, Withdrawn) or item.post.repost_of:
+            return None
+        known = self._known.get((item.post.network, item.post.key))
+        if known is None or known.state is PostState.STUB or isinstance(item, Edited):
+            return item.post
+        return item.post if _newer_text(known.post, item.post) else None
 
     def _arrived(self, post: Post) -> None:
         known = self._known.get((post.network, post.key))
@@ -114,7 +123,7 @@ class _Batch:
     def _judged(self, post_id: str, post: Post) -> StoredPost:
         """Judge a post that is new to the readers, and write its entry."""
         tx = self.tx
-        verdict = judge(post, self.rules)
+        verdict = self._judging.verdict(post)
         data = kinds.PostReceived(network=post.network, state=verdict.state, reasons=verdict.reasons)
         seq = tx.append(data, ("post", post_id))
         moves.recount(tx, None, verdict.state)
@@ -215,7 +224,7 @@ class _Batch:
     def _replace(self, known: StoredPost, post: Post) -> None:
         """Put an edited text in place of the old one, judged again."""
         tx, edit = self.tx, known.edits + 1
-        verdict = judge(post, self.rules, History(known.state, known.reasons))
+        verdict = self._judging.verdict(post, known.state, known.reasons)
         state, reasons = verdict.state, verdict.reasons
         posts.keep_revision(tx.conn, known, tx.now)
         seq = tx.append(kinds.PostEdited(edit=edit, state=state, reasons=reasons), ("post", known.id))
@@ -262,6 +271,7 @@ class _Batch:
             stored.id,
             post=stored.post,
             words=_searchable(stored),
+            text_digest=self._judging.digest(stored.post),
             state=stored.state.value,
             reasons=stored.reasons,
             version=stored.version,
@@ -273,7 +283,12 @@ class _Batch:
         posts.add(
             self.tx.conn,
             [
-                posts.new_row(stored, words=_searchable(stored), original_id=original_id)
+                posts.new_row(
+                    stored,
+                    words=_searchable(stored),
+                    original_id=original_id,
+                    text_digest=self._judging.digest(stored.post),
+                )
                 for stored, original_id in self._new.values()
             ],
         )

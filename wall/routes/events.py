@@ -13,7 +13,7 @@ from wall.entries import PUBLIC, Scope, kinds
 from wall.entries.projections import EventValue, event_value
 from wall.errors import Stale
 from wall.journal import Tx
-from wall.model import Frozen, Role, Slug, at_border, fold_hashtag
+from wall.model import Frozen, Mode, Role, Slug, at_border, fold_hashtag
 from wall.routes import AskingHere, AskingInstance, VisitorHere, access_of
 from wall.routes.commands import CauseHere, command_body
 from wall.store import events
@@ -55,13 +55,15 @@ Languages = Annotated[tuple[Language, ...], Field(min_length=1, max_length=10)]
 
 
 class NewEvent(Frozen):
-    """What it takes to start an event. `slug` is its short name in addresses."""
+    """What it takes to start an event. `slug` is its short name in addresses, `mode` who decides what
+    is shown: a person, unless an organiser chooses otherwise."""
 
     slug: Slug
     name: EventName
     hashtags: Hashtags = ()
     zone: Zone = "UTC"
     languages: Languages = ("en",)
+    mode: Mode = Mode.PRE
 
 
 class EventChange(Frozen):

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from pydantic import BeforeValidator, Field, StringConstraints
 
-from wall.access import Face
+from wall.access import Face, may
 from wall.entries import Scope, sees_held
 from wall.entries.projections import PostValue, post_value
 from wall.feeds.base import Arrived
@@ -144,6 +144,9 @@ class PostRoutes:
             )
             (post_id,) = admit(tx, [Arrived(post)], self._intake.graves).ids
             stored = posts.by_ids(tx.conn, tx.event.id, {post_id})[post_id]
+            if stored.state is PostState.HELD and may(asking.roles, "post.approve"):
+                moves.approved(tx, stored)  # who may approve would only approve their own words next
+                stored = posts.by_ids(tx.conn, tx.event.id, {post_id})[post_id]
             return {"post": post_id, "state": stored.state.value}
 
         result, seq = await self._done(asking, request, cause, put_in)

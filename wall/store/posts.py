@@ -44,6 +44,9 @@ _BY_IDS = select(*_STORED).where(
     post.c.event_id == bindparam("event"), post.c.id.in_(bindparam("ids", expanding=True))
 )
 _SAVE = update(post).where(post.c.id == bindparam("post"))
+_SEEN = select(
+    post.c.network, post.c.key, post.c.author_key, post.c.created_at, post.c.text_digest, post.c.state
+).where(post.c.state.not_in([PostState.STUB.value, PostState.REPOST.value, PostState.WITHDRAWN.value]))
 _ADD_REPOSTS = (
     update(post).where(post.c.id == bindparam("post")).values(reposts=post.c.reposts + bindparam("more"))
 )
@@ -77,7 +80,9 @@ def add(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
         conn.execute(insert(post), sorted(rows, key=lambda row: (row["network"], row["key"])))
 
 
-def new_row(stored: StoredPost, *, words: str, original_id: str | None = None) -> dict[str, Any]:
+def new_row(
+    stored: StoredPost, *, words: str, original_id: str | None = None, text_digest: str | None = None
+) -> dict[str, Any]:
     """The columns of a post that is stored for the first time."""
     content = stored.post
     return {
@@ -99,6 +104,7 @@ def new_row(stored: StoredPost, *, words: str, original_id: str | None = None) -
         "edits": stored.edits,
         "content": content.model_dump_json(exclude_defaults=True),
         "words": words,
+        "text_digest": text_digest,
     }
 
 
@@ -132,7 +138,13 @@ def purge(conn: Connection, post_id: str, *, tombstone: str, emptied: Post) -> N
     """Remove every word of a post: its text, its revisions, its words in the search index."""
     conn.execute(post_revision.delete().where(post_revision.c.post_id == post_id))
     content = emptied.model_dump_json(exclude_defaults=True)
-    gone: dict[str, Any] = {"key": tombstone, "author_key": "", "content": content, "words": ""}
+    gone: dict[str, Any] = {
+        "key": tombstone,
+        "author_key": "",
+        "content": content,
+        "words": "",
+        "text_digest": None,
+    }
     conn.execute(
         update(post)
         .where(post.c.id == post_id)
@@ -144,6 +156,46 @@ def prior_state(conn: Connection, post_id: str) -> PostState:
     """The state that an unavailable post had before."""
     value = conn.execute(select(post.c.prior_state).where(post.c.id == post_id)).scalar_one()
     return PostState(value)
+
+
+def approved_authors(
+    conn: Connection, event_id: str, author_keys: Collection[str]
+) -> list[tuple[str, str]]:
+    """(network, author key) of those among these authors who had a post approved, ever."""
+    query = select(post.c.network, post.c.author_key).distinct()
+    approved = (post.c.event_id == event_id, post.c.state == PostState.APPROVED.value)
+    return [
+        (row.network, row.author_key)
+        for some in _chunks(sorted(author_keys))
+        for row in conn.execute(query.where(*approved, post.c.author_key.in_(_bound(some))))
+    ]
+
+
+def seen_between(
+    conn: Connection,
+    event_id: str,
+    start: datetime,
+    end: datetime,
+    *,
+    authors: Collection[str],
+    digests: Collection[str],
+) -> Iterator[tuple[str, str, str, datetime, str | None, bool]]:
+    """Posts of a time that are by these authors or say the same: (network, key, author key, when,
+    digest, approved). A post may come twice."""
+    for column, wanted in ((post.c.author_key, authors), (post.c.text_digest, digests)):
+        for some in _chunks(sorted(wanted)):
+            query = _SEEN.where(
+                post.c.event_id == event_id,
+                post.c.created_at.between(start, end),
+                column.in_(_bound(some)),
+            )
+            for row in conn.execute(query):
+                approved = row.state == PostState.APPROVED.value
+                yield row.network, row.key, row.author_key, row.created_at, row.text_digest, approved
+
+
+def _bound(values: Sequence[str]) -> Any:
+    return bindparam(None, values, expanding=True)
 
 
 def to_recheck(conn: Connection, event_id: str, network: str, limit: int) -> list[StoredPost]:

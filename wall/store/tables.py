@@ -208,3 +208,16 @@ sign_in = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("expires_at", UtcTime, nullable=False),
 )
+
+integration = Table(
+    "integration",
+    metadata,
+    _id(),
+    _event_id(),
+    Column("name", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    Column("revoked_at", UtcTime),
+    Index(None, "event_id"),
+)
