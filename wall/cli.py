@@ -346,6 +346,7 @@ def _with_parts(settings: Settings, work: Callable[[Backchannel], Awaitable[T]])
             return await work(parts)
         finally:
             await parts.intake.close()
+            await parts.media.close()
             await parts.bus.close()
             parts.store.close()
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -39,11 +39,14 @@ from wall.entries import (
     subject_of,
 )
 from wall.errors import BadInput, CauseReused, NotFound, Refused
-from wall.model import Event, Mode, new_id, utc_now
+from wall.model import Event, Mode, Post, new_id, utc_now
 from wall.store import Store, entries, events, feeds, members, posts
 from wall.store.codec import to_json
 
 T = TypeVar("T")
+
+OnGone = Callable[[Sequence[Post]], Awaitable[None]]
+"""Told of the posts that a command withdrew, as they were, when the withdrawal is on disk."""
 
 _CAUSE = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 _BEFORE_ANY = -(2**62)
@@ -60,23 +63,29 @@ class Done(Generic[T]):
     """A command that is on disk: what it returned, and the journal before and after it.
 
     `replayed`: the same cause with the same body had been done before; nothing was appended.
+    `gone`: posts that it withdrew, as they were; never part of `result`, which is stored.
     """
 
     result: T
     prev: int
     seq: int
     replayed: bool = False
+    gone: tuple[Post, ...] = field(default=(), repr=False)
 
 
 @dataclass
 class Tx:
-    """One command's transaction. The event's row is locked; entries are numbered as appended."""
+    """One command's transaction. The event's row is locked; entries are numbered as appended.
+
+    `gone`: posts withdrawn in it, as they were, for what has to be purged outside of the store.
+    """
 
     conn: Connection
     event: Event
     actor: str
     cause: str | None
     now: datetime
+    gone: list[Post] = field(default_factory=list, repr=False)
     _lines: list[entries.Line] = field(default_factory=list)
     _pending: tuple[Data, tuple[Subject, ...], str] | None = None
     _changed: dict[str, Any] = field(default_factory=dict)
@@ -164,12 +173,22 @@ class Reading:
 
 
 class Journal:
-    """The journals of all events over one store. The bus is rung after each commit."""
+    """The journals of all events over one store. The bus is rung after each commit.
 
-    def __init__(self, store: Store, bus: Bus, clock: Callable[[], datetime] = utc_now) -> None:
+    `on_gone` hears of withdrawn posts after that; nothing it does can undo the command.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        bus: Bus,
+        clock: Callable[[], datetime] = utc_now,
+        on_gone: OnGone | None = None,
+    ) -> None:
         self.store = store
         self.bus = bus
         self._clock = clock
+        self._on_gone = on_gone
 
     async def create(self, *, slug: str, name: str, actor: str, **details: Any) -> Event:
         """Start an event and its journal. Raises Refused when the slug is taken."""
@@ -199,6 +218,8 @@ class Journal:
         )
         if done.seq > done.prev:
             await self.bus.ring(Bell(event=event_id, epoch=epoch, prev=done.prev, seq=done.seq))
+        if done.gone and self._on_gone is not None:
+            await self._on_gone(done.gone)
         return done
 
     async def read_after(self, event_id: str, seq: int, until: int | None = None) -> Reading:
@@ -266,7 +287,7 @@ def run_command(
     if cause is not None:
         answer = entries.Answered(digest, to_json(result), tx.seq)
         entries.remember(conn, event_id, actor, cause, tx.now, answer)
-    return event.epoch, Done(result, event.seq, tx.seq)
+    return event.epoch, Done(result, event.seq, tx.seq, gone=tuple(tx.gone))
 
 
 def read_after(conn: Connection, event_id: str, seq: int, until: int | None = None) -> Reading:
@@ -274,6 +295,7 @@ def read_after(conn: Connection, event_id: str, seq: int, until: int | None = No
     event = events.by_id(conn, event_id)
     if event is None:
         raise _no_such_event()
+    until = event.seq if until is None else min(until, event.seq)
     lines = entries.after(conn, event_id, seq, FAR_BEHIND, until)
     touched: dict[Subject, None] = {}
     for line in lines:

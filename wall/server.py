@@ -7,7 +7,7 @@ import contextlib
 import gc
 import os
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +20,24 @@ from starlette.routing import WebSocketRoute
 
 from wall import __version__
 from wall.access import Access, Origins
+from wall.access.participants import Participants
 from wall.bus import Bus, open_bus
 from wall.errors import SetupProblem
 from wall.intake import Intake, Supervisor
 from wall.journal import Journal
 from wall.live import Hub, LiveSocket, Snapshots
+from wall.media import AddressRules, Cache, Fetcher, Images, MediaProxy, addresses
+from wall.model import Post
 from wall.routes import errors, events, health, pages, sign_in
+from wall.routes.contribute import ContributeRoutes
+from wall.routes.contributing import Contributions
 from wall.routes.feeds import FeedRoutes
+from wall.routes.integrations import IntegrationRoutes
+from wall.routes.media import MediaRoutes
+from wall.routes.moderation import ModerationPages
 from wall.routes.posts import PostRoutes
 from wall.routes.reading import ReadingRoutes
+from wall.routes.rules import RULES_BODY_BYTES, RULES_PATHS, RulesPage, RulesRoutes
 from wall.routes.security import Security
 from wall.routes.words import Views, Words
 from wall.settings import Settings
@@ -54,10 +63,17 @@ class Backchannel:
         self.store = Store(settings.database)
         secret = settings.secret()
         self.bus: Bus = open_bus(settings.redis_url, secret=secret.decode())
-        self.journal = Journal(self.store, self.bus)
+        self.media = _media_proxy(settings, secret)
+        self.journal = Journal(self.store, self.bus, on_gone=self._forget_pictures)
         origins = Origins(settings.public_url, settings.allowed_hosts)
         self.access = Access(self.journal, origins, sign_in_days=settings.sign_in_days)
         self.intake = Intake(self.journal, secret)
+        self.contributions = Contributions(
+            self.intake,
+            Participants(self.access, secret),
+            secret,
+            per_address=settings.posts_per_minute_per_address,
+        )
         self.build = pages.build_number()
         self.hub = Hub(
             self.journal,
@@ -88,8 +104,26 @@ class Backchannel:
             await asyncio.gather(supervising, return_exceptions=True)
             await self.intake.close()
             await self.hub.close()
+            await self.media.close()
             await self.bus.close()
             self.store.close()
+
+    async def _forget_pictures(self, gone: Sequence[Post]) -> None:
+        """Purge what withdrawn posts showed. Its failure must not fail a command that is on disk."""
+        try:
+            await self.media.purge({url for post in gone for url in addresses(post)})
+        except OSError as exc:
+            log.error("pictures_not_purged", errno=exc.errno)
+
+
+def _media_proxy(settings: Settings, secret: bytes) -> MediaProxy:
+    """The way of pictures from outside; its processes start with the first picture."""
+    rules = AddressRules(
+        frozenset(settings.media_ports), settings.media_trusted_networks, settings.media_refused_networks
+    )
+    folder = settings.make_data_dir() / "media"
+    cache = Cache(folder, secret, limit_bytes=settings.media_cache_bytes)
+    return MediaProxy(Fetcher(rules), Images(), cache)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -119,17 +153,24 @@ def _mount(app: FastAPI, parts: Backchannel) -> None:
         origins=parts.access.origins,
         respond=respond,
         body_limit_bytes=parts.settings.body_limit_bytes,
+        larger={RULES_PATHS: RULES_BODY_BYTES},
     )
     api = APIRouter(prefix="/api/v1", responses=_ERRORS)
     # Routes are tried in this order: the busiest first.
-    api.include_router(PostRoutes(parts.intake).router)
+    api.include_router(PostRoutes(parts.intake, parts.contributions).router)
     api.include_router(ReadingRoutes(parts.hub, parts.snapshots).router)
     api.include_router(events.router())
     api.include_router(FeedRoutes(parts.intake).router)
+    api.include_router(IntegrationRoutes(parts.journal).router)
+    api.include_router(RulesRoutes(parts.journal).router)
     app.include_router(api)
     app.include_router(health.router(parts.store, parts.bus, parts.build))
+    app.include_router(MediaRoutes(parts.media, parts.store).router)
     app.include_router(pages.router(parts.access, views))
     app.include_router(sign_in.router(parts.access, views))
+    app.include_router(ContributeRoutes(parts.contributions, views).router)
+    app.include_router(ModerationPages(parts.intake, views).router)
+    app.include_router(RulesPage(parts.journal, views).router)
     app.router.routes.append(WebSocketRoute("/live/{event}", LiveSocket(parts.hub, parts.access)))
     app.mount("/static", pages.Static(), name="static")
 

@@ -6,11 +6,13 @@ Only the composition root and the command line read this; everybody else is give
 from __future__ import annotations
 
 import difflib
+import ipaddress
 import os
 import re
 import secrets
 import sys
 from collections.abc import Iterable, Mapping
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -45,6 +47,18 @@ def _hosts(names: tuple[str, ...]) -> tuple[str, ...]:
     if not all(_HOST.fullmatch(name) for name in names):
         raise ValueError("it must be host names without port or wildcard, separated by commas")
     return names
+
+
+def _networks(value: Any) -> Any:
+    try:
+        return tuple(map(ipaddress.ip_network, _listed(value)))
+    except ValueError:
+        raise ValueError(
+            "it must be networks such as 10.1.0.0/16 or fd00::/8, separated by commas"
+        ) from None
+
+
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_networks)]
 
 
 class Settings(BaseSettings):
@@ -124,11 +138,36 @@ class Settings(BaseSettings):
         20, description="Seconds without progress after which a live reader who does not read is cut off."
     )
 
+    posts_per_minute_per_address: Annotated[int, Field(ge=1, le=100_000)] = Field(
+        120,
+        description="Posts that people who are not signed in may send in a minute from one network "
+        "address. A venue's phones often share one.",
+    )
     feed_lease_seconds: Annotated[float, Field(ge=1, le=600)] = Field(
         12,
         description="Seconds after which the feeds of a process that died are taken over by another. "
         "The same for all processes of an instance.",
     )
+
+    media_cache_bytes: Annotated[int, Field(ge=1_048_576)] = Field(
+        268_435_456,
+        description="Most bytes that pictures from outside take up in the data directory; the least used "
+        "go first.",
+    )
+    media_trusted_networks: Networks = Field(
+        (),
+        description="Networks from which pictures are fetched although they are not of the public "
+        "internet, such as an intranet's `10.1.0.0/16`, separated by commas. Whoever posts can then "
+        "have this server ask any host in them.",
+    )
+    media_refused_networks: Networks = Field(
+        (),
+        description="Networks from which pictures are never fetched, such as an intranet with public "
+        "addresses, separated by commas. They win over trusted ones.",
+    )
+    media_ports: Annotated[
+        tuple[Annotated[int, Field(ge=1, le=65535)], ...], NoDecode, BeforeValidator(_listed)
+    ] = Field((80, 443), description="TCP ports from which pictures are fetched, separated by commas.")
 
     @property
     def database(self) -> str:
@@ -198,7 +237,9 @@ def _variable(name: str) -> str:
 
 
 def _row(name: str, field: FieldInfo) -> str:
-    default = "" if field.default in (None, ()) else f"`{field.default}`"
+    given = field.default
+    shown = ",".join(map(str, given)) if isinstance(given, tuple) else given
+    default = "" if given in (None, ()) else f"`{shown}`"
     return f"| `{_variable(name)}` | {default} | {field.description} |\n"
 
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import httpx2
 import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import expect
+from playwright.async_api import Locator, Page, expect
 
 from tests.conftest import Serve
 from tests.support.browser import Watched
 from tests.support.processes import ServeProcess
 from tests.support.staff import Staff
 from tests.support.summit import open_rules, post, repost
+from tests.world.hosts import Hosts, image, serving
 from wall.feeds.base import Arrived, Edited, Withdrawn
 from wall.intake import Graves, admit
 from wall.journal import create_event, run_command
@@ -53,11 +54,21 @@ class Hall:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def hall(serve: Serve, sqlite_url: str, tmp_path: Path) -> AsyncIterator[Hall]:
+async def away() -> AsyncIterator[Hosts]:
+    """A host of pictures on loopback."""
+    hosts = Hosts()
+    async with serving(hosts):
+        yield hosts
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def hall(serve: Serve, away: Hosts, sqlite_url: str, tmp_path: Path) -> AsyncIterator[Hall]:
     settings = {
         "BACKCHANNEL_DATABASE_URL": sqlite_url,
         "BACKCHANNEL_DATA_DIR": str(tmp_path),
         "BACKCHANNEL_SECRET_KEY": SECRET,
+        "BACKCHANNEL_MEDIA_TRUSTED_NETWORKS": "127.0.0.0/8",
+        "BACKCHANNEL_MEDIA_PORTS": f"80,443,{away.port}",
     }
     process = serve(settings)
     store = Store(sqlite_url)
@@ -126,6 +137,104 @@ async def test_the_authors_flags_are_honoured(hall: Hall, watched: Watched) -> N
     assert "The covered words" not in shown
     assert "A chart" not in shown
     await expect(page.locator("p.said[lang=ar]")).to_be_visible()
+
+
+async def test_pictures_come_from_this_server_and_go_with_their_post(
+    hall: Hall, away: Hosts, watched: Watched, tmp_path: Path
+) -> None:
+    away.pictures |= {"/slide.png": image(size=(640, 360)), "/ada.png": image(size=(90, 90))}
+    at = f"http://127.0.0.1:{away.port}"
+    media = (
+        Media(kind="image", url=f"{at}/slide.png", alt="A chart of\u202e falls", width=640, height=360),
+        Media(kind="image", url=f"{at}/missing.png", alt="One that is gone"),
+        Media(kind="audio", url=f"{at}/talk.ogg", alt="The talk"),
+    )
+    ada = Author(key="a", handle="ada", name="Ada", avatar=f"{at}/ada.png")
+    watched.expected += ["404"]
+    page = await watched.page(hall.wall)
+    hall.bring(Arrived(post("1", "With pictures", author=ada, media=media)))
+    slide = page.get_by_role("img", name="A chart of")
+    await expect(slide).to_have_js_property("naturalWidth", 640)
+    await expect(page.locator("img.avatar")).to_have_js_property("naturalWidth", 90)
+    await expect(page.locator("p.attachment", has_text="One that is gone")).to_be_visible()
+    await expect(page.locator("p.attachment", has_text="The talk")).to_be_visible()
+    asked = await page.evaluate("performance.getEntriesByType('resource').map((one) => one.name)")
+    assert all(url.startswith(hall.process.base_url) for url in asked)
+    assert f":{away.port}" not in await page.content()
+    await _take_back(hall, slide, tmp_path / "media")
+
+
+async def _take_back(hall: Hall, slide: Locator, kept: Path) -> None:
+    """Withdraw the one post: its pictures are gone from the page, the server and its disk."""
+    address = f"{hall.process.base_url}{await slide.get_attribute('src')}"
+    assert len(_files(kept)) == 2
+    shown = (await hall.staff.ask("GET", "/events/summit/posts?face=desk")).json()["posts"][0]
+    path = f"/events/summit/posts/{shown['id']}/withdraw"
+    answer = await hall.staff.ask("POST", path, json={"version": shown["version"]})
+    assert answer.status_code == 200, answer.text
+    assert "slide.png" not in answer.text
+    await expect(slide).to_have_count(0)
+    assert _files(kept) == []
+    async with httpx2.AsyncClient(trust_env=False) as client:
+        assert (await client.get(address)).status_code == 404
+
+
+def _files(folder: Path) -> list[Path]:
+    return list(folder.iterdir())
+
+
+async def test_nothing_is_loaded_of_what_its_author_covered(
+    hall: Hall, away: Hosts, watched: Watched
+) -> None:
+    media = (Media(kind="image", url=f"http://127.0.0.1:{away.port}/a.png", alt="Covered"),)
+    page = await watched.page(hall.wall)
+    hall.bring(
+        Arrived(post("1", "Sensitive", media=media, sensitive=True)),
+        Arrived(post("2", "Warned of", media=media, warning="Needles")),
+    )
+    await expect(page.locator("article.card")).to_have_count(2)
+    await page.wait_for_load_state("networkidle")
+    assert await page.locator("#wall img").count() == 0
+    assert not away.asked
+
+
+HOSTILE_NAMES = [
+    "Z" + "\u0321\u0335\u0313\u0301\u0300" * 80 + "algo",
+    "\u202e\u2067\u202d" * 40 + "backwards",
+    "one\ntwo\u2028three\r" * 20,
+    "\ufdfd\U0001242b" * 40,
+    "x" * 300,
+    "\u200b\u2060\ufeff",
+]
+
+
+async def test_hostile_names_leave_their_neighbours_in_place(hall: Hall, watched: Watched) -> None:
+    page = await watched.page()
+    await page.emulate_media(reduced_motion="reduce")
+    await page.goto(hall.wall)
+    plain = [Arrived(post(str(n), f"Post {n}")) for n in range(len(HOSTILE_NAMES))]
+    hall.bring(Arrived(post("below", "Below")), *plain, Arrived(post("above", "Above")))
+    await expect(page.locator("article.card")).to_have_count(len(plain) + 2)
+    await _rename(hall, page, ["Ben"] * len(plain))
+    before = await page.evaluate(PLACES)
+    await _rename(hall, page, HOSTILE_NAMES)
+    assert (before, len(before)) == (await page.evaluate(PLACES), len(plain) + 2)
+
+
+async def _rename(hall: Hall, page: Page, names: Sequence[str]) -> None:
+    """Give the authors of the numbered posts these names; edits come in order, the last one shows."""
+    for number, name in enumerate(names):
+        nasty = Author(key="n", handle=name, name=name)
+        hall.bring(Edited(post(str(number), f"Post {number}", author=nasty)))
+    mark = f"Above, beside {len(set(names))}"
+    hall.bring(Edited(post("above", mark)))
+    await expect(page.get_by_text(mark)).to_be_visible()
+
+
+PLACES = """[...document.querySelectorAll("li.slot")].map((slot) => {
+  const said = slot.querySelector(".said"), {x, y, width} = slot.getBoundingClientRect();
+  return [said.textContent.slice(0, 6), x, y, width, said.getBoundingClientRect().y];
+})"""
 
 
 async def test_the_wall_survives_a_killed_server(hall: Hall, watched: Watched) -> None:

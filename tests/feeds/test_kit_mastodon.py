@@ -84,11 +84,11 @@ class MastodonDriver:
 
     async def delete_unseen(self) -> str:
         """As a page that was asked for before the deletion and comes after it."""
-        muted = [instance for instance in self.world.instances]
-        for instance in muted:
+        await self.listening()
+        for instance in self.world.instances:
             instance.muted = True
         status = await self.world.publish("never to be seen")
-        for instance in muted:
+        for instance in self.world.instances:
             instance.muted = False
         await self.world.delete(status)
         await self.revive(status.uri)
@@ -114,7 +114,9 @@ class MastodonDriver:
 
     def tasks(self) -> set[asyncio.Task[Any]]:
         """What this world runs itself."""
-        return {one for one in asyncio.all_tasks() if "fault_proxy" in _code(one) or "websockets" in _code(one)}
+        return {
+            one for one in asyncio.all_tasks() if "fault_proxy" in _code(one) or "websockets" in _code(one)
+        }
 
     async def listening(self) -> None:
         await eventually(lambda: all(one.listens() for one in self.world.instances), 20, "the streams")

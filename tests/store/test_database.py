@@ -155,12 +155,12 @@ def test_postgres_keeps_what_it_acknowledged_and_readers_hold_still(migrated_pos
 
 
 def test_a_cluster_with_other_defaults_changes_nothing(
-    postgres: PostgresServer, migrated_postgres_url: str
+    postgres: PostgresServer, own_postgres_url: str
 ) -> None:
-    name = migrated_postgres_url.partition("@/")[2].partition("?")[0]
+    name = own_postgres_url.partition("@/")[2].partition("?")[0]
     for setting in ("default_transaction_isolation = 'serializable'", "synchronous_commit = 'off'"):
         postgres.execute(f'ALTER DATABASE "{name}" SET {setting}')
-    test_postgres_keeps_what_it_acknowledged_and_readers_hold_still(migrated_postgres_url)
+    test_postgres_keeps_what_it_acknowledged_and_readers_hold_still(own_postgres_url)
 
 
 def test_foreign_keys_are_enforced(summit: Summit) -> None:
@@ -217,12 +217,12 @@ def test_a_full_disk_is_said_plainly_and_loses_nothing(summit: Summit) -> None:
 
 
 def test_a_server_that_only_reads_is_unavailable_and_not_a_fault(
-    postgres: PostgresServer, migrated_postgres_url: str
+    postgres: PostgresServer, own_postgres_url: str
 ) -> None:
     """As after a failover: the address leads to a standby."""
-    name = migrated_postgres_url.partition("@/")[2].partition("?")[0]
+    name = own_postgres_url.partition("@/")[2].partition("?")[0]
     postgres.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
-    store = Store(migrated_postgres_url)
+    store = Store(own_postgres_url)
     try:
         with pytest.raises(StoreUnavailable), store.writing() as conn:
             _rename(conn, "Never")

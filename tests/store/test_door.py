@@ -401,3 +401,10 @@ def test_known_posts_are_found_in_a_batch_of_thousands(summit: Summit) -> None:
     assert (tally.accepted, tally.known) == (500, 700)
     with summit.store.reading() as conn:
         assert len(posts.shown_window(conn, summit.event_id, 5_000)) == 1_200
+
+
+def test_an_edit_from_the_future_counts_once(summit: Summit) -> None:
+    tomorrow = MORNING + timedelta(days=1)
+    summit.arrive(post("1", "Before", created_at=tomorrow))
+    edited = Edited(post("1", "After", created_at=tomorrow))
+    assert [summit.admit(edited).edited for _ in range(3)] == [1, 0, 0]

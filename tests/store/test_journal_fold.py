@@ -213,7 +213,7 @@ def small_window(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def test_folding_changes_always_gives_what_a_fresh_snapshot_gives(store: Store, small_window: None) -> None:
     machine = type("ReadersHere", (Readers,), {"store": store})
-    examples = 60 if store.is_sqlite else 25
+    examples = 40 if store.is_sqlite else 15
     run_state_machine_as_test(
         machine,
         settings=settings(

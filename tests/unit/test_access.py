@@ -15,10 +15,13 @@ EVERY_ROLE = frozenset(Role)
 
 MATRIX = {
     Role.ORGANISER: set(RIGHTS),
-    Role.MODERATOR: {"post.add", "post.approve", "post.hide", "post.reject", "post.withdraw", "feed.see"},
+    Role.MODERATOR: {
+        *("post.add", "post.approve", "post.hide", "post.reject", "post.withdraw", "feed.see"),
+        *("posts.judge", "rules.see", "rules.set"),
+    },
     Role.FACILITATOR: {"post.add"},
     Role.SCRIBE: {"post.add"},
-    Role.TECHNICIAN: {"feed.add", "feed.see"},
+    Role.TECHNICIAN: {"feed.add", "feed.see", "integration.make"},
 }
 """DESIGN's roles in other words: a change of RIGHTS must be made here, too."""
 

@@ -156,3 +156,18 @@ def test_a_data_directory_that_cannot_be_made_is_an_error_with_words(tmp_path: P
     (tmp_path / "file").write_text("")
     with pytest.raises(SetupProblem, match="cannot be made"):
         load(data_dir=tmp_path / "file" / "data").secret()
+
+
+def test_networks_and_ports_of_pictures_are_lists(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (load().media_trusted_networks, load().media_ports) == ((), (80, 443))
+    monkeypatch.setenv("BACKCHANNEL_MEDIA_TRUSTED_NETWORKS", "10.1.0.0/16, fd00::/8")
+    monkeypatch.setenv("BACKCHANNEL_MEDIA_PORTS", "80,8080")
+    assert [str(network) for network in load().media_trusted_networks] == ["10.1.0.0/16", "fd00::/8"]
+    assert load().media_ports == (80, 8080)
+
+
+@pytest.mark.parametrize("value", ["10.1.0.1/16", "intranet", "10.0.0.0/33", "10.0.0.0/8;fd00::/8"])
+def test_what_is_no_network_is_refused_in_words(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("BACKCHANNEL_MEDIA_REFUSED_NETWORKS", value)
+    with pytest.raises(SetupProblem, match=r"such as 10\.1\.0\.0/16"):
+        load()

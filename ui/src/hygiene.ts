@@ -72,6 +72,7 @@ const LATIN = /^[a-z\xc0-\u017f]$/;
 const LATIN_ODD = /[\u0131\u0138\u0149\u017f]/;
 const LETTER = /\p{L}/u;
 const NEUTRAL = /[0-9_ー-]/;
+const DIGITS = "abcdefghijklmnopqrstuvwxyz0123456789";
 const ASCII = /^[\x00-\x7f]*$/;
 
 /**
@@ -105,7 +106,7 @@ export function tidy(text: string): string {
 
 /** A name or a handle: tidy, on one line, without space around it. */
 export function tidyLine(text: string): string {
-  return tidy(text.replace(SPACE, " ")).replace(SPACE, " ").trim();
+  return tidy(text.replace(SPACE, " ").trim()).replace(SPACE, " ").trim();
 }
 
 /**
@@ -133,7 +134,8 @@ export function shownUrl(url: string): string {
  */
 export function shownHost(url: string): string {
   const host = (HOST.exec(url)?.[1] ?? "").normalize("NFKC").toLowerCase();
-  return host.split(".").every(isPlainLabel) ? host : ascii(host);
+  const labels = host.split(".");
+  return labels.every(isPlainLabel) ? host : labels.map(ascii).join(".");
 }
 
 function* plain(points: readonly string[], emoji: ReadonlySet<string>): Generator<Run> {
@@ -236,10 +238,48 @@ function script(letter: string): string {
   return name === "Latin" && (!LATIN.test(letter) || LATIN_ODD.test(letter)) ? "" : name;
 }
 
-function ascii(host: string): string {
-  try {
-    return new URL(`http://${host}/`).hostname;
-  } catch {
-    return "?";
+function ascii(label: string): string {
+  return ASCII.test(label) ? label : `xn--${punycode(label)}`;
+}
+
+/** RFC 3492, section 6.3. Browsers have it only inside `URL`, which refuses what must still be shown. */
+function punycode(label: string): string {
+  const points = Array.from(label, (char) => char.codePointAt(0) ?? 0);
+  const basic = points.filter((point) => point < 0x80);
+  let out = String.fromCharCode(...basic) + (basic.length > 0 ? "-" : "");
+  let [at, delta, bias, done] = [0x80, 0, 72, basic.length];
+  while (done < points.length) {
+    const next = Math.min(...points.filter((point) => point >= at));
+    delta += (next - at) * (done + 1);
+    at = next;
+    for (const point of points) {
+      if (point < at) delta += 1;
+      if (point !== at) continue;
+      out += digits(delta, bias);
+      bias = adapted(delta, done + 1, done === basic.length);
+      delta = 0;
+      done += 1;
+    }
+    delta += 1;
+    at += 1;
   }
+  return out;
+}
+
+function digits(delta: number, bias: number): string {
+  let out = "";
+  for (let place = 36; ; place += 36) {
+    const least = Math.min(Math.max(place - bias, 1), 26);
+    if (delta < least) return out + DIGITS.charAt(delta);
+    out += DIGITS.charAt(least + ((delta - least) % (36 - least)));
+    delta = Math.floor((delta - least) / (36 - least));
+  }
+}
+
+function adapted(delta: number, count: number, first: boolean): number {
+  let left = Math.floor(delta / (first ? 700 : 2));
+  left += Math.floor(left / count);
+  let place = 0;
+  for (; left > 455; place += 36) left = Math.floor(left / 35);
+  return place + Math.floor((36 * left) / (left + 38));
 }

@@ -1,33 +1,4 @@
-/** Text from outside, split for display. Pure; what is shown is always a text node. */
-import type { Link } from "./wire";
-
-/** A run of text; `link` runs are styled, never clickable on a wall. */
-export interface Run {
-  readonly text: string;
-  readonly link: boolean;
-}
-
-/**
- * Split text at its links. Offsets count code points, end exclusive; a link that lies outside the
- * text or overlaps the one before it is left as plain text.
- */
-export function runs(text: string, links: readonly Link[]): Run[] {
-  if (links.length === 0) return text ? [{ text, link: false }] : [];
-  const points = Array.from(text);
-  const found: Run[] = [];
-  let at = 0;
-  const take = (end: number, link: boolean): void => {
-    if (end > at) found.push({ text: points.slice(at, end).join(""), link });
-    at = end;
-  };
-  for (const { start, end } of [...links].sort((a, b) => a.start - b.start)) {
-    if (start < at || end <= start || end > points.length) continue;
-    take(start, false);
-    take(end, true);
-  }
-  take(points.length, false);
-  return found;
-}
+/** Text from outside, measured for display. Pure. */
 
 /** How many code points a text has, counted no further than `limit`. */
 export function length(text: string, limit: number): number {

@@ -70,14 +70,13 @@ export interface Link {
   readonly url: string;
 }
 
-/** One attachment. Sizes are in pixels; `alt` is the author's own description. */
-export interface Media {
+/** One attachment of a card. Sizes are in pixels; `alt` is the author's own description. */
+export interface MediaValue {
   readonly kind: "image" | "video" | "audio" | "other";
-  readonly url: string;
-  readonly preview: string | null;
   readonly alt: string;
   readonly width: number | null;
   readonly height: number | null;
+  readonly picture: string | null;
 }
 
 /** `member`: somebody's roles in this event. */
@@ -102,7 +101,7 @@ export interface PostValue {
   readonly edited: boolean;
   readonly hashtags: readonly string[];
   readonly links: readonly Link[];
-  readonly media: readonly Media[];
+  readonly media: readonly MediaValue[];
   readonly warning: string | null;
   readonly sensitive: boolean;
   readonly reposts: number;

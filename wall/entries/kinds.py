@@ -127,6 +127,20 @@ class LinkMade(Data):
     role: Role
 
 
+class IntegrationMade(Data):
+    """Another tool may post into the event from now on."""
+
+    kind: Literal["integration.made"] = "integration.made"
+    integration: str
+
+
+class IntegrationRevoked(Data):
+    """Another tool may no longer post."""
+
+    kind: Literal["integration.revoked"] = "integration.revoked"
+    integration: str
+
+
 class MemberChanged(Data):
     """A person's roles in this event were set (none: removed)."""
 
@@ -149,6 +163,8 @@ AnyData = Annotated[
     | FeedAdded
     | FeedMoved
     | LinkMade
+    | IntegrationMade
+    | IntegrationRevoked
     | MemberChanged,
     Field(discriminator="kind"),
 ]

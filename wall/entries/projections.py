@@ -9,7 +9,21 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from wall.entries.audience import Scope, State, holdable, sees_held, visible
-from wall.model import Counts, Event, Feed, Frozen, Link, Media, Member, Reason, Role, StoredPost, Time
+from wall.entries.pictures import media_keys, picture_key
+from wall.model import (
+    Author,
+    Counts,
+    Event,
+    Feed,
+    Frozen,
+    Link,
+    Media,
+    Member,
+    Reason,
+    Role,
+    StoredPost,
+    Time,
+)
 
 COUNTS = ("count", "posts")
 """The one subject of type `count`."""
@@ -40,13 +54,29 @@ class CountValue(Frozen):
 
 
 class AuthorValue(Frozen):
-    """The author part of a card. No follower count: reach is not merit."""
+    """The author part of a card. No follower count: reach is not merit.
+
+    `avatar`: the key of their picture; None where they have none.
+    """
 
     handle: str
     name: str
     url: str | None
     avatar: str | None
     bot: bool
+
+
+class MediaValue(Frozen):
+    """One attachment of a card. Sizes are in pixels; `alt` is the author's own description.
+
+    `picture`: the key of the picture that this server has of it; None where it has none.
+    """
+
+    kind: Literal["image", "video", "audio", "other"]
+    alt: str
+    width: int | None
+    height: int | None
+    picture: str | None
 
 
 class PostValue(Frozen):
@@ -67,7 +97,7 @@ class PostValue(Frozen):
     edited: bool
     hashtags: tuple[str, ...]
     links: tuple[Link, ...]
-    media: tuple[Media, ...]
+    media: tuple[MediaValue, ...]
     warning: str | None
     sensitive: bool
     reposts: int
@@ -192,26 +222,32 @@ def _copied(state: Frozen, value: type[Frozen], *but: str) -> dict[str, Any]:
 
 def _post(stored: StoredPost, scope: Scope) -> PostValue:
     post, staff = stored.post, sees_held(scope)
-    author = post.author
     return PostValue(
         id=stored.id,
         order=stored.received if staff else stored.shown,
         version=stored.version,
         network=post.network,
         url=post.url,
-        author=AuthorValue(
-            handle=author.handle, name=author.name, url=author.url, avatar=author.avatar, bot=author.bot
-        ),
+        author=_author(post.author),
         text=post.text,
         lang=post.lang,
         created_at=post.created_at,
         edited=stored.edits > 0,
         hashtags=post.hashtags,
         links=post.links,
-        media=post.media,
+        media=_media(post.media),
         warning=post.warning,
         sensitive=post.sensitive,
         reposts=stored.reposts,
         state=stored.state if staff else None,
         reasons=stored.reasons if staff else None,
     )
+
+
+def _author(author: Author) -> AuthorValue:
+    return AuthorValue(**_copied(author, AuthorValue, "avatar"), avatar=picture_key(author.avatar))
+
+
+def _media(media: tuple[Media, ...]) -> tuple[MediaValue, ...]:
+    keys = zip(media, media_keys(media), strict=True)
+    return tuple(MediaValue(**_copied(one, MediaValue, "picture"), picture=key) for one, key in keys)

@@ -213,6 +213,8 @@ class _Batch:
         if known is None or known.state is PostState.STUB:
             self._arrived(post)
             return
+        if post.created_at > self.tx.now:  # or every delivery would be clamped anew, and count as an edit
+            post = post.model_copy(update={"created_at": known.post.created_at})
         post = self._presentable(post)
         if known.state in _NO_EDITS or post == known.post or _newer_text(post, known.post):
             self.tally.known += 1

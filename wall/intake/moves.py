@@ -112,6 +112,7 @@ def withdrawn(tx: Tx, stored: StoredPost, by: By, tombstone: Tombstone) -> Moved
         posts.add_reposts(tx.conn, [(original, -1)])
         tx.count(reposts=-1)
     old = stored.post
+    tx.gone.append(old)
     emptied = Post(
         network=old.network, key="-", author=Author(key="-", handle=""), text="", created_at=old.created_at
     )

@@ -360,6 +360,8 @@ class Watch:
 
     async def _render_between(self, scope: Scope, after: int, until: int) -> Frame:
         reading = await self._hub.journal.read_after(self.event_id, after, until)
+        if reading.epoch != self.epoch:
+            raise NotFound("This history ended.")  # the reader is sent for a snapshot of the new one
         return Frame.of(_changes(reading, scope))
 
 

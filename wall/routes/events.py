@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 from fastapi import APIRouter, Request
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
-from wall.access import STAFF_LINK_HOURS, enter_path
+from wall.access import MOST_LINK_HOURS, STAFF_LINK_HOURS, enter_path
 from wall.entries import PUBLIC, Scope, kinds
 from wall.entries.projections import EventValue, event_value
 from wall.errors import Stale
@@ -80,7 +80,7 @@ class NewLink(Frozen):
     """A link with which one person joins the staff in this role."""
 
     role: Role
-    hours: Annotated[float, Field(gt=0, le=24 * 90)] | None = None
+    hours: Annotated[float, Field(gt=0, le=MOST_LINK_HOURS)] | None = None
 
 
 def router() -> APIRouter:

@@ -14,11 +14,12 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from wall.access import Access
+from wall.access import Access, Visitor, may
 from wall.errors import BackchannelError
+from wall.model import Event
 from wall.routes import event_named
 from wall.routes.words import Views
-from wall.store import events
+from wall.store import events, members
 
 STATIC = Path(__file__).resolve().parents[1] / "static"
 DIST = STATIC / "dist"
@@ -83,7 +84,8 @@ def router(access: Access, views: Views, dist: Path = DIST) -> APIRouter:
     async def landing(request: Request) -> Response:
         visitor = await access.visitor_of(request.scope)
         listed = await access.journal.store.read(events.listed)
-        return views.page(request, "landing.html", visitor=visitor, events=listed)
+        judged = await _judged(access, visitor, listed)
+        return views.page(request, "landing.html", visitor=visitor, events=listed, judged=judged)
 
     async def wall(slug: str, request: Request) -> Response:
         event = await event_named(access, slug)
@@ -102,6 +104,17 @@ def router(access: Access, views: Views, dist: Path = DIST) -> APIRouter:
     routes.add_api_route("/", landing, methods=["GET", "HEAD"])
     routes.add_api_route("/wall/{slug}", wall, methods=["GET", "HEAD"])
     return routes
+
+
+async def _judged(access: Access, visitor: Visitor, listed: list[Event]) -> frozenset[str]:
+    """Ids of the events in which this visitor moderates."""
+    person_id = visitor.person_id
+    if person_id is None:
+        return frozenset()
+    if visitor.organiser:
+        return frozenset(event.id for event in listed)
+    roles = await access.journal.store.read(lambda conn: members.roles_of(conn, person_id))
+    return frozenset(event_id for event_id, theirs in roles.items() if may(theirs, "posts.judge"))
 
 
 def _built(manifest: dict[str, Any], face: str) -> Built:

@@ -5,56 +5,42 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
-from pydantic import BeforeValidator, Field, StringConstraints
+from fastapi import APIRouter, Header, Query, Request, Response
+from pydantic import Field, StringConstraints
 
 from wall.access import Face, may
+from wall.access.tokens import bearer_of
 from wall.entries import Scope, sees_held
 from wall.entries.projections import PostValue, post_value
 from wall.feeds.base import Arrived
 from wall.intake import Intake, admit, moves
 from wall.journal import Tx
-from wall.model import (
-    NAME_LIMIT,
-    POST_TEXT_LIMIT,
-    Author,
-    Frozen,
-    Post,
-    PostState,
-    Reason,
-    StoredPost,
-    at_border,
-    new_id,
-)
-from wall.routes import Asking, AskingHere
+from wall.model import Author, Frozen, PostState, Reason, StoredPost, new_id
+from wall.routes import Asking, AskingHere, access_of
 from wall.routes.commands import CauseHere, command_body
+from wall.routes.contributing import (
+    Added,
+    Contribution,
+    Contributions,
+    NewPost,
+    address_of,
+    new_post,
+    remember,
+)
 from wall.store import posts
 from wall.store.search import search
-from wall.text import find_hashtags
 
-WEB = "web"
-"""The network of what is written here and on no network."""
-
-Words = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=POST_TEXT_LIMIT, strip_whitespace=True),
-    BeforeValidator(at_border),
-]
-AuthorName = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=NAME_LIMIT, strip_whitespace=True),
-    BeforeValidator(at_border),
-]
 Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
 ReasonCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+SignatureHere = Annotated[
+    str | None,
+    Header(
+        alias="Backchannel-Signature",
+        description="`t=<unix seconds>,k=<integration id>,v1=<hex>`: the HMAC-SHA256 of `t`, a dot and the "
+        "exact bytes of the body. Only other tools send it.",
+    ),
+]
 Before = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
-
-
-class NewPost(Frozen):
-    """A post from the desk: what somebody said, and under which name (else the sender's)."""
-
-    text: Words
-    author_name: AuthorName | None = None
 
 
 class Move(Frozen):
@@ -67,14 +53,6 @@ class MoveWithReason(Move):
     """A move that has to say why."""
 
     reason: ReasonCode
-
-
-class Added(Frozen):
-    """What became of a new post; everything up to journal seq `seq` is on disk."""
-
-    post: str
-    state: PostState
-    seq: int
 
 
 class MovedTo(Frozen):
@@ -96,8 +74,9 @@ class Page(Frozen):
 class PostRoutes:
     """Routes below /api/v1/events/{slug}/posts."""
 
-    def __init__(self, intake: Intake) -> None:
+    def __init__(self, intake: Intake, contributions: Contributions) -> None:
         self._intake = intake
+        self._contributions = contributions
         self.router = APIRouter(prefix="/events/{slug}/posts", tags=["posts"])
         add = self.router.add_api_route
         add("", self.page, methods=["GET"])
@@ -125,23 +104,30 @@ class PostRoutes:
         return Page(posts=values, next=last)
 
     async def add(
-        self, new: NewPost, asking: AskingHere, request: Request, cause: CauseHere = None
+        self,
+        new: NewPost,
+        asking: AskingHere,
+        request: Request,
+        response: Response,
+        cause: CauseHere = None,
+        signature: SignatureHere = None,
     ) -> Added:
-        """Add a post that was written here. It goes through the one door like any other."""
+        """Add a post that was written here: by the staff, by a participant, who needs no sign-in, or by
+        another tool that signs. It goes through the one door like any other."""
+        if signature is not None:
+            return await self._from_tool(new, asking, request, signature)
+        new.refuse_tool_fields()
+        if asking.visitor.person_id is None and bearer_of(request.headers) is None:
+            return await self._from_participant(new, asking, request, response, cause)
         asking.require("post.add")
-        author = Author(
-            key=asking.actor, handle="", name=new.author_name or asking.visitor.name or asking.actor
-        )
+        return await self._from_staff(new, asking, request, cause)
+
+    async def _from_staff(self, new: NewPost, asking: Asking, request: Request, cause: str | None) -> Added:
+        name = new.author_name or asking.visitor.name or asking.actor
+        author = Author(key=asking.actor, handle="", name=name)
 
         def put_in(tx: Tx) -> dict[str, Any]:
-            post = Post(
-                network=WEB,
-                key=new_id(),
-                author=author,
-                text=new.text,
-                created_at=tx.now,
-                hashtags=find_hashtags(new.text),
-            )
+            post = new_post(new_id(), author, new.text, tx.now)
             (post_id,) = admit(tx, [Arrived(post)], self._intake.graves).ids
             stored = posts.by_ids(tx.conn, tx.event.id, {post_id})[post_id]
             if stored.state is PostState.HELD and may(asking.roles, "post.approve"):
@@ -151,6 +137,19 @@ class PostRoutes:
 
         result, seq = await self._done(asking, request, cause, put_in)
         return Added(**result, seq=seq)
+
+    async def _from_participant(
+        self, new: NewPost, asking: Asking, request: Request, response: Response, cause: str | None
+    ) -> Added:
+        who = self._contributions.participants.of(request.scope)
+        said = Contribution(new.text, new.author_name or "", cause, await command_body(request))
+        added = await self._contributions.from_participant(asking.event, who, address_of(request), said)
+        remember(self._contributions.participants, request, response, who)
+        return _with_address(added, request)
+
+    async def _from_tool(self, new: NewPost, asking: Asking, request: Request, signature: str) -> Added:
+        added = await self._contributions.from_tool(asking.event, signature, await request.body(), new)
+        return _with_address(added, request)
 
     async def approve(
         self, post_id: str, move: Move, asking: AskingHere, request: Request, cause: CauseHere = None
@@ -214,6 +213,11 @@ class PostRoutes:
             asking.event.id, asking.actor, fn, cause=cause, body=await command_body(request)
         )
         return done.result, done.seq
+
+
+def _with_address(added: Added, request: Request) -> Added:
+    base = access_of(request).origins.base(request.scope)
+    return added.model_copy(update={"take_back": f"{base}{added.take_back}"})
 
 
 def _found(

@@ -6,7 +6,8 @@ its handshake: nothing here is paid per message.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
@@ -53,15 +54,25 @@ Respond = Callable[[Request, BackchannelError], Response]
 
 
 class Security:
-    """ASGI middleware, the outermost. `respond` renders a refusal as the page or JSON that fits."""
+    """ASGI middleware, the outermost. `respond` renders a refusal as the page or JSON that fits.
+
+    `larger`: patterns of whole paths → the body limit there, in bytes, where it is the larger one.
+    """
 
     def __init__(
-        self, app: ASGIApp, *, origins: Origins, respond: Respond, body_limit_bytes: int = 65_536
+        self,
+        app: ASGIApp,
+        *,
+        origins: Origins,
+        respond: Respond,
+        body_limit_bytes: int = 65_536,
+        larger: Mapping[str, int] | None = None,
     ) -> None:
         self.app = app
         self._origins = origins
         self._respond = respond
         self._limit = body_limit_bytes
+        self._larger = [(re.compile(path), limit) for path, limit in (larger or {}).items()]
         headers = {**_HEADERS, "strict-transport-security": _HSTS} if origins.secure else _HEADERS
         self._headers = [(name.encode(), value.encode()) for name, value in headers.items()]
 
@@ -75,25 +86,32 @@ class Security:
             await self.app(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        limit = self._limit_of(scope)
         try:
-            self._check(scope)
+            self._check(scope, limit)
         except BackchannelError as error:
             response = self._respond(Request(scope), error)
             await response(scope, receive, send)
             return
-        await self.app(scope, self._limited(receive), send)
+        await self.app(scope, self._limited(receive, limit), send)
 
-    def _check(self, scope: Scope) -> None:
+    def _limit_of(self, scope: Scope) -> int:
+        if scope["method"] in _SAFE:
+            return self._limit
+        here = (limit for path, limit in self._larger if path.fullmatch(scope["path"]))
+        return max((self._limit, *here))
+
+    def _check(self, scope: Scope, limit: int) -> None:
         headers = Headers(scope=scope)
         if not self._origins.knows(headers.get("host", "")):
             raise UnknownHost("This server does not answer to the name in this address.")
         if scope["method"] not in _SAFE:
             self._origins.check(headers, scope["scheme"])
         announced = headers.get("content-length", "")
-        if announced.isdecimal() and int(announced) > self._limit:
-            raise TooLarge("The body is too large.", limit_bytes=self._limit)
+        if announced.isdecimal() and int(announced) > limit:
+            raise TooLarge("The body is too large.", limit_bytes=limit)
 
-    def _limited(self, receive: Receive) -> Receive:
+    def _limited(self, receive: Receive, limit: int) -> Receive:
         """Count what arrives: a chunked body announces no length, and a length may lie."""
         received = 0
 
@@ -101,7 +119,7 @@ class Security:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self._limit:
+            if received > limit:
                 # FastAPI passes an HTTPException on; any other error while it reads becomes a 400.
                 raise HTTPException(413, headers={"Connection": "close"})
             return message

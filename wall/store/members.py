@@ -33,6 +33,12 @@ def listed(conn: Connection, event_id: str) -> list[Member]:
     return [_member(row) for row in conn.execute(_LISTED, {"event": event_id})]
 
 
+def roles_of(conn: Connection, person_id: str) -> dict[str, tuple[Role, ...]]:
+    """A person's roles by event id, for every event in which they are a member."""
+    query = select(member.c.event_id, member.c.roles).where(member.c.person_id == person_id)
+    return {row.event_id: tuple(map(Role, json.loads(row.roles))) for row in conn.execute(query)}
+
+
 def set_roles(conn: Connection, event_id: str, person_id: str, roles: Iterable[Role]) -> None:
     """Give a person exactly these roles in an event."""
     text = to_json(sorted_roles(roles))

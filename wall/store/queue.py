@@ -19,9 +19,7 @@ def waiting(conn: Connection, event_id: str, limit: int, after: int | None = Non
     return stored_from(conn.execute(query.order_by(post.c.received).limit(limit)))
 
 
-def turned_down(
-    conn: Connection, event_id: str, limit: int, before: int | None = None
-) -> list[StoredPost]:
+def turned_down(conn: Connection, event_id: str, limit: int, before: int | None = None) -> list[StoredPost]:
     """Rejected and hidden posts, newest arrival first; `before` pages to those received before that seq."""
     query = _in_states(event_id, _TURNED_DOWN)
     if before is not None:
@@ -31,5 +29,7 @@ def turned_down(
 
 def _in_states(event_id: str, states: tuple[PostState, ...]) -> Select[tuple[object, ...]]:
     return select(*stored_columns()).where(
-        post.c.event_id == event_id, post.c.received > 0, post.c.state.in_([state.value for state in states])
+        post.c.event_id == event_id,
+        post.c.received > 0,
+        post.c.state.in_([state.value for state in states]),
     )

@@ -1,15 +1,25 @@
 /** One post as a card. Everything from outside is a text node in its own direction. */
 import { Component, type ComponentChildren, type VNode } from "preact";
 import { useComputed, type ReadonlySignal } from "@preact/signals";
-import { bucket, initial, length, runs } from "../text";
-import type { Media, PostValue } from "../wire";
+import { displayed, tidy, tidyLine } from "../hygiene";
+import { bucket, initial, length } from "../text";
+import type { MediaValue, PostValue } from "../wire";
 import { useTimes, useWords } from "./context";
+import { Picture, pictureUrl, shape } from "./picture";
 
 const TINTS = 6;
 const SHORT = 72;
 const LONG = 240;
-/** Attachments named on a card; more would crowd out what was said. */
+/** Attachments on a card; more would crowd out what was said. */
 const MOST_MEDIA = 4;
+/** The wall has no pictures for custom emoji. */
+const NO_EMOJI: ReadonlySet<string> = new Set();
+
+interface Shown {
+  readonly post: PostValue;
+  /** The event's short name, in which the server finds the pictures. */
+  readonly event: string;
+}
 
 /** A card that cannot be drawn loses itself and nothing else. */
 export class Guard extends Component<{ children: ComponentChildren }, { failed: boolean }> {
@@ -24,25 +34,27 @@ export class Guard extends Component<{ children: ComponentChildren }, { failed: 
   }
 }
 
-export function Card({ post, now }: { post: PostValue; now: ReadonlySignal<number> }): VNode {
+export function Card({ post, event, now }: Shown & { now: ReadonlySignal<number> }): VNode {
   return (
     <article class="card">
-      <By post={post} now={now} />
-      {post.warning?.trim() ? <Covered warning={post.warning} /> : <Said post={post} />}
+      <By post={post} event={event} now={now} />
+      {post.warning?.trim() ? <Covered warning={post.warning} /> : <Said post={post} event={event} />}
       <About post={post} />
     </article>
   );
 }
 
-function By({ post, now }: { post: PostValue; now: ReadonlySignal<number> }): VNode {
+function By({ post, event, now }: Shown & { now: ReadonlySignal<number> }): VNode {
   const { author, network } = post;
   const words = useWords();
-  const handle = author.handle.replace(/^@/, "");
-  const name = author.name.trim() || handle;
+  const handle = tidyLine(author.handle.replace(/^@/, ""));
+  const name = tidyLine(author.name) || handle;
   const key = `network.${network}`;
   return (
     <header class="by">
-      <span class={`initial tint-${bucket(handle, TINTS)}`} aria-hidden="true">{initial(name) || "·"}</span>
+      <Portrait post={post} event={event}>
+        <span class={`initial tint-${bucket(handle, TINTS)}`} aria-hidden="true">{initial(name) || "·"}</span>
+      </Portrait>
       <div class="who">
         <h2 class="name"><bdi dir="auto">{name}</bdi></h2>
         <p class="where">
@@ -55,6 +67,13 @@ function By({ post, now }: { post: PostValue; now: ReadonlySignal<number> }): VN
   );
 }
 
+/** The author's picture; where there is none, `children`. */
+function Portrait({ post, event, children }: Shown & { children: ComponentChildren }): VNode {
+  const key = post.author.avatar;
+  if (key === null) return <>{children}</>;
+  return <Picture class="avatar" src={pictureUrl(event, post.id, "avatar", key)} alt="">{children}</Picture>;
+}
+
 function When({ at, now }: { at: string; now: ReadonlySignal<number> }): VNode {
   const times = useTimes();
   const words = useWords();
@@ -62,21 +81,21 @@ function When({ at, now }: { at: string; now: ReadonlySignal<number> }): VNode {
   return <time dateTime={at}>{since}</time>;
 }
 
-function Said({ post }: { post: PostValue }): VNode {
+function Said({ post, event }: Shown): VNode {
   const text = post.text.trim();
   // Offsets of links count from the start of the text as it was sent.
-  const parts = runs(post.text.trimEnd(), post.links);
+  const parts = displayed(post.text.trimEnd(), post.links, NO_EMOJI);
   const size = length(text, LONG) >= LONG ? "long" : length(text, SHORT) < SHORT ? "short" : "usual";
   return (
     <>
       {text && (
         <p class={`said said-${size}`} lang={post.lang ?? undefined}>
           <bdi dir="auto">
-            {parts.map((part) => (part.link ? <span class="link">{part.text}</span> : part.text))}
+            {parts.map((part) => (part.url !== null ? <span class="link">{part.text}</span> : part.text))}
           </bdi>
         </p>
       )}
-      <Attachments media={post.media} sensitive={post.sensitive} />
+      <Attachments post={post} event={event} />
     </>
   );
 }
@@ -86,26 +105,56 @@ function Covered({ warning }: { warning: string }): VNode {
   return (
     <div class="covered">
       <p class="covered-label">{words.say("card.warning")}</p>
-      <p class="said said-usual"><bdi dir="auto">{warning.trim()}</bdi></p>
+      <p class="said said-usual"><bdi dir="auto">{tidy(warning).trim()}</bdi></p>
       <p class="quiet">{words.say("card.covered")}</p>
     </div>
   );
 }
 
-function Attachments({ media, sensitive }: { media: readonly Media[]; sensitive: boolean }): VNode | null {
+/** What is attached; of a sensitive post nothing is loaded. */
+function Attachments({ post, event }: Shown): VNode | null {
   const words = useWords();
+  const media = post.media.slice(0, MOST_MEDIA);
   if (media.length === 0) return null;
-  if (sensitive) return <p class="attachment">{words.say("card.covered_media")}</p>;
+  if (post.sensitive) return <p class="attachment">{words.say("card.covered_media")}</p>;
   return (
-    <>
-      {media.slice(0, MOST_MEDIA).map(({ kind, alt }) => (
-        <p class="attachment">
-          <span class="attachment-kind">{words.say(`card.${kind}`)}</span>
-          {alt.trim() && <bdi dir="auto">{alt.trim()}</bdi>}
-        </p>
-      ))}
-    </>
+    <div class={media.filter(hasPicture).length > 1 ? "media media-many" : "media"}>
+      {media.map((one, index) => <Attachment key={index} media={one} place={index} post={post} event={event} />)}
+    </div>
   );
+}
+
+/** An image is shown as itself; a film as its preview with a line that says so, the rest as a line. */
+function Attachment({ media, place, post, event }: Shown & { media: MediaValue; place: number }): VNode {
+  const line = <Line media={media} />;
+  if (!hasPicture(media)) return line;
+  const isImage = media.kind === "image";
+  const picture = (
+    <Picture
+      class="photo"
+      src={pictureUrl(event, post.id, place, media.picture)}
+      alt={isImage ? tidy(media.alt).trim() : ""}
+      shape={shape(media.width, media.height)}
+    >
+      {isImage && line}
+    </Picture>
+  );
+  return isImage ? picture : <div>{picture}{line}</div>;
+}
+
+function Line({ media }: { media: MediaValue }): VNode {
+  const words = useWords();
+  const alt = tidy(media.alt).trim();
+  return (
+    <p class="attachment">
+      <span class="attachment-kind">{words.say(`card.${media.kind}`)}</span>
+      {alt && <bdi dir="auto">{alt}</bdi>}
+    </p>
+  );
+}
+
+function hasPicture(media: MediaValue): media is MediaValue & { picture: string } {
+  return media.picture !== null;
 }
 
 function About({ post }: { post: PostValue }): VNode | null {

@@ -7,6 +7,7 @@ import { App } from "./app";
 import { Wall } from "./wall";
 import "./wall.css";
 import "./card.css";
+import "./picture.css";
 
 /** Posts held for when others leave; a wall shows far fewer. */
 const KEEP = 500;

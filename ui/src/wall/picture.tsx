@@ -3,23 +3,24 @@ import type { ComponentChildren, VNode } from "preact";
 import { useState } from "preact/hooks";
 
 interface PictureProps {
-  /** Same-origin address. */
+  /** Same-origin address, as `pictureUrl` makes it. */
   readonly src: string;
   /** The author's own description; "" for what only decorates. */
   readonly alt: string;
   readonly class: string;
-  /** Pixels, where the network says so; the box keeps its place before the picture is there. */
-  readonly width?: number | null;
-  readonly height?: number | null;
+  /** Width by height, from `shape`; without it the class says how large the picture is. */
+  readonly shape?: number;
   /** Shown where the picture cannot be had. */
   readonly children: ComponentChildren;
 }
 
-/** Wider or taller than this, a picture would push its post out of its card. */
+/** A picture that is wider or taller than this is shown with bars beside it, whole. */
 const WIDEST = 3;
 const TALLEST = 0.8;
+const USUAL = 16 / 9;
 
-export function Picture({ src, alt, class: name, width, height, children }: PictureProps): VNode {
+/** The box keeps its place before the picture is there: cards do not move under those who read them. */
+export function Picture({ src, alt, class: name, shape, children }: PictureProps): VNode {
   const [failed, setFailed] = useState("");
   if (failed === src) return <>{children}</>;
   return (
@@ -30,20 +31,23 @@ export function Picture({ src, alt, class: name, width, height, children }: Pict
       loading="lazy"
       decoding="async"
       draggable={false}
-      {...box(width, height)}
+      style={shape === undefined ? {} : { aspectRatio: shape.toFixed(3) }}
       onError={() => setFailed(src)}
     />
   );
 }
 
-/** Width and height as attributes: browsers take the shape from them, and the policy allows no styles. */
-function box(width?: number | null, height?: number | null): { width: number; height: number } | null {
-  if (!width || !height || width < 0 || height < 0) return null;
-  const shape = Math.min(Math.max(width / height, TALLEST), WIDEST);
-  return { width: 1200, height: Math.round(1200 / shape) };
+/** The shape of an attachment's box: its own as far as the network says it, within reason. */
+export function shape(width: number | null, height: number | null): number {
+  if (!width || !height || width < 0 || height < 0) return USUAL;
+  return Math.min(Math.max(width / height, TALLEST), WIDEST);
 }
 
-/** Where a picture of a post is: its author's `avatar`, or an attachment by its place. */
-export function pictureUrl(event: string, post: string, which: "avatar" | number, key: string): string {
-  return `/media/${encodeURIComponent(event)}/${encodeURIComponent(post)}/${which}?key=${encodeURIComponent(key)}`;
+/**
+ * Where a picture of a post is: its author's `avatar`, an attachment by its place. `key` changes when
+ * the picture does, so that a browser does not show an old one after an edit.
+ */
+export function pictureUrl(event: string, post: string, which: string | number, key: string): string {
+  const path = [event, post, String(which)].map(encodeURIComponent).join("/");
+  return `/media/${path}?key=${encodeURIComponent(key)}`;
 }

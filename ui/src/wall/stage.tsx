@@ -34,7 +34,7 @@ function Slot({ post, place, wall }: { post: PostValue; place: Place | undefined
   };
   return (
     <li class="slot" data-post={post.id} style={style}>
-      <Guard key={post.version}><Card post={post} now={wall.now} /></Guard>
+      <Guard key={post.version}><Card post={post} event={wall.event.value?.slug ?? ""} now={wall.now} /></Guard>
     </li>
   );
 }

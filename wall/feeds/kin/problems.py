@@ -1,0 +1,136 @@
+"""What can go wrong with an instance, in words for an organiser, and when it is tried again."""
+
+from __future__ import annotations
+
+import random
+import ssl
+from dataclasses import dataclass
+
+import httpx2
+from websockets.exceptions import InvalidStatus, WebSocketException
+
+from wall.errors import FeedFatal
+
+HOW_TO_GET_ONE = (
+    'make a token under Preferences → Development → New application there, with "read:statuses" '
+    "ticked, and give it with the instance."
+)
+
+DEFAULT_LIMIT_WAIT = 60.0
+"""Seconds to wait after a refusal for asking too often that does not say how long."""
+
+
+class Passing(Exception):
+    """A problem that may pass by itself. `wait`: seconds that the server asked for."""
+
+    def __init__(self, code: str, message: str, *, wait: float | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.wait = wait
+
+
+class StreamRefused(Passing):
+    """The server does not stream to this token: its hashtags are polled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One of a feed's connections has a problem, or none any more (`code` None).
+
+    `where` is the instance as the organiser named it, `message` a sentence without its name, and
+    `retry_seconds` the wait until the next try; None where an organiser must change something.
+    """
+
+    where: str
+    code: str | None
+    message: str = ""
+    retry_seconds: float | None = None
+
+
+def understood(problem: BaseException) -> Passing | FeedFatal | None:
+    """What a problem means; None for what is no trouble of a network but a fault of the program.
+
+    FeedFatal is for what an organiser must change; everything else passes.
+    """
+    if isinstance(problem, Passing | FeedFatal):
+        return problem
+    if isinstance(problem, InvalidStatus):
+        return _stream_status(problem.response.status_code)
+    if isinstance(problem, httpx2.TimeoutException | TimeoutError):
+        return Passing("timeout", "It does not answer in time")
+    if _is_tls(problem):
+        return Passing("tls", "Its certificate cannot be verified")
+    if isinstance(problem, httpx2.RequestError | OSError):
+        return Passing("unreachable", "It cannot be reached")
+    if isinstance(problem, WebSocketException):
+        return Passing("stream_lost", "Its stream broke off")
+    return None
+
+
+def retry_after(
+    problem: BaseException, attempt: int, first: float = 1.0, longest: float = 60.0
+) -> float | None:
+    """Seconds until the next try after `attempt` (from 1) failed in a row; None: fatal.
+
+    | what happened | answer |
+    |---|---|
+    | 401, 403, 422 to a token: revoked, of no user, or without read:statuses | fatal |
+    | 401, 403, 422 without one: hashtags are not shown to strangers | fatal |
+    | 404 for both instance pages: no Mastodon here; 301, 308: it is elsewhere | fatal |
+    | 410: the server is gone; hashtag timelines are switched off (4.5 and later) | fatal |
+    | 429 | until X-RateLimit-Reset or Retry-After, else 60 s; at most 15 minutes |
+    | a stream refused (401, 403, 404, an error in it) while reading works | polls; again in 300 s |
+    | 5xx, other 4xx, HTML in place of JSON, a body too large | 1..60 s |
+    | no name, no route, no TLS, a time-out, a stall, a cut stream | 1..60 s |
+    | anything else | fatal: it is a fault of the program |
+
+    Waits of 1..60 s are drawn between `first` and `first * 2**attempt`, and never over `longest`.
+    """
+    known = understood(problem)
+    if not isinstance(known, Passing):
+        return None
+    if known.wait is not None:
+        return known.wait
+    return random.uniform(first, max(first, min(longest, first * 2.0 ** min(attempt, 16))))  # noqa: S311
+
+
+def fatal(code: str, message: str, remedy: str) -> FeedFatal:
+    """A problem that needs an organiser. `details["problem"]` is its code."""
+    return FeedFatal(message, remedy=remedy[:1].upper() + remedy[1:], problem=code)
+
+
+def refused(status: int, *, with_token: bool) -> FeedFatal:
+    """A 401, 403 or 422 of the API, in words that say what to do."""
+    if not with_token:
+        message = f"It does not show hashtags to strangers: {HOW_TO_GET_ONE}"
+        return fatal("token_needed", message, HOW_TO_GET_ONE)
+    if status == 403:
+        message = f'Its token lacks the scope "read:statuses": {HOW_TO_GET_ONE}'
+        return fatal("scope_missing", message, HOW_TO_GET_ONE)
+    said = "is of an application and not of a user" if status == 422 else "was revoked or is wrong"
+    return fatal("token_refused", f"Its token {said}: {HOW_TO_GET_ONE}", HOW_TO_GET_ONE)
+
+
+def refused_stream() -> StreamRefused:
+    """The server streams, but not to this token."""
+    message = f"It does not stream to this token, so it is polled. To have posts sooner, {HOW_TO_GET_ONE}"
+    return StreamRefused("stream_refused", message)
+
+
+def _stream_status(status: int) -> Passing:
+    if status in (401, 403):
+        return refused_stream()
+    if status in (400, 404, 405, 410, 501):
+        return StreamRefused("stream_absent", "It does not stream, so it is polled")
+    if status == 429:
+        return Passing("rate_limited", "It was asked too often", wait=DEFAULT_LIMIT_WAIT)
+    return Passing("server_error", f"Its stream answers with status {status}")
+
+
+def _is_tls(problem: BaseException | None) -> bool:
+    while problem is not None:
+        if isinstance(problem, ssl.SSLError):
+            return True
+        problem = problem.__cause__ or problem.__context__
+    return False

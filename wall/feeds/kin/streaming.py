@@ -1,0 +1,149 @@
+"""The websocket of an instance: the fast way, and never the only one."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from typing import Any
+from urllib.parse import urlsplit
+
+from websockets.asyncio.client import ClientConnection, connect
+
+from wall.feeds.base import Dropped
+from wall.feeds.kin.addresses import address_of
+from wall.feeds.kin.instance import About, Health, Instance, together
+from wall.feeds.kin.merge import Merge
+from wall.feeds.kin.problems import Passing, StreamRefused, refused_stream
+from wall.feeds.kin.rest import USER_AGENT
+from wall.feeds.kin.timeline import Signals
+from wall.feeds.shapes.common import Record, as_key
+
+FRAME_LIMIT = 4 << 20
+"""Longest frame that is read, in bytes: a remote post may have 1 MB, and is JSON inside JSON."""
+
+_OF_OTHERS = frozenset(
+    (
+        "announcement",
+        "announcement.delete",
+        "announcement.reaction",
+        "conversation",
+        "encrypted_message",
+        "filters_changed",
+        "notification",
+        "notifications_merged",
+    )
+)
+"""Events that are not about a public status: passed over."""
+
+
+class Stream:
+    """The stream of one instance: all its hashtags over one socket."""
+
+    def __init__(self, instance: Instance, about: About, tags: tuple[str, ...], merge: Merge) -> None:
+        self._instance = instance
+        self._about = about
+        self._tags = tags
+        self._merge = merge
+        self._where = f"{instance.name} stream"
+
+    async def run(self, signals: Signals) -> None:
+        """Listen, and connect again whenever it ends. Raises what is a fault of the program."""
+        health = Health(self._where, self._instance.times, self._merge)
+        while True:
+            try:
+                await self._listen(signals, health)
+            except Exception as problem:  # noqa: BLE001  judged by the table
+                signals.closed()
+                await asyncio.sleep(await health.trouble(problem))
+
+    async def _listen(self, signals: Signals, health: Health) -> None:
+        async with await self._connected() as socket:
+            stream = "hashtag:local" if self._about.local_only else "hashtag"
+            for tag in self._tags:
+                await socket.send(json.dumps({"type": "subscribe", "stream": stream, "tag": tag}))
+            signals.opened()
+            await together(self._read(socket, signals, health), self._watch(signals, health))
+
+    async def _read(self, socket: ClientConnection, signals: Signals, health: Health) -> None:
+        while True:
+            await self._take(await socket.recv(), signals)
+            await health.well()
+
+    async def _watch(self, signals: Signals, health: Health) -> None:
+        """A stream that stays open is well; one that says nothing of posts that are there is not."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._instance.times.poll):
+                await signals.silent.wait()
+        if not signals.silent.is_set():
+            await health.well()
+        await signals.silent.wait()
+        raise Passing("stream_silent", "Its stream says nothing of posts that are there")
+
+    async def _connected(self) -> ClientConnection:
+        times, url = self._instance.times, self._about.streaming
+        parts = urlsplit(url)
+        port = parts.port or (443 if parts.scheme == "wss" else 80)
+        address = await address_of(parts.hostname or "", port, loopback=self._instance.config.plain)
+        try:
+            return await connect(
+                f"{url}/api/v1/streaming",
+                host=address,
+                port=port,
+                additional_headers={"Authorization": f"Bearer {self._instance.config.token}"},
+                user_agent_header=USER_AGENT,
+                compression=None,
+                proxy=None,
+                open_timeout=times.request,
+                close_timeout=1,
+                ping_interval=times.ping,
+                ping_timeout=times.ping,
+                max_size=FRAME_LIMIT,
+            )
+        except ValueError:  # how websockets says that it was sent to another host
+            raise StreamRefused("stream_absent", "It does not stream, so it is polled") from None
+
+    async def _take(self, text: str | bytes, signals: Signals) -> None:
+        frame = _frame(text)
+        event = frame.get("event")
+        if "error" in frame and event is None:
+            raise _refusal(frame)
+        if event in ("update", "status.update"):
+            signals.brought()
+            await self._instance.take(
+                {"event": event, "payload": _payload(frame)}, self._where, self._merge
+            )
+        elif event == "delete":
+            await self._delete(frame.get("payload"))
+        elif event not in _OF_OTHERS:
+            await self._merge.loss(Dropped("unknown_event", self._where))
+
+    async def _delete(self, local_id: Any) -> None:
+        try:
+            await self._instance.deleted(as_key(local_id), self._merge)
+        except TypeError:
+            await self._merge.loss(Dropped("unusable_event", self._where))
+
+
+def _frame(text: str | bytes) -> Record:
+    """A frame as an object; an empty one for what is none, which counts as an unknown event."""
+    try:
+        frame = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return frame if isinstance(frame, dict) else {}
+
+
+def _payload(frame: Record) -> Any:
+    """The payload is JSON inside JSON; what cannot be read is left for the shape to drop."""
+    payload = frame.get("payload")
+    try:
+        return json.loads(payload) if isinstance(payload, str) else payload
+    except (ValueError, RecursionError):
+        return None
+
+
+def _refusal(frame: Record) -> StreamRefused:
+    if frame.get("status") in (401, 403):
+        return refused_stream()
+    return StreamRefused("stream_absent", "It does not stream hashtags, so it is polled")

@@ -1,0 +1,192 @@
+"""The `mastodon` network: hashtags, streamed and polled from one or more instances.
+
+Configuration: `instances` (hosts, or `{"host", "token"}`), `hashtags`, and `poll_seconds` where
+servers that do not stream shall be asked less often. `docs/reference/networks/mastodon.md` has it all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from wall.errors import FeedFatal
+from wall.feeds.base import Item
+from wall.feeds.kin import problems
+from wall.feeds.kin.config import MastodonConfig, Times, checked
+from wall.feeds.kin.cursor import Place
+from wall.feeds.kin.instance import Health, Instance, together
+from wall.feeds.kin.merge import Merge
+from wall.feeds.kin.problems import Trouble, understood
+from wall.feeds.kin.recheck import Answer, ask, own_id
+from wall.feeds.kin.streaming import Stream
+from wall.feeds.kin.timeline import Signals, Timelines
+
+log = structlog.get_logger(__name__)
+
+TIMES = Times()
+"""The pace of every source that is opened by name."""
+
+
+def check_config(config: Mapping[str, Any]) -> dict[str, Any]:
+    """The configuration with its defaults, tokens included. Raises BadInput, which shows none."""
+    return checked(config).model_dump(mode="json")
+
+
+def open_source(config: Mapping[str, Any]) -> MastodonSource:
+    """A source for these instances and hashtags. Raises BadInput."""
+    return MastodonSource(checked(config), times=TIMES)
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """One stream: where its items come together, and the task of each instance."""
+
+    merge: Merge
+    tasks: list[asyncio.Task[None]]
+
+    async def end(self) -> None:
+        """End it; whoever waits for its next item gets none. Safe to call twice."""
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+        self.merge.end()
+
+
+class MastodonSource:
+    """Hashtags of several instances as one stream; one in trouble does not stop the others.
+
+    A source that streams should also be the one that is asked to `recheck`: it knows the local ids.
+    """
+
+    network = "mastodon"
+
+    def __init__(
+        self, config: MastodonConfig, *, times: Times, report: Callable[[Trouble], None] | None = None
+    ) -> None:
+        """`report` is told whenever a connection gets into trouble or out of it."""
+        self._config = config
+        self._instances = [Instance(one, times) for one in config.instances]
+        self._report = report
+        self._running: _Running | None = None
+        self._gone: set[str] = set()
+        self.troubles: dict[str, Trouble] = {}
+        """What is wrong now, by connection: `host`, or `host stream`."""
+
+    async def stream(self, cursor: str | None) -> AsyncIterator[Item]:
+        """Posts of all hashtags, for ever; from the last 7 days where there is no cursor.
+
+        What passes is waited for and reported. Raises FeedFatal when no instance can go on, in the
+        words of each.
+        """
+        await self._end()
+        merge = Merge(Place(cursor), self._noted)
+        for instance in self._instances:
+            instance.ids.restore(merge.place.ids(instance.name))
+        tasks = [asyncio.create_task(self._guarded(one, merge)) for one in self._instances]
+        running = self._running = _Running(merge, tasks)
+        try:
+            async for item in merge.items(len(tasks)):
+                yield item
+        finally:
+            await running.end()
+
+    async def recheck(self, keys: Sequence[str]) -> set[str]:
+        """The keys that an instance had and does not have any more.
+
+        Where a post was written decides, if that instance is one of ours. What nobody had, or could
+        be asked about, is not gone. Raises like `stream` when no instance answers.
+        """
+        asked = await asyncio.gather(
+            *(ask(one, keys, self._gone) for one in self._instances), return_exceptions=True
+        )
+        answers: list[tuple[Instance, Answer]] = []
+        failed: list[BaseException] = []
+        for instance, said in zip(self._instances, asked, strict=True):
+            if isinstance(said, Answer):
+                answers.append((instance, said))
+            elif understood(said) is None:
+                raise said
+            else:
+                failed.append(said)
+        if failed and not answers:
+            raise failed[0]
+        await self._tell_again(answers)
+        self._gone = _gone(answers) | self._unasked(keys, answers)
+        return set(self._gone)
+
+    def retry_after(self, problem: BaseException, attempt: int) -> float | None:
+        """Seconds until the next try, None for fatal: the table of `wall.feeds.kin.problems`."""
+        return problems.retry_after(problem, attempt)
+
+    async def aclose(self) -> None:
+        """End the stream and close every connection."""
+        await self._end()
+        for instance in self._instances:
+            await instance.rest.aclose()
+
+    async def _guarded(self, instance: Instance, merge: Merge) -> None:
+        try:
+            await self._read(instance, merge)
+        except Exception as problem:  # noqa: BLE001  handed to who reads the stream
+            if isinstance(problem, FeedFatal):
+                code = str(problem.details.get("problem", problem.code))
+                await merge.trouble(Trouble(instance.name, code, problem.message))
+            await merge.ended(instance.name, problem)
+
+    async def _read(self, instance: Instance, merge: Merge) -> None:
+        health = Health(instance.name, instance.times, merge)
+        while True:
+            try:
+                about = await instance.about()
+            except Exception as problem:  # noqa: BLE001  judged by the table
+                await asyncio.sleep(await health.trouble(problem))
+            else:
+                break
+        await health.well()
+        tags, signals = self._config.hashtags, Signals()
+        work = [Timelines(instance, about, tags, merge, self._config.poll_seconds).run(signals)]
+        if instance.config.token:
+            work.append(Stream(instance, about, tags, merge).run(signals))
+        await together(*work)
+
+    async def _tell_again(self, answers: list[tuple[Instance, Answer]]) -> None:
+        """Statuses that were read again may be edited: the stream tells of those that are."""
+        if self._running is not None:
+            for instance, answer in answers:
+                for status in answer.statuses:
+                    await instance.take(status, f"{instance.name} recheck", self._running.merge)
+
+    def _unasked(self, keys: Sequence[str], answers: list[tuple[Instance, Answer]]) -> set[str]:
+        """What was gone and was not asked about now, because an instance does not answer: still gone."""
+        asked = {uri for _, answer in answers for uri in answer.there | answer.gone}
+        return self._gone.intersection(keys) - asked
+
+    def _noted(self, trouble: Trouble) -> None:
+        if trouble.code is None:
+            self.troubles.pop(trouble.where, None)
+        else:
+            self.troubles[trouble.where] = trouble
+        number = 1 + [one.name for one in self._instances].index(trouble.where.partition(" ")[0])
+        log.info("mastodon.instance", number=number, code=trouble.code, retry_seconds=trouble.retry_seconds)
+        if self._report is not None:
+            self._report(trouble)
+
+    async def _end(self) -> None:
+        running, self._running = self._running, None
+        if running is not None:
+            await running.end()
+
+
+def _gone(answers: list[tuple[Instance, Answer]]) -> set[str]:
+    """What some instance had and has no more, but for what is still where it was written."""
+    at_home = {
+        uri
+        for instance, answer in answers
+        for uri in answer.there
+        if own_id(uri, instance.name) is not None
+    }
+    return {uri for _, answer in answers for uri in answer.gone} - at_home
