@@ -9,24 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing
 from datetime import timedelta
-from typing import Any, Protocol
 
 import pytest
-from sqlalchemy import func, select
 
+from tests.feeds.kit_door import Door, Driver, LiveDriver
 from tests.support.waiting import eventually
-from wall.bus import InProcessBus
-from wall.feeds.base import Arrived, Checkpoint, Edited, Item, Source, check_config, open_source
-from wall.intake import Intake, Tally, run_feed
-from wall.intake.intake import new_feed
-from wall.intake.moves import ON_A_DESK
-from wall.journal import Journal
-from wall.model import Event, Feed, FeedState, Mode, PostState, StoredPost, utc_now
-from wall.store import Store, feeds, posts
-from wall.store import tables as t
+from wall.feeds.base import Arrived, Checkpoint, Edited, Item, Source, open_source
+from wall.model import FeedState, PostState, utc_now
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -47,194 +38,6 @@ HOSTILE = (
 
 HUGE = 1_000_000
 """Characters of a post that is longer than any network's."""
-
-
-class Driver(Protocol):
-    """A world of one network, with a feed's configuration for it."""
-
-    network: str
-    network_of_posts: str
-    """The network that its posts name: another where an archive is played."""
-    config: dict[str, Any]
-    ends: bool
-    """Whether the source ends when it has given everything (an archive); then it is run again."""
-
-    async def publish(self, text: str, **more: Any) -> str:
-        """Post; the key of the post. `created_at` dates it."""
-        ...
-
-    async def edit(self, key: str, text: str) -> None:
-        """Change a post."""
-        ...
-
-    async def delete(self, key: str) -> None:
-        """Take a post back."""
-        ...
-
-    async def repeat(self, key: str) -> None:
-        """Send a post again as it was first written."""
-        ...
-
-    async def delete_unseen(self) -> str:
-        """Let the deletion of a post be told before the post itself; its key."""
-        ...
-
-    async def revive(self, key: str) -> None:
-        """Let upstream list a deleted post again, as a restored backup does."""
-        ...
-
-    def misbehave(self, *, doubled: bool = False, shuffled: int = 0) -> None:
-        """Deliver everything twice, or in another order."""
-        ...
-
-    async def settle(self) -> None:
-        """Deliver what is held back."""
-        ...
-
-    def connections(self) -> int:
-        """Connections that are open to this world."""
-        ...
-
-    def tasks(self) -> set[asyncio.Task[Any]]:
-        """Tasks that this world runs itself."""
-        ...
-
-
-class LiveDriver(Driver, Protocol):
-    """A world that is reached over connections."""
-
-    async def listening(self) -> None:
-        """Wait until the feed is connected."""
-        ...
-
-    async def cut(self, how: str) -> None:
-        """Break every connection: "reset", "fin", or "mid" for in the middle of a frame."""
-        ...
-
-    def stall(self, stalled: bool) -> None:
-        """Deliver nothing more, and keep connections open."""
-        ...
-
-    def attempts(self) -> int:
-        """Connections that were made to this world so far."""
-        ...
-
-    def answer(self, status: int | None) -> None:
-        """Answer every request with this status (429 until soon), HTML for 5xx; None: properly."""
-        ...
-
-    def refusals(self) -> int:
-        """Requests that were answered so."""
-        ...
-
-    async def revoke(self) -> None:
-        """Let the credentials be refused from now on."""
-        ...
-
-    def lose(self) -> None:
-        """Let upstream forget every post."""
-        ...
-
-
-class Door:
-    """One event in a store, and the feed that fills it."""
-
-    def __init__(self, store: Store, event: Event, intake: Intake) -> None:
-        self.store = store
-        self.event = event
-        self.intake = intake
-        self.source: Source | None = None
-        self.feed: Feed | None = None
-
-    @asynccontextmanager
-    async def fed_by(self, driver: Driver, *, cursor: str | None = None) -> AsyncIterator[Door]:
-        """Run the driver's feed until the end of the block, from a cursor."""
-        config = check_config(driver.network, driver.config)
-        made = new_feed(self.event.id, driver.network, config).model_copy(update={"cursor": cursor})
-        task = asyncio.create_task(self._run(made, again=driver.ends))
-        try:
-            yield self
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
-
-    async def _run(self, feed: Feed, *, again: bool) -> None:
-        await self.store.write(lambda conn: feeds.add(conn, feed))
-        self.feed = feed
-        while True:
-            leased = await self.store.write(lambda conn: feeds.take_lease(conn, feed.id, "kit", 60))
-            assert leased is not None
-            await run_feed(self.intake, self.now(), leased, self._heard)
-            if not again or self.now().state is not FeedState.DONE:
-                return
-            await asyncio.sleep(0.02)
-
-    def _heard(self, _tally: Tally, source: Source) -> None:
-        self.source = source
-
-    def now(self) -> Feed:
-        """The feed as it is stored."""
-        assert self.feed is not None
-        with self.store.reading() as conn:
-            return feeds.by_ids(conn, self.event.id, {self.feed.id})[self.feed.id]
-
-    def post(self, key: str, network: str) -> StoredPost | None:
-        """A stored post, withdrawn ones included."""
-        grave = self.intake.graves(network, key)
-        with self.store.reading() as conn:
-            found = posts.known(conn, self.event.id, network, {key, grave})
-        return found.get(key) or found.get(grave)
-
-    def state(self, key: str, network: str) -> PostState | None:
-        """The state of a post; None where it is not stored."""
-        found = self.post(key, network)
-        return found.state if found else None
-
-    def keys(self) -> set[str]:
-        """The keys of the posts that came and were not taken back, however they were judged."""
-        mine = (t.post.c.event_id == self.event.id) & t.post.c.state.in_(
-            [state.value for state in ON_A_DESK]
-        )
-        with self.store.reading() as conn:
-            return set(conn.execute(select(t.post.c.key).where(mine)).scalars())
-
-    def text(self, key: str, network: str) -> str | None:
-        """The words of a post; None where it is not stored."""
-        found = self.post(key, network)
-        return found.post.text if found else None
-
-    def assert_each_received_once(self) -> None:
-        """AssertionError if the journal says of a post that it was received twice."""
-        mine = (t.post.c.event_id == self.event.id) & (t.post.c.received > 0)
-        kind = (t.entry.c.event_id == self.event.id) & (t.entry.c.kind == "post.received")
-        with self.store.reading() as conn:
-            stored = conn.execute(select(func.count()).select_from(t.post).where(mine)).scalar_one()
-            received = conn.execute(select(func.count()).select_from(t.entry).where(kind)).scalar_one()
-        assert received == stored
-
-    async def has(self, *keys: str, within: float = 10.0) -> None:
-        """Wait until exactly these posts are there."""
-        await eventually(lambda: self.keys() == set(keys), within, "the posts to be there")
-        self.assert_each_received_once()
-
-
-@asynccontextmanager
-async def door_of(store: Store) -> AsyncIterator[Door]:
-    """A new event in this store."""
-    journal = Journal(store, InProcessBus())
-    event = await journal.create(
-        slug="kit", name="Kit", actor="system", hashtags=("smsummit",), mode=Mode.AUTO
-    )
-    intake = Intake(journal, b"a secret of the kit")
-    yield Door(store, event, intake)
-    await intake.close()
-
-
-@pytest.fixture
-async def door(sqlite_store: Store) -> AsyncIterator[Door]:
-    """An event to be filled."""
-    async with door_of(sqlite_store) as opened:
-        yield opened
 
 
 async def taken(source: Source, cursor: str | None, keys: set[str], within: float = 10.0) -> list[Item]:
@@ -438,10 +241,10 @@ class LiveContract:
         async with door.fed_by(driver):
             keys = [await driver.publish(f"post {number}") for number in range(30)]
             await door.has(*keys)
-            assert door.source is not None
-            assert await door.source.recheck([*keys, "never-seen"]) == set()
+            source = await door.running()
+            assert await source.recheck([*keys, "never-seen"]) == set()
             driver.lose()
-            assert await door.source.recheck([*keys, "never-seen"]) == set(keys)
+            assert await source.recheck([*keys, "never-seen"]) == set(keys)
             await driver.settle()
             assert door.keys() == set(keys)
 
@@ -484,9 +287,8 @@ async def run_through(driver: LiveDriver, door: Door, *, posts: int, cuts: int, 
         await driver.settle()
         await driver.listening()
         await eventually(lambda: texts.keys() <= door.keys(), 60, "every post")
-        assert door.source is not None
-        there = door.keys()
-        assert await door.source.recheck(list(there)) == there - texts.keys()
+        source, there = await door.running(), door.keys()
+        assert await source.recheck(list(there)) == there - texts.keys()
         assert there - texts.keys() <= deleted
         late = [key for key, text in texts.items() if door.text(key, network) != text]
         await eventually(

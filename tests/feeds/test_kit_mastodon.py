@@ -10,27 +10,16 @@ from typing import Any, Self
 
 import pytest
 
-from tests.feeds.kit import FeedContract, LiveContract, door
+from tests.feeds.kit import FeedContract, LiveContract
+from tests.feeds.kit_door import door
+from tests.feeds.mastodon_reading import FAST
 from tests.support.fault_proxy import FaultProxy
 from tests.support.waiting import eventually
 from tests.world.mastodon import TOKEN, FakeMastodon
 from tests.world.mastodon_api import HTML_502, Answer, Status
 from wall.feeds import mastodon
-from wall.feeds.kin.config import Times
 
 __all__ = ["door"]
-
-FAST = Times(
-    poll=0.05,
-    catch_up=0.5,
-    overlap=0.5,
-    long_overlap=3.0,
-    ping=0.3,
-    request=1.0,
-    first_wait=0.01,
-    longest_wait=0.05,
-    refused_wait=0.2,
-)
 
 
 class MastodonDriver:

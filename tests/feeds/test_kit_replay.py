@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from tests.feeds.feed_records import mastodon_status
-from tests.feeds.kit import FeedContract, door
+from tests.feeds.kit import FeedContract
+from tests.feeds.kit_door import door
 
 __all__ = ["door"]
 

@@ -168,7 +168,8 @@ async def test_an_hour_has_its_own_limit(api: Api) -> None:
         await api.parts.bus.hit("contribute.participant.3600", who.id, limit=60, seconds=3_600)
     with pytest.raises(TooMany) as refused:
         await api.parts.contributions._limit_participant(who, "192.0.2.1")
-    assert refused.value.details["retry_after"] > 60
+    # How long depends on where in the clock's hour this runs: the window slides.
+    assert 0 < refused.value.details["retry_after"] <= 3_600
 
 
 async def test_a_long_text_is_refused_with_the_numbers(api: Api) -> None:

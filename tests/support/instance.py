@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from tests.support.processes import ROOT, clean_environment
+from tests.support.summit import open_rules
 from wall.bus import InProcessBus
 from wall.journal import Journal, broken_link
 from wall.model import Event, Feed, Mode
@@ -33,9 +34,11 @@ class Instance:
     async def event(self, slug: str = "summit") -> Event:
         """A new event."""
         journal = Journal(self.store, InProcessBus())
-        return await journal.create(
+        event = await journal.create(
             slug=slug, name="Summit", actor="system", hashtags=("smsummit",), mode=Mode.AUTO
         )
+        await self.store.write(lambda conn: open_rules(conn, event.id))
+        return event
 
     def process(self, *arguments: str | Path) -> subprocess.Popen[str]:
         """A command of `backchannel`, running."""
