@@ -20,6 +20,7 @@ from bench.support.databases import KINDS, Databases, databases, opened
 from bench.support.http import Client
 from bench.support.results import Report
 from bench.support.site import API, Site, site
+from tests.support.summit import open_rules
 from wall.bus import InProcessBus
 from wall.feeds.base import Arrived
 from wall.intake import Intake
@@ -72,6 +73,7 @@ async def at_the_journal(store: Store, runs: int) -> list[Run]:
     journal = Journal(store, InProcessBus())
     intake = Intake(journal, b"a secret of the measurements")
     event = await journal.create(slug="bench", name="Measured", actor="system", mode=Mode.AUTO)
+    await journal.store.write(lambda conn: open_rules(conn, event.id))
     posts = [Arrived(_post(number)) for number in range(AT_ONCE)]
     ids = (await intake.submit(event.id, posts, "system")).ids
     await intake.close()

@@ -217,7 +217,6 @@ class LiveContract:
         driver.answer(status)
         async with door.fed_by(driver):
             key = await driver.publish("post")
-            await asyncio.sleep(0)
             await eventually(lambda: driver.refusals() > 2)
             driver.answer(None)
             await door.has(key)

@@ -86,7 +86,8 @@ class GroupCommit:
             self._ready.clear()
             if self._gathered() < COMMIT_AT_ITEMS and not self._closing:
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._ready.wait(), COMMIT_AFTER_SECONDS)
+                    async with asyncio.timeout(COMMIT_AFTER_SECONDS):
+                        await self._ready.wait()
             batch, self._waiting = self._waiting, []
             self._ready.clear()
             if batch:
