@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.conftest import Serve
 from tests.support.browser import watched_context
@@ -62,15 +62,21 @@ async def test_every_step_is_accessible_and_fits_a_phone(form: str, browser: Bro
         page = await watched.page(form)
         await _is_fit(page)
         await page.get_by_label("What do you want to say?").fill("w" * 1_001)
-        await page.get_by_role("button", name="Send").click()
+        await _goes_on(page, page.get_by_role("button", name="Send"))
         await _is_fit(page)
         await page.get_by_label("What do you want to say?").fill("w" * 1_000)
-        await page.get_by_role("button", name="Send").click()
+        await _goes_on(page, page.get_by_role("button", name="Send"))
         await _is_fit(page)
-        await page.get_by_role("link", name="Take it back").click()
+        await _goes_on(page, page.get_by_role("link", name="Take it back"))
         await _is_fit(page)
-        await page.get_by_role("button", name="Take it back for good").click()
+        await _goes_on(page, page.get_by_role("button", name="Take it back for good"))
         await _is_fit(page)
+
+
+async def _goes_on(page: Page, way: Locator) -> None:
+    """Click, and return when the next page is there: looking at one that is leaving fails."""
+    async with page.expect_navigation():
+        await way.click()
 
 
 async def _is_fit(page: Page) -> None:
