@@ -14,7 +14,7 @@ from typing import Literal
 from wall.bus import open_bus
 from wall.errors import BackchannelError
 from wall.journal import broken_link
-from wall.model import utc_now
+from wall.model import Feed, FeedState, utc_now
 from wall.routes.pages import build_number
 from wall.settings import Settings
 from wall.store import Store, events, feeds, pending
@@ -44,6 +44,8 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
         if database.outcome == "good":
             yield await _asked(store, "journals", _journals)
             yield await _asked(store, "clock", _clock)
+            for finding in await _listed(store, "feeds", _feeds):
+                yield finding
     finally:
         store.close()
     yield await _bus(settings)
@@ -77,6 +79,29 @@ async def _asked(store: Store, what: str, ask: Callable[[Store], Finding]) -> Fi
         return await store.read(lambda _: ask(store))
     except BackchannelError as problem:
         return Finding(what, "bad", problem.message, problem.remedy)
+
+
+async def _listed(store: Store, what: str, ask: Callable[[Store], list[Finding]]) -> list[Finding]:
+    try:
+        return await store.read(lambda _: ask(store))
+    except BackchannelError as problem:
+        return [Finding(what, "bad", problem.message, problem.remedy)]
+
+
+def _feeds(store: Store) -> list[Finding]:
+    """Every feed that is in trouble, in the words that its run left."""
+    with store.reading() as conn:
+        named = {event.id: event.slug for event in events.listed(conn)}
+        listed = feeds.listed(conn)
+    found = [_feed(feed, named[feed.event_id]) for feed in listed if feed.problem]
+    return found or [Finding("feeds", "good", f"{len(listed)} feed(s), none in trouble.")]
+
+
+def _feed(feed: Feed, event: str) -> Finding:
+    said = f"{feed.network} for event {event} ({feed.id}) is {feed.state}: {feed.problem}"
+    stopped = feed.state is FeedState.STOPPED
+    remedy = "It stays stopped: correct that, then add it as a new feed." if stopped else ""
+    return Finding("feed", "warning", said, remedy)
 
 
 def _journals(store: Store) -> Finding:

@@ -17,7 +17,7 @@ from wall.entries import kinds
 from wall.errors import BackchannelError, FeedFatal, Refused
 from wall.feeds.archive import read_archive
 from wall.feeds.base import Source, check_config
-from wall.intake import Intake, Tally, run_feed
+from wall.intake import Intake, Standing, Tally, run_feed, tell_standing
 from wall.intake.intake import new_feed
 from wall.intake.supervisor import LEASE_SECONDS, keep_lease_while
 from wall.journal import Tx
@@ -93,17 +93,15 @@ async def replay(
 async def _stoppable(intake: Intake, feed: Feed, fence: int, work: Coroutine[Any, Any, None]) -> None:
     """Do the work. Who interrupts it wants the replay to stop: a `serve` must not go on with it."""
 
-    def stopped(tx: Tx) -> None:
-        if feeds.holds_lease(tx.conn, feed.id, fence):
-            problem = "Stopped on the command line."
-            feeds.move(tx.conn, feed.id, state=FeedState.STOPPED.value, problem=problem)
-            tx.append(kinds.FeedMoved(state=FeedState.STOPPED, problem="problem"), ("feed", feed.id))
+    standing = Standing(FeedState.STOPPED, "interrupted", "Stopped on the command line.")
 
     try:
         await work
     except asyncio.CancelledError:
         with contextlib.suppress(BackchannelError):
-            await intake.journal.command(feed.event_id, "system", stopped)
+            await intake.journal.command(
+                feed.event_id, "system", lambda tx: tell_standing(tx, feed.id, fence, standing)
+            )
         raise
 
 

@@ -54,6 +54,23 @@ _WATCH = """
 }
 """
 
+_LOOK_FOR_END = """
+(text) => {
+  const isThere = () =>
+    [...document.querySelectorAll(".card .said")].some((node) => node.textContent === text);
+  window.__gone = new Promise((done) => {
+    const look = () => {
+      if (isThere()) return;
+      watcher.disconnect();
+      requestAnimationFrame(() => requestAnimationFrame(() => done(Date.now())));
+    };
+    const watcher = new MutationObserver(look);
+    watcher.observe(document, { subtree: true, childList: true, characterData: true });
+    look();
+  });
+}
+"""
+
 
 @dataclass(frozen=True)
 class Moments:
@@ -88,6 +105,16 @@ async def when_seen(page: Page, text: str) -> Moments:
     found = await page.evaluate("(text) => window.__whenSeen(text)", text)
     at = {name: found[name] / 1000 for name in ("drawn", "half", "whole")}
     return Moments(**at, in_view=found["in_view"])
+
+
+async def look_for_end(page: Page, text: str) -> None:
+    """Note from now on when the card that says exactly `text` leaves."""
+    await page.evaluate(_LOOK_FOR_END, text)
+
+
+async def when_gone(page: Page) -> float:
+    """Wait until the card that was looked for has left; when a frame without it was painted."""
+    return float(await page.evaluate("window.__gone")) / 1000
 
 
 async def first_card(page: Page) -> float:

@@ -16,7 +16,7 @@ import pytest
 
 from tests.feeds.kit_door import Door, Driver, LiveDriver
 from tests.support.waiting import eventually
-from wall.feeds.base import Arrived, Checkpoint, Edited, Item, Source, open_source
+from wall.feeds.base import Arrived, Checkpoint, Edited, Item, Rechecked, Source, open_source
 from wall.model import FeedState, PostState, utc_now
 
 HOSTILE = (
@@ -177,6 +177,22 @@ class FeedContract:
         await eventually(lambda: driver.connections() == 0, 5, "connections to close")
         await eventually(lambda: asyncio.all_tasks() <= before | driver.tasks(), 5, "tasks to end")
 
+    async def test_what_it_cannot_answer_for_is_neither_gone_nor_present(self, driver: Driver) -> None:
+        key = await driver.publish("post")
+        source = open_source(driver.network, driver.config)
+        await taken(source, None, {key})
+        for keys in ([], ["never-seen"], [key, "never-seen"]):
+            said = await source.recheck(keys)
+            assert not said.gone
+            assert said.present <= {key}
+        await source.aclose()
+
+    async def test_its_places_have_names_that_differ(self, driver: Driver) -> None:
+        source = open_source(driver.network, driver.config)
+        assert len(set(source.places)) == len(source.places)
+        assert all(source.places)
+        await source.aclose()
+
     async def test_cancelling_ends_everything(self, driver: Driver, door: Door) -> None:
         async with door.fed_by(driver):
             await door.has(await driver.publish("post"))
@@ -218,9 +234,11 @@ class LiveContract:
         async with door.fed_by(driver):
             key = await driver.publish("post")
             await eventually(lambda: driver.refusals() > 2)
+            await eventually(lambda: door.now().state is FeedState.RETRYING)
+            assert door.now().problem
             driver.answer(None)
             await door.has(key)
-            assert door.now().state is FeedState.RUNNING
+            await eventually(lambda: (door.now().state, door.now().problem) == (FeedState.RUNNING, None))
 
     async def test_credentials_that_are_refused_stop_it_in_words(
         self, driver: LiveDriver, door: Door
@@ -241,9 +259,9 @@ class LiveContract:
             keys = [await driver.publish(f"post {number}") for number in range(30)]
             await door.has(*keys)
             source = await door.running()
-            assert await source.recheck([*keys, "never-seen"]) == set()
+            assert await source.recheck([*keys, "never-seen"]) == Rechecked(present=frozenset(keys))
             driver.lose()
-            assert await source.recheck([*keys, "never-seen"]) == set(keys)
+            assert await source.recheck([*keys, "never-seen"]) == Rechecked(gone=frozenset(keys))
             await driver.settle()
             assert door.keys() == set(keys)
 
@@ -287,7 +305,8 @@ async def run_through(driver: LiveDriver, door: Door, *, posts: int, cuts: int, 
         await driver.listening()
         await eventually(lambda: texts.keys() <= door.keys(), 60, "every post")
         source, there = await door.running(), door.keys()
-        assert await source.recheck(list(there)) == there - texts.keys()
+        said = await source.recheck(list(there))
+        assert (said.gone, said.present) == (there - texts.keys(), there & texts.keys())
         assert there - texts.keys() <= deleted
         late = [key for key, text in texts.items() if door.text(key, network) != text]
         await eventually(

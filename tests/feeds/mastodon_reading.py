@@ -10,9 +10,8 @@ from typing import Any
 
 from tests.support.waiting import eventually
 from tests.world.mastodon import TOKEN, FakeMastodon
-from wall.feeds.base import Arrived, Checkpoint, Dropped, Edited, Item, Withdrawn
+from wall.feeds.base import Arrived, Checkpoint, Dropped, Edited, Item, Trouble, Withdrawn
 from wall.feeds.kin.config import Times, checked
-from wall.feeds.kin.problems import Trouble
 from wall.feeds.mastodon import MastodonSource
 from wall.model import Post
 
@@ -32,9 +31,8 @@ FAST = Times(
 class Reading:
     """What came out of a source so far."""
 
-    def __init__(self, source: MastodonSource, troubles: list[Trouble]) -> None:
+    def __init__(self, source: MastodonSource) -> None:
         self.source = source
-        self.troubles = troubles
         self.items: list[Item] = []
         self.task: asyncio.Task[None] | None = None
 
@@ -62,6 +60,17 @@ class Reading:
     def cursor(self) -> str | None:
         """The newest cursor."""
         return next((item.cursor for item in reversed(self.items) if isinstance(item, Checkpoint)), None)
+
+    @property
+    def troubles(self) -> list[Trouble]:
+        """Everything that was said of how connections are."""
+        return [item for item in self.items if isinstance(item, Trouble)]
+
+    @property
+    def troubled_now(self) -> dict[str, Trouble]:
+        """What is wrong at the end of it, by connection."""
+        newest = {trouble.where: trouble for trouble in self.troubles}
+        return {where: trouble for where, trouble in newest.items() if trouble.code is not None}
 
     @property
     def codes(self) -> set[str | None]:
@@ -103,14 +112,12 @@ async def reading(
     **times: float,
 ) -> AsyncIterator[Reading]:
     """Read a world until the end of the block."""
-    troubles: list[Trouble] = []
     checked_config = checked(config or config_of(world, token))
-    source = MastodonSource(checked_config, times=replace(FAST, **times), report=troubles.append)
-    started = Reading(source, troubles)
+    started = Reading(MastodonSource(checked_config, times=replace(FAST, **times)))
     started.task = asyncio.create_task(started.read(cursor))
     try:
         yield started
     finally:
-        await source.aclose()
+        await started.source.aclose()
         started.task.cancel()
         await asyncio.gather(started.task, return_exceptions=True)

@@ -102,7 +102,7 @@ def test_news_is_told_once_in_its_newest_version() -> None:
 
 
 async def test_a_place_comes_out_after_what_it_covers() -> None:
-    merge = Merge(Place(None), lambda _: None)
+    merge = Merge(Place(None))
     post: Post = Mastodon().parse(mastodon_status(1), "")[0].post  # type: ignore[union-attr]
     await merge.post(Arrived(post))
     await merge.reached("a", "x", "1", LocalIds())

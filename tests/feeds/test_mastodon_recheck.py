@@ -10,6 +10,7 @@ from tests.feeds.mastodon_reading import Reading, reading
 from tests.support.waiting import eventually
 from tests.world.mastodon import FakeInstance, FakeMastodon
 from tests.world.mastodon_api import HTML_502, Answer, Status
+from wall.feeds.base import Rechecked
 from wall.feeds.kin import recheck
 from wall.feeds.kin.problems import Passing
 
@@ -35,10 +36,10 @@ def forget(server: FakeInstance, status: Status) -> None:
     server.removed.add(status.uri)
 
 
-async def test_what_nobody_had_is_not_gone(world: FakeMastodon) -> None:
+async def test_what_nobody_had_is_unknown(world: FakeMastodon) -> None:
     async with reading(world) as read:
-        assert await read.source.recheck([]) == set()
-        assert await read.source.recheck([GONE, "x", "http://["]) == set()
+        assert await read.source.recheck([]) == Rechecked()
+        assert await read.source.recheck([GONE, "x", "http://["]) == Rechecked()
 
 
 async def test_where_a_post_was_written_decides(world: FakeMastodon) -> None:
@@ -47,7 +48,8 @@ async def test_where_a_post_was_written_decides(world: FakeMastodon) -> None:
         keys = await seen(read, world, at_home, elsewhere)
         forget(world.instances[0], at_home)
         forget(world.instances[1], elsewhere)
-        assert await read.source.recheck(keys) == {at_home.uri}
+        said = await read.source.recheck(keys)
+        assert said == Rechecked(frozenset({at_home.uri}), frozenset({elsewhere.uri}))
 
 
 async def test_of_strangers_posts_any_server_that_had_it_is_believed(world: FakeMastodon) -> None:
@@ -55,9 +57,9 @@ async def test_of_strangers_posts_any_server_that_had_it_is_believed(world: Fake
     config = {"instances": [f"http://{world.instances[1].host}"], "hashtags": ["smsummit"]}
     async with reading(world, config=config) as read:
         await read.has(status.uri)
-        assert await read.source.recheck([status.uri]) == set()
+        assert (await read.source.recheck([status.uri])).present == {status.uri}
         forget(world.instances[1], status)
-        assert await read.source.recheck([status.uri]) == {status.uri}
+        assert (await read.source.recheck([status.uri])).gone == {status.uri}
 
 
 async def test_an_author_whom_a_list_leaves_out_is_not_gone(
@@ -68,7 +70,7 @@ async def test_an_author_whom_a_list_leaves_out_is_not_gone(
         server.failing = lambda path: Answer(200, []) if path == "/api/v1/statuses" else None
     async with reading(world) as read:
         keys = await seen(read, world, status)
-        assert await read.source.recheck(keys) == set()
+        assert await read.source.recheck(keys) == Rechecked(present=frozenset(keys))
 
 
 async def test_a_server_that_does_not_answer_says_nothing(world: FakeMastodon) -> None:
@@ -77,26 +79,26 @@ async def test_a_server_that_does_not_answer_says_nothing(world: FakeMastodon) -
         keys = await seen(read, world, status)
         for server in world.instances:
             forget(server, status)
-        assert await read.source.recheck(keys) == set(keys)
+        assert await read.source.recheck(keys) == Rechecked(frozenset(keys))
         for server in world.instances:
             server.failing = lambda _: Answer(502, HTML_502)
         with pytest.raises(Passing):
             await read.source.recheck(keys)
         world.instances[1].failing = lambda _: None
-        assert await read.source.recheck(keys) == set(keys)
+        assert await read.source.recheck(keys) == Rechecked(frozenset(keys))
 
 
-async def test_what_was_gone_stays_gone_while_its_server_is_away(world: FakeMastodon) -> None:
+async def test_of_what_was_gone_nothing_is_known_while_its_server_is_away(world: FakeMastodon) -> None:
     status = await world.publish("only there", unknown_to=[1])
     async with reading(world) as read:
         await read.has(status.uri)
         forget(world.instances[0], status)
-        assert await read.source.recheck([status.uri]) == {status.uri}
+        assert (await read.source.recheck([status.uri])).gone == {status.uri}
         world.instances[0].failing = lambda _: Answer(502, HTML_502)
-        assert await read.source.recheck([status.uri]) == {status.uri}
+        assert await read.source.recheck([status.uri]) == Rechecked()
         world.instances[0].failing = lambda _: None
         world.instances[0].removed.clear()
-        assert await read.source.recheck([status.uri]) == set()
+        assert (await read.source.recheck([status.uri])).present == {status.uri}
 
 
 async def test_a_page_in_place_of_an_answer_is_no_proof(world: FakeMastodon) -> None:
@@ -123,9 +125,11 @@ async def test_many_are_asked_for_within_the_limits(world: FakeMastodon, version
             server.asked.clear()
         gone: set[str] = set()
         for _ in range(20):
-            gone |= await read.source.recheck(keys)
+            said = await read.source.recheck(keys)
+            gone |= said.gone
+            assert len(said.gone | said.present) >= (50 if version == "4.5.0" else recheck.SINGLY)
         assert gone == set(keys[:3])
-        assert await read.source.recheck(keys) == gone
+        assert (await read.source.recheck(keys)).gone == gone
         asked = [one for one in world.instances[0].asked if "statuses" in one.path]
         assert len(asked) <= 21 * (1 + recheck.SINGLY)
         assert all(len(one.query.get("id[]", [])) <= recheck.AT_ONCE for one in asked)
@@ -141,7 +145,7 @@ async def test_deletions_during_a_restart_are_found(world: FakeMastodon) -> None
     forget(world.instances[0], status)
     async with reading(world, config=config, cursor=read.cursor) as again:
         await again.has((await world.publish("two")).uri)
-        assert await again.source.recheck([status.uri]) == {status.uri}
+        assert (await again.source.recheck([status.uri])).gone == {status.uri}
 
 
 async def test_an_edit_that_no_stream_told_is_told_by_a_recheck(world: FakeMastodon) -> None:
@@ -150,7 +154,7 @@ async def test_an_edit_that_no_stream_told_is_told_by_a_recheck(world: FakeMasto
     async with reading(world) as read:
         keys = await seen(read, world, status)
         await world.edit(status, "without the hashtag", tags=["other"])
-        assert await read.source.recheck(keys) == set()
+        assert (await read.source.recheck(keys)).gone == set()
         await eventually(lambda: read.posts[status.uri].text == "without the hashtag")
 
 

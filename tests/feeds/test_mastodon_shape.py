@@ -11,7 +11,8 @@ import pytest
 
 from wall.feeds.base import Arrived, Dropped, Edited, Item, Withdrawn
 from wall.feeds.shapes import Mastodon, detect
-from wall.model import Link, Post
+from wall.feeds.shapes.mastodon import EMOJI_LIMIT
+from wall.model import Emoji, Link, Post
 
 Make = Callable[..., dict[str, Any]]
 
@@ -70,6 +71,47 @@ def test_media_keep_their_description(status: Make) -> None:
     first, second = one(status(media_attachments=[image, other, unsafe, None])).media
     assert (first.kind, first.alt, first.width, first.height) == ("image", "a poster", 640, 480)
     assert (second.kind, second.url, second.alt) == ("other", "https://b.example/2.bin", "")
+
+
+def picture(code: Any, url: Any = "https://a.example/animated.gif", **more: Any) -> dict[str, Any]:
+    return {"shortcode": code, "url": url, "visible_in_picker": True} | more
+
+
+def test_custom_emoji_of_the_post_and_its_author_are_one_list(status: Make) -> None:
+    own = [picture("owl", static_url="https://a.example/owl.png"), picture("unused"), picture("grief")]
+    theirs = [picture("cat"), picture("owl", "https://a.example/another.png"), picture("in_their_bio")]
+    account = status()["account"] | {"display_name": "Ada :cat:", "emojis": theirs}
+    post = one(status(content="<p>Hi :owl: :no:</p>", spoiler_text=":grief:", emojis=own, account=account))
+    assert post.text == "Hi :owl: :no:"
+    assert post.emoji == (
+        Emoji(code="owl", url="https://a.example/owl.png"),
+        Emoji(code="grief", url="https://a.example/animated.gif"),
+        Emoji(code="cat", url="https://a.example/animated.gif"),
+    )
+
+
+def test_bad_custom_emoji_cost_a_post_nothing_but_themselves(status: Make) -> None:
+    bad: list[Any] = [
+        picture("owl", "javascript:alert(1)", static_url="/owl.png"),
+        picture("owl", "https://user:secret@a.example/owl.png"),
+        picture(["owl"]),
+        picture(None),
+        picture("../owl"),
+        picture("owl", None, static_url=7),
+        None,
+        "owl",
+    ]
+    assert one(status(content="<p>:owl: :../owl:</p>", emojis=bad)).emoji == ()
+    assert one(status(content="<p>:owl:</p>", emojis=[*bad, picture("owl")])).emoji[0].code == "owl"
+    for emojis in (None, {}, "owl", 7):
+        assert one(status(content="<p>:owl:</p>", emojis=emojis)).emoji == ()
+
+
+def test_a_post_has_a_bounded_number_of_custom_emoji(status: Make) -> None:
+    codes = [f"emoji_{n}" for n in range(EMOJI_LIMIT + 9)]
+    content = " ".join(f":{code}:" for code in codes)
+    post = one(status(content=content, emojis=[picture(code) for code in codes]))
+    assert [found.code for found in post.emoji] == codes[:EMOJI_LIMIT]
 
 
 @pytest.mark.parametrize("visibility", ["unlisted", "private", "direct", "local"])

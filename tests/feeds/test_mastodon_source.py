@@ -41,10 +41,10 @@ async def test_every_version_streams_edits_and_deletes(
         await world.edit(status, "better words")
         await eventually(lambda: read.posts[status.uri].text == "better words")
         assert any(isinstance(item, Edited) for item in read.items)
-        assert await read.source.recheck([status.uri]) == set()
+        assert (await read.source.recheck([status.uri])).present == {status.uri}
         await world.delete(status)
         await eventually(lambda: read.withdrawn == [status.uri])
-        assert await read.source.recheck([status.uri]) == {status.uri}
+        assert (await read.source.recheck([status.uri])).gone == {status.uri}
 
 
 async def test_the_token_goes_in_a_header_and_nowhere_else(
@@ -142,11 +142,11 @@ async def test_what_passes_is_reported_and_waited_for(
     async with reading(world, None) as read:
         trouble = await read.troubled(code)
         assert (trouble.where, trouble.retry_seconds is not None) == (server.host, True)
-        assert read.source.troubles[server.host] == trouble
+        assert read.troubled_now[server.host] == trouble
         server.failing = lambda _: None
         await read.has(status.uri)
         await read.troubled(None)
-        assert read.source.troubles == {}
+        assert read.troubled_now == {}
 
 
 async def test_a_server_that_answers_nothing_is_given_up_in_time(
@@ -191,7 +191,7 @@ async def test_without_a_stream_it_polls_and_says_so(world: FakeMastodon, server
         server.refused_streams = refusal
         async with reading(world) as read:
             await read.troubled(code)
-            assert list(read.source.troubles) == [f"{server.host} stream"]
+            assert list(read.troubled_now) == [f"{server.host} stream"]
             await read.has((await world.publish("polled")).uri)
             server.refused_streams = None
             await eventually(server.listens)

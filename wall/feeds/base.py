@@ -56,13 +56,45 @@ class Dropped:
     where: str
 
 
-Item = Arrived | Edited | Withdrawn | Checkpoint | Dropped
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One of a source's places has a problem, or none any more (`code` None).
+
+    `where` is one of `Source.places` while nothing comes from it, or a place and a word for one of its
+    ways (`host stream`) while posts still come by another. `message` is a sentence for an organiser
+    without that name. `retry_seconds` is the wait until the next try; None where an organiser must
+    change something. It is told when the problem changes, not at every try.
+    """
+
+    where: str
+    code: str | None
+    message: str = ""
+    retry_seconds: float | None = None
+
+
+Item = Arrived | Edited | Withdrawn | Checkpoint | Dropped | Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class Rechecked:
+    """What a source answered about keys. A key in neither set is unknown: nothing was learnt of it.
+
+    `gone`: the source had the post and has it no more. `present`: it has the post. No key is in both.
+    """
+
+    gone: frozenset[str] = frozenset()
+    present: frozenset[str] = frozenset()
 
 
 class Source(Protocol):
     """A configured connection to one network. `network` names its module; posts carry their own."""
 
     network: str
+
+    @property
+    def places(self) -> Sequence[str]:
+        """What it reads side by side, as an organiser named them; empty where there is one thing only."""
+        ...
 
     def stream(self, cursor: str | None) -> AsyncIterator[Item]:
         """Yield items from after `cursor` (None: from the start) until the source has no more.
@@ -72,8 +104,12 @@ class Source(Protocol):
         """
         ...
 
-    async def recheck(self, keys: Sequence[str]) -> set[str]:
-        """The keys among these that the source no longer has. Raises like `stream`."""
+    async def recheck(self, keys: Sequence[str]) -> Rechecked:
+        """Which of these the source still has and which it has no more, as far as it can tell now.
+
+        What it was not asked about, never had or cannot answer for is left out of both: a post is
+        purged on the word of this, so no doubt may count as gone. Raises like `stream`.
+        """
         ...
 
     def retry_after(self, problem: BaseException, attempt: int) -> float | None:

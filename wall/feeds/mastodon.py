@@ -7,25 +7,21 @@ servers that do not stream shall be asked less often. `docs/reference/networks/m
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
-
 from wall.errors import FeedFatal
-from wall.feeds.base import Item
+from wall.feeds.base import Item, Rechecked, Trouble
 from wall.feeds.kin import problems
 from wall.feeds.kin.config import MastodonConfig, Times, checked
 from wall.feeds.kin.cursor import Place
 from wall.feeds.kin.instance import Health, Instance, together
 from wall.feeds.kin.merge import Merge
-from wall.feeds.kin.problems import Trouble, understood
+from wall.feeds.kin.problems import understood
 from wall.feeds.kin.recheck import Answer, ask, own_id
 from wall.feeds.kin.streaming import Stream
 from wall.feeds.kin.timeline import Signals, Timelines
-
-log = structlog.get_logger(__name__)
 
 TIMES = Times()
 """The pace of every source that is opened by name."""
@@ -64,26 +60,22 @@ class MastodonSource:
 
     network = "mastodon"
 
-    def __init__(
-        self, config: MastodonConfig, *, times: Times, report: Callable[[Trouble], None] | None = None
-    ) -> None:
-        """`report` is told whenever a connection gets into trouble or out of it."""
+    def __init__(self, config: MastodonConfig, *, times: Times) -> None:
+        self.places = tuple(one.name for one in config.instances)
         self._config = config
         self._instances = [Instance(one, times) for one in config.instances]
-        self._report = report
         self._running: _Running | None = None
-        self._gone: set[str] = set()
-        self.troubles: dict[str, Trouble] = {}
-        """What is wrong now, by connection: `host`, or `host stream`."""
+        self._gone: frozenset[str] = frozenset()
+        """What was gone when it was last known of: asked for first."""
 
     async def stream(self, cursor: str | None) -> AsyncIterator[Item]:
         """Posts of all hashtags, for ever; from the last 7 days where there is no cursor.
 
-        What passes is waited for and reported. Raises FeedFatal when no instance can go on, in the
+        What passes is waited for and told of. Raises FeedFatal when no instance can go on, in the
         words of each.
         """
         await self._end()
-        merge = Merge(Place(cursor), self._noted)
+        merge = Merge(Place(cursor))
         for instance in self._instances:
             instance.ids.restore(merge.place.ids(instance.name))
         tasks = [asyncio.create_task(self._guarded(one, merge)) for one in self._instances]
@@ -94,11 +86,11 @@ class MastodonSource:
         finally:
             await running.end()
 
-    async def recheck(self, keys: Sequence[str]) -> set[str]:
-        """The keys that an instance had and does not have any more.
+    async def recheck(self, keys: Sequence[str]) -> Rechecked:
+        """What the instances that answer still have, and what one of them had and has no more.
 
         Where a post was written decides, if that instance is one of ours. What nobody had, or could
-        be asked about, is not gone. Raises like `stream` when no instance answers.
+        be asked about, is unknown. Raises like `stream` when no instance answers.
         """
         asked = await asyncio.gather(
             *(ask(one, keys, self._gone) for one in self._instances), return_exceptions=True
@@ -115,8 +107,9 @@ class MastodonSource:
         if failed and not answers:
             raise failed[0]
         await self._tell_again(answers)
-        self._gone = _gone(answers) | self._unasked(keys, answers)
-        return set(self._gone)
+        found = _found(answers)
+        self._gone = found.gone | (self._gone.intersection(keys) - found.present)
+        return found
 
     def retry_after(self, problem: BaseException, attempt: int) -> float | None:
         """Seconds until the next try, None for fatal: the table of `wall.feeds.kin.problems`."""
@@ -160,33 +153,19 @@ class MastodonSource:
                 for status in answer.statuses:
                     await instance.take(status, f"{instance.name} recheck", self._running.merge)
 
-    def _unasked(self, keys: Sequence[str], answers: list[tuple[Instance, Answer]]) -> set[str]:
-        """What was gone and was not asked about now, because an instance does not answer: still gone."""
-        asked = {uri for _, answer in answers for uri in answer.there | answer.gone}
-        return self._gone.intersection(keys) - asked
-
-    def _noted(self, trouble: Trouble) -> None:
-        if trouble.code is None:
-            self.troubles.pop(trouble.where, None)
-        else:
-            self.troubles[trouble.where] = trouble
-        number = 1 + [one.name for one in self._instances].index(trouble.where.partition(" ")[0])
-        log.info("mastodon.instance", number=number, code=trouble.code, retry_seconds=trouble.retry_seconds)
-        if self._report is not None:
-            self._report(trouble)
-
     async def _end(self) -> None:
         running, self._running = self._running, None
         if running is not None:
             await running.end()
 
 
-def _gone(answers: list[tuple[Instance, Answer]]) -> set[str]:
-    """What some instance had and has no more, but for what is still where it was written."""
+def _found(answers: list[tuple[Instance, Answer]]) -> Rechecked:
+    """Gone is what some instance had and has no more, but for what is still where it was written."""
     at_home = {
         uri
         for instance, answer in answers
         for uri in answer.there
         if own_id(uri, instance.name) is not None
     }
-    return {uri for _, answer in answers for uri in answer.gone} - at_home
+    gone = frozenset(uri for _, answer in answers for uri in answer.gone) - at_home
+    return Rechecked(gone, frozenset(uri for _, answer in answers for uri in answer.there) - gone)

@@ -20,7 +20,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, ValidationError
 
 from wall.errors import BadInput
 from wall.feeds.archive import BURST, Archive
-from wall.feeds.base import Arrived, Checkpoint, Edited, Item, event_time
+from wall.feeds.base import Arrived, Checkpoint, Edited, Item, Rechecked, event_time
 from wall.model import Frozen, utc_now
 
 LONGEST_GAP = timedelta(days=1)
@@ -71,6 +71,7 @@ class Replay:
     """Plays one archive. Its cursor is the number of lines played; it ends with the archive."""
 
     network = "replay"
+    places: tuple[str, ...] = ()
 
     def __init__(
         self, config: ReplayConfig, *, now: Clock = time.monotonic, sleep: Sleep = asyncio.sleep
@@ -110,9 +111,9 @@ class Replay:
         finally:
             await asyncio.to_thread(archive.close)
 
-    async def recheck(self, keys: Sequence[str]) -> set[str]:  # noqa: ARG002 - the contract of Source
-        """Always empty: an archive still has everything."""
-        return set()
+    async def recheck(self, keys: Sequence[str]) -> Rechecked:  # noqa: ARG002 - the contract of Source
+        """Nothing: an archive does not know what became of its posts since it was made."""
+        return Rechecked()
 
     def retry_after(self, problem: BaseException, attempt: int) -> float | None:
         """Seconds until the next try, None for fatal.

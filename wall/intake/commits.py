@@ -18,7 +18,6 @@ from wall.entries import Subject, kinds
 from wall.errors import BackchannelError, LeaseLost, StoreUnavailable
 from wall.intake.door import Given, Graves, Tally, admit
 from wall.journal import Journal, Tx
-from wall.model import FeedState
 from wall.store import feeds
 
 log = structlog.get_logger(__name__)
@@ -121,7 +120,7 @@ class GroupCommit:
         ):
             raise LeaseLost("Another process runs this feed.", feed=progress.feed_id)
         if progress and (tally.accepted or progress.dropped):
-            _tell_readers(tx, ("feed", progress.feed_id))
+            _tell_readers(tx, ("feed", progress.feed_id), progress.dropped)
         return tally
 
     async def _failed(self, batch: list[_Submission], problem: BackchannelError) -> None:
@@ -162,12 +161,12 @@ class GroupCommit:
         _answer(whole, _sum(*tallies))
 
 
-def _tell_readers(tx: Tx, feed: Subject) -> None:
+def _tell_readers(tx: Tx, feed: Subject, dropped: int) -> None:
     """A feed's counts are shown on desks. A burst of nothing but dropped items has no entry yet."""
     if tx.seq > tx.event.seq:
         tx.touch(feed)
     else:
-        tx.append(kinds.FeedMoved(state=FeedState.RUNNING), feed)
+        tx.append(kinds.FeedDropped(items=dropped), feed)
 
 
 def _staying(progress: Progress | None) -> Progress | None:

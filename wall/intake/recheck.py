@@ -3,16 +3,17 @@ when that is certain (DESIGN §6).
 
 A post that its source no longer returns is *unavailable* at once: off every face, reversible. Absent
 again at least five minutes later it is withdrawn. Where much is gone at once the fault is taken to be
-upstream: everything gone is hidden, the feed says so, and nothing is purged.
+upstream: everything gone is hidden, the feed says so, and nothing is purged. What the source could not
+answer for stays as it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from wall.feeds.base import Source
+from wall.feeds.base import Rechecked, Source
 from wall.intake import moves
 from wall.intake.door import Graves
 from wall.journal import Journal, Tx
@@ -29,17 +30,19 @@ FAULT_AT_LEAST = 3
 
 
 @dataclass(frozen=True)
-class Rechecked:
-    """What a recheck found, in posts. `fault`: so much was gone that nothing was purged."""
+class Settled:
+    """What came of a recheck, in posts. `unknown` were asked for without an answer and left alone.
+    `fault`: so much was gone that nothing was purged."""
 
     asked: int
+    unknown: int = 0
     lost: int = 0
     found: int = 0
     withdrawn: int = 0
     fault: bool = False
 
 
-async def recheck(journal: Journal, event_id: str, source: Source, actor: str, graves: Graves) -> Rechecked:
+async def recheck(journal: Journal, event_id: str, source: Source, actor: str, graves: Graves) -> Settled:
     """Ask a source for the posts of its network that are on display or were lost, and act on it.
 
     Raises whatever the source raises; then nothing was changed.
@@ -47,35 +50,51 @@ async def recheck(journal: Journal, event_id: str, source: Source, actor: str, g
     network = source.network
     shown = await journal.store.read(lambda conn: posts.to_recheck(conn, event_id, network, RECHECKED))
     if not shown:
-        return Rechecked(0)
-    gone = await source.recheck([stored.post.key for stored in shown])
+        return Settled(0)
+    said = await source.recheck([stored.post.key for stored in shown])
     return (
-        await journal.command(event_id, actor, lambda tx: settle(tx, network, shown, gone, graves))
+        await journal.command(event_id, actor, lambda tx: settle(tx, network, shown, said, graves))
     ).result
 
 
-def settle(tx: Tx, network: str, asked: Iterable[StoredPost], gone: set[str], graves: Graves) -> Rechecked:
-    """Move the posts that were asked for according to which of them are gone.
+def settle(tx: Tx, network: str, asked: Iterable[StoredPost], said: Rechecked, graves: Graves) -> Settled:
+    """Move the posts that were asked for according to what the source said of them.
 
     Posts that moved since they were asked for are left to the next recheck.
     """
     before = {stored.post.key: stored for stored in asked}
     now = posts.known(tx.conn, tx.event.id, network, before.keys())
     same = [stored for key, stored in now.items() if stored.version == before[key].version]
-    fault = len(gone) >= FAULT_AT_LEAST and len(gone) > FAULT_SHARE * len(before)
+    fault = is_fault(before.values(), said)
     lost = found = withdrawn = 0
     certain = posts.lost_before(tx.conn, tx.event.id, network, tx.now - CERTAIN_AFTER)
     for stored in same:
-        if stored.post.key not in gone:
-            if stored.state is PostState.UNAVAILABLE:
-                moves.found(tx, stored)
-                found += 1
-        elif stored.state is not PostState.UNAVAILABLE:
+        if stored.post.key in said.present and _is_away(stored):
+            moves.found(tx, stored)
+            found += 1
+        elif stored.post.key in said.gone and not _is_away(stored):
             moves.lost(tx, stored)
             lost += 1
-        elif stored.id in certain and not fault:
+        elif stored.post.key in said.gone and stored.id in certain and not fault:
             moves.withdrawn(tx, stored, "network", graves)
             withdrawn += 1
     if withdrawn:
         forget_words(tx.conn)
-    return Rechecked(len(before), lost, found, withdrawn, fault)
+    unknown = len(before.keys() - said.gone - said.present)
+    return Settled(len(before), unknown, lost, found, withdrawn, fault)
+
+
+def is_fault(asked: Collection[StoredPost], said: Rechecked) -> bool:
+    """Whether so much is gone that the source is doubted: over a fifth of what is known of.
+
+    What is known: the posts that the source answered for now, and those that are off the faces since
+    an earlier answer. These go on counting as gone while they are unknown: otherwise what a fault hid
+    could be purged piece by piece as the source comes back and answers for a few posts at a time.
+    """
+    known = [one for one in asked if one.post.key in said.gone | said.present or _is_away(one)]
+    gone = [one for one in known if one.post.key not in said.present]
+    return len(gone) >= FAULT_AT_LEAST and len(gone) > FAULT_SHARE * len(known)
+
+
+def _is_away(stored: StoredPost) -> bool:
+    return stored.state is PostState.UNAVAILABLE

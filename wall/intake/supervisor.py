@@ -18,11 +18,12 @@ from sqlalchemy import Connection
 
 from wall.entries import kinds
 from wall.errors import BackchannelError, LeaseLost, StoreFull, StoreUnavailable
-from wall.feeds.base import Checkpoint, Dropped, Item, Source, open_source
+from wall.feeds.base import Checkpoint, Dropped, Item, Source, Trouble, open_source
 from wall.intake.commits import COMMIT_AT_ITEMS, Progress
 from wall.intake.door import Given, Tally
+from wall.intake.health import Health, Standing, code_of
 from wall.intake.intake import Intake
-from wall.intake.recheck import Rechecked, recheck
+from wall.intake.recheck import recheck
 from wall.journal import Tx
 from wall.model import Feed, FeedState
 from wall.store import feeds
@@ -41,11 +42,12 @@ Heard = Callable[[Tally, Source], None]
 
 @dataclass
 class _Burst:
-    """Items since the last commit, with the newest cursor among them."""
+    """Items since the last commit, with the newest cursor among them, and troubles since then."""
 
     items: list[Given] = field(default_factory=list)
     cursor: str | None = None
     dropped: int = 0
+    troubles: list[Trouble] = field(default_factory=list)
 
     def take(self, item: Item) -> None:
         match item:
@@ -53,6 +55,8 @@ class _Burst:
                 self.cursor = cursor
             case Dropped():
                 self.dropped += 1
+            case Trouble():
+                self.troubles.append(item)
             case _:
                 self.items.append(item)
 
@@ -60,8 +64,13 @@ class _Burst:
     def full(self) -> bool:
         return len(self.items) >= COMMIT_AT_ITEMS
 
-    def __bool__(self) -> bool:
+    @property
+    def has_progress(self) -> bool:
+        """Whether there is anything to store."""
         return bool(self.items or self.dropped or self.cursor is not None)
+
+    def __bool__(self) -> bool:
+        return self.has_progress or bool(self.troubles)
 
 
 class Supervisor:
@@ -161,7 +170,7 @@ async def run_feed(intake: Intake, feed: Feed, fence: int, heard: Heard | None =
 
 
 class _Run:
-    """One holding of a feed's lease: where it is, and how often it failed in a row."""
+    """One holding of a feed's lease: where it is, how it is, and how often it failed in a row."""
 
     def __init__(self, intake: Intake, feed: Feed, fence: int, heard: Heard | None) -> None:
         self._intake = intake
@@ -171,34 +180,56 @@ class _Run:
         self._cursor = feed.cursor
         self._attempt = 0
         self._source: Source | None = None
+        self._health = Health(feed.state, feed.problem)
+        self._told: Standing | None = None
+        self._telling = asyncio.Lock()
 
     async def stream(self) -> None:
         """Commit what the source yields, burst by burst, each with its cursor, until it has no more."""
         self._source = source = open_source(self._feed.network, self._feed.config)
-        rechecking = asyncio.create_task(self._recheck_for_ever(source))
+        self._health.began(source.places)
+        watching = asyncio.create_task(self._watch(source))
         try:
-            await self._moved(FeedState.RUNNING)
+            await self._tell()
             async with contextlib.aclosing(_bursts(source.stream(self._cursor))) as bursts:
                 async for burst in bursts:
-                    tally = await self._commit(burst)
-                    if self._heard:
-                        self._heard(tally, source)
-            await self._moved(FeedState.DONE)
+                    await self._take(burst, source)
+            self._health.ended()
+            await self._tell()
         finally:
-            rechecking.cancel()
-            await asyncio.gather(rechecking, return_exceptions=True)
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
             await source.aclose()
 
-    async def _recheck_for_ever(self, source: Source) -> None:
+    async def _take(self, burst: _Burst, source: Source) -> None:
+        if burst.has_progress:
+            tally = await self._commit(burst)
+            self._health.works()
+            if self._heard:
+                self._heard(tally, source)
+        for trouble in burst.troubles:
+            log.info("feed.place", feed_id=self._feed.id, code=trouble.code)
+            self._health.heard(trouble)
+        await self._tell()
+
+    async def _watch(self, source: Source) -> None:
         """Ask every minute what the source still has. A recheck that fails is tried at the next."""
-        event_id, actor = self._feed.event_id, f"feed:{self._feed.id}"
         while True:
             await asyncio.sleep(RECHECK_SECONDS)
+            self._health.works()
             try:
-                done = await recheck(self._intake.journal, event_id, source, actor, self._intake.graves)
-                await self._moved(FeedState.RUNNING, _in_words(done) if done.fault else None)
+                await self._tell()
+                await self._recheck(source)
             except Exception as problem:  # noqa: BLE001  a recheck must not end what it watches over
                 log.warning("feed.recheck_failed", feed_id=self._feed.id, problem=type(problem).__name__)
+
+    async def _recheck(self, source: Source) -> None:
+        journal, actor = self._intake.journal, f"feed:{self._feed.id}"
+        done = await recheck(journal, self._feed.event_id, source, actor, self._intake.graves)
+        self._health.rechecked(much_gone=done.fault)
+        if done.fault:
+            log.warning("feed.much_gone", feed_id=self._feed.id, asked=done.asked, unknown=done.unknown)
+        await self._tell()
 
     async def _commit(self, burst: _Burst) -> Tally:
         progress = Progress(self._feed.id, self._fence, burst.cursor, burst.dropped)
@@ -212,12 +243,10 @@ class _Run:
         """Say what is wrong where an organiser will look; seconds to the next try, or None: over."""
         self._attempt += 1
         delay = self._delay(problem)
-        code = problem.code if isinstance(problem, BackchannelError) else type(problem).__name__
-        log.warning("feed.trouble", feed_id=self._feed.id, code=code, retry_seconds=delay)
-        said = problem.message if isinstance(problem, BackchannelError) else f"Stopped by {code}."
-        state = FeedState.STOPPED if delay is None else FeedState.RETRYING
+        log.warning("feed.trouble", feed_id=self._feed.id, code=code_of(problem), retry_seconds=delay)
+        self._health.failed(problem, delay)
         with contextlib.suppress(BackchannelError):
-            await self._moved(state, said)
+            await self._tell()
         return delay
 
     def _delay(self, problem: Exception) -> float | None:
@@ -225,27 +254,31 @@ class _Run:
             return STORE_RETRY_SECONDS
         return self._source.retry_after(problem, self._attempt) if self._source else None
 
-    async def _moved(self, state: FeedState, problem: str | None = None) -> None:
-        """Write how the feed is, if it is not so already. Raises LeaseLost: it is another's to say."""
-        feed = self._feed
-
-        def move(tx: Tx) -> None:
-            if not feeds.holds_lease(tx.conn, feed.id, self._fence):
-                raise LeaseLost("Another process runs this feed.", feed=feed.id)
-            present = feeds.by_ids(tx.conn, feed.event_id, {feed.id})[feed.id]
-            if (present.state, present.problem) != (state, problem):
-                feeds.move(tx.conn, feed.id, state=state.value, problem=problem)
-                code = "problem" if problem else None
-                tx.append(kinds.FeedMoved(state=state, problem=code), ("feed", feed.id))
-
-        await self._intake.journal.command(feed.event_id, f"feed:{feed.id}", move)
+    async def _tell(self) -> None:
+        """Write how the feed is, where that changed. Raises LeaseLost: it is another's to say."""
+        async with self._telling:
+            standing = self._health.now()
+            if standing != self._told:
+                feed = self._feed
+                await self._intake.journal.command(
+                    feed.event_id,
+                    f"feed:{feed.id}",
+                    lambda tx: tell_standing(tx, feed.id, self._fence, standing),
+                )
+                self._told = standing
 
 
-def _in_words(done: Rechecked) -> str:
-    return (
-        f"Much was gone at once when {done.asked} posts were asked for. They were taken off every screen "
-        "and are kept, in case the network is at fault; they come back by themselves when it has them."
-    )
+def tell_standing(tx: Tx, feed_id: str, fence: int, standing: Standing) -> None:
+    """Store how a feed is, with an entry, if it is not stored so already.
+
+    Raises LeaseLost when the feed's lease is not held under this number.
+    """
+    if not feeds.holds_lease(tx.conn, feed_id, fence):
+        raise LeaseLost("Another process runs this feed.", feed=feed_id)
+    present = feeds.by_ids(tx.conn, tx.event.id, {feed_id})[feed_id]
+    if (present.state, present.problem) != (standing.state, standing.problem):
+        feeds.move(tx.conn, feed_id, state=standing.state.value, problem=standing.problem)
+        tx.append(kinds.FeedMoved(state=standing.state, problem=standing.code), ("feed", feed_id))
 
 
 async def _bursts(items: AsyncIterator[Item]) -> AsyncGenerator[_Burst]:

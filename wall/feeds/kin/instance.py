@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from wall.errors import FeedFatal
-from wall.feeds.base import Arrived, Dropped, Edited
+from wall.feeds.base import Arrived, Dropped, Edited, Trouble
 from wall.feeds.kin.config import InstanceConfig, Times
 from wall.feeds.kin.memory import LocalIds
 from wall.feeds.kin.merge import Merge
@@ -18,7 +18,6 @@ from wall.feeds.kin.problems import (
     HOW_TO_GET_ONE,
     Passing,
     StreamRefused,
-    Trouble,
     fatal,
     retry_after,
     understood,

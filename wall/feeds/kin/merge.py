@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from wall.errors import FeedFatal
-from wall.feeds.base import Arrived, Checkpoint, Dropped, Edited, Item, Withdrawn
+from wall.feeds.base import Arrived, Checkpoint, Dropped, Edited, Item, Trouble, Withdrawn
 from wall.feeds.kin.cursor import Place
 from wall.feeds.kin.memory import LocalIds, Told
-from wall.feeds.kin.problems import Trouble
 
 WAITING = 1_000
 """Items that may wait to be taken; then the instances wait."""
@@ -33,12 +32,10 @@ class _Ended:
 class Merge:
     """Where the instances of one stream put what they have, and where it comes out in that order."""
 
-    def __init__(self, place: Place, report: Callable[[Trouble], None]) -> None:
-        """`report` is told of troubles when everything before them came out."""
+    def __init__(self, place: Place) -> None:
         self.place = place
-        self._report = report
         self._told = Told()
-        self._queue: asyncio.Queue[Item | _Reached | _Ended | Trouble | None] = asyncio.Queue(WAITING)
+        self._queue: asyncio.Queue[Item | _Reached | _Ended | None] = asyncio.Queue(WAITING)
         self._turn = asyncio.Lock()
         """What is judged to be news is also put in line before anything else is judged: otherwise one
         task could note a place that covers what another is about to put."""
@@ -97,8 +94,6 @@ class Merge:
                         yield Checkpoint(str(self.place))
                 case _Ended() as end:
                     _note_end(end, ended, instances)
-                case Trouble() as trouble:
-                    self._report(trouble)
                 case item:
                     yield item
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import ssl
-from dataclasses import dataclass
 
 import httpx2
 from websockets.exceptions import InvalidStatus, WebSocketException
@@ -32,20 +31,6 @@ class Passing(Exception):
 
 class StreamRefused(Passing):
     """The server does not stream to this token: its hashtags are polled."""
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """One of a feed's connections has a problem, or none any more (`code` None).
-
-    `where` is the instance as the organiser named it, `message` a sentence without its name, and
-    `retry_seconds` the wait until the next try; None where an organiser must change something.
-    """
-
-    where: str
-    code: str | None
-    message: str = ""
-    retry_seconds: float | None = None
 
 
 def understood(problem: BaseException) -> Passing | FeedFatal | None:

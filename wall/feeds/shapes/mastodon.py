@@ -25,10 +25,13 @@ from wall.feeds.shapes.common import (
     parts_of,
 )
 from wall.model import Post
-from wall.text import from_html, safe_url
+from wall.text import find_emoji_codes, from_html, safe_url
 
 HTML_LIMIT = 200_000
 """Longest `content` that is read, in code points; its text would be longer than a post may be."""
+
+EMOJI_LIMIT = 64
+"""Most custom emoji of one post that have a picture; others stay the `:code:` that they are written as."""
 
 MEMORY = 200_000
 """How many statuses are remembered, the newest; a delete of an older one is not understood."""
@@ -109,6 +112,7 @@ class Mastodon(Shape):
             "lang": as_language(status.get("language")),
             "hashtags": [tag["name"] for tag in parts_of(status.get("tags"))],
             "media": _media(status),
+            "emoji": _emoji(status, text),
             "warning": as_text(status.get("spoiler_text")) or None,
             "sensitive": bool(status.get("sensitive")),
             "noindex": bool(status["account"].get("noindex")),
@@ -170,3 +174,20 @@ def _attachment(part: Record) -> Record | None:
         "width": as_size(size.get("width")),
         "height": as_size(size.get("height")),
     }
+
+
+def _emoji(status: Record, text: str) -> list[Record]:
+    """Those that are written somewhere: an account also lists the emoji of its description.
+
+    The post and its author are of one server, where a code means one picture; if this server says
+    otherwise, the post's own list counts.
+    """
+    account = status["account"]
+    written = (text, as_text(status.get("spoiler_text")), as_text(account.get("display_name")))
+    used = set().union(*map(find_emoji_codes, written))
+    found: dict[str, str] = {}
+    for part in (*parts_of(status.get("emojis")), *parts_of(account.get("emojis"))):
+        code, url = part.get("shortcode"), safe_url(part.get("static_url")) or safe_url(part.get("url"))
+        if url and isinstance(code, str) and code in used and len(found) < EMOJI_LIMIT:
+            found.setdefault(code, url)
+    return [{"code": code, "url": url} for code, url in found.items()]
