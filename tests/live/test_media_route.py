@@ -21,7 +21,7 @@ from wall.feeds.base import Arrived
 from wall.intake import admit, moves
 from wall.journal import Tx
 from wall.media import addresses
-from wall.model import Author, Event, Media, Post, PostState, Reason, Role, new_id, utc_now
+from wall.model import Author, Emoji, Event, Media, Post, PostState, Reason, Role, new_id, utc_now
 from wall.routes.media import MediaRoutes
 from wall.store import Store, posts
 
@@ -87,6 +87,7 @@ def a_post(**changes: Any) -> Post:
         "text": "x",
         "created_at": utc_now(),
         "media": media,
+        "emoji": (Emoji(code="owl", url=f"{HERE}/owl.png"),),
     }
     return Post(**fields | changes)
 
@@ -97,6 +98,7 @@ async def shown(world: World, sqlite_store: Store) -> Shown:
         "/avatar.png": image(size=(400, 400)),
         "/a.png": image(),
         "/preview.jpg": image("JPEG"),
+        "/owl.png": image(size=(320, 320)),
     }
     site = Site(sqlite_store)
     site.app.include_router(MediaRoutes(world.proxy, sqlite_store).router)
@@ -106,7 +108,7 @@ async def shown(world: World, sqlite_store: Store) -> Shown:
 async def test_a_page_gets_pictures_of_a_post_from_this_server(shown: Shown) -> None:
     post_id = await shown.arrive(a_post())
     sizes = {}
-    for which in ("avatar", "0", "1"):
+    for which in ("avatar", "0", "1", "emoji-owl"):
         answer = await shown.get(f"{post_id}/{which}")
         assert answer.status_code == 200
         assert answer.headers["content-type"] == "image/webp"
@@ -114,11 +116,13 @@ async def test_a_page_gets_pictures_of_a_post_from_this_server(shown: Shown) -> 
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert "img-src 'self'" in answer.headers["content-security-policy"]
         sizes[which] = opened(answer.content).size
-    assert sizes == {"avatar": (192, 192), "0": (40, 30), "1": (40, 30)}
-    assert set(shown.world.hosts.asked) == {"/avatar.png", "/a.png", "/preview.jpg"}
+    assert sizes == {"avatar": (192, 192), "0": (40, 30), "1": (40, 30), "emoji-owl": (128, 128)}
+    assert set(shown.world.hosts.asked) == {"/avatar.png", "/a.png", "/preview.jpg", "/owl.png"}
 
 
-@pytest.mark.parametrize("which", ["2", "3", "-1", "00000", "１", "film.mp4", "AVATAR", "%2e%2e", "0/1"])
+@pytest.mark.parametrize(
+    "which", ["2", "3", "-1", "00000", "１", "film.mp4", "AVATAR", "%2e%2e", "0/1", "emoji-cat", "emoji-"]
+)
 async def test_there_is_nothing_else(shown: Shown, which: str) -> None:
     answer = await shown.get(f"{await shown.arrive(a_post())}/{which}")
     assert answer.status_code == 404
@@ -140,21 +144,24 @@ async def test_what_cannot_be_had_is_not_found_and_no_redirect(shown: Shown) -> 
 async def test_a_hidden_posts_pictures_are_for_its_desk_only(shown: Shown) -> None:
     post_id = await shown.arrive(a_post())
     await shown.hide(post_id)
-    assert (await shown.get(f"{post_id}/0")).status_code == 404
-    assert (await shown.get(f"{post_id}/0?face=desk")).status_code == 401
     moderator = await shown.site.member(Role.MODERATOR, shown.event.id)
-    assert (await shown.get(f"{post_id}/0?face=desk", moderator)).status_code == 200
+    for which in ("0", "emoji-owl"):
+        assert (await shown.get(f"{post_id}/{which}")).status_code == 404
+        assert (await shown.get(f"{post_id}/{which}?face=desk")).status_code == 401
+        assert (await shown.get(f"{post_id}/{which}?face=desk", moderator)).status_code == 200
 
 
 async def test_pictures_go_with_the_post_that_is_withdrawn(shown: Shown) -> None:
     post = a_post(media=(Media(kind="image", url=f"{HERE}/held"),))
     post_id = await shown.arrive(post)
-    assert (await shown.get(f"{post_id}/avatar")).status_code == 200
+    for which in ("avatar", "emoji-owl"):
+        assert (await shown.get(f"{post_id}/{which}")).status_code == 200
     late = asyncio.create_task(shown.get(f"{post_id}/0"))
     await eventually(lambda: shown.world.hosts.asked["/held"], 5, "the request")
     await shown.withdraw(post_id)
     shown.world.hosts.hold.set()
     assert (await late).status_code == 404
     await shown.world.proxy.purge(addresses(post))
-    assert (await shown.get(f"{post_id}/avatar")).status_code == 404
+    for which in ("avatar", "emoji-owl"):
+        assert (await shown.get(f"{post_id}/{which}")).status_code == 404
     assert list(shown.world.folder.iterdir()) == []

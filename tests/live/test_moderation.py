@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.live.moderating import ATTACK, PAGE, WORDS, Desk, a_post, desk_over, fields_of, shown_text
+from tests.live.moderating import ATTACK, PAGE, WORDS, Desk, a_post, desk_over, fields_of, flat, shown_text
 from wall.access import COOKIE
 from wall.model import Author, Media, PostState, Reason, Role
 from wall.moderation import CODES, FIELDS
@@ -30,9 +30,12 @@ async def test_each_hold_is_in_words_and_stands_out(desk: Desk, lang: str, code:
     start = text.index("here")
     await desk.hold(a_post(text=text), Reason(code=code, start=start, end=start + 4, params=params))
     page = await desk.page(**{"Accept-Language": lang})
-    assert WORDS.say(lang, f"reason.{code}", **params) in shown_text(page)
+    shown = shown_text(page)
+    assert flat(WORDS.say(lang, f"reason.{code}", **params)) in shown
+    assert flat(WORDS.say(lang, f"moderate.check.{code}")) in shown
     assert "<mark>here</mark>" in page
-    assert text in shown_text(page)
+    assert '<mark><bdi dir="auto">here</bdi></mark>' in page
+    assert text in shown
 
 
 @pytest.mark.parametrize("lang", WORDS.catalogues)
@@ -40,11 +43,36 @@ def test_reasons_without_words_of_their_own_get_general_ones(lang: str) -> None:
     general = WORDS.say(lang, "moderate.reason.other")
     assert sentence(Reason(code="unheard_of"), WORDS, lang) == general
     assert sentence(Reason(code="flood"), WORDS, lang) == general
-    for field in FIELDS:
-        said = sentence(Reason(code="word", params={"field": field}), WORDS, lang)
-        assert said.endswith(WORDS.say(lang, f"reason.in.{field}"))
     for code in WHY:
         assert WORDS.say(lang, f"moderate.why.{code}") in sentence(Reason(code=code), WORDS, lang)
+
+
+@pytest.mark.parametrize("lang", WORDS.catalogues)
+async def test_what_was_seen_beside_the_text_stands_out_where_it_is(desk: Desk, lang: str) -> None:
+    post = a_post(
+        warning="Needles", media=(Media(kind="image", url="https://x.example/1.png", alt="A chart"),)
+    )
+    reasons = [Reason(code="word", params={"field": field}) for field in FIELDS]
+    await desk.hold(post, *reasons, Reason(code="word", start=0, end=5))
+    page = await desk.page(**{"Accept-Language": lang})
+    assert all(f"<mark>{said}</mark>" in page for said in ("Ada", "Needles", "A chart", "Hello"))
+    assert all(WORDS.say(lang, f"reason.in.{field}") in shown_text(page) for field in FIELDS)
+    assert shown_text(page).count(flat(WORDS.say(lang, "moderate.check.word"))) == 1
+
+
+async def test_that_everything_waits_is_said_last_and_briefly(desk: Desk) -> None:
+    await desk.hold(a_post(), Reason(code="awaits_approval"), Reason(code="sensitive"))
+    shown = shown_text(await desk.page())
+    first, last = (
+        shown.index(WORDS.say("en", f"reason.{code}")) for code in ("sensitive", "awaits_approval")
+    )
+    assert first < last
+    assert WORDS.say("en", "moderate.check.awaits_approval") not in shown
+
+
+async def test_a_post_of_signs_that_nobody_sees_says_that_it_has_no_text(desk: Desk) -> None:
+    await desk.hold(a_post(text="\u200b \u2060"), Reason(code="empty"))
+    assert WORDS.say("en", "moderate.no_text") in shown_text(await desk.page())
 
 
 def test_marks_overlap_touch_and_lie_outside_without_losing_a_letter() -> None:
@@ -55,6 +83,14 @@ def test_marks_overlap_touch_and_lie_outside_without_losing_a_letter() -> None:
     assert "".join(piece.text for piece in pieces) == text
     assert [piece.text for piece in pieces if piece.marked] == ["23456", "9"]
     assert list(pieces_of("", reasons)) == []
+
+
+def test_custom_emoji_are_pieces_without_losing_a_letter_or_a_mark() -> None:
+    text = "a :owl: b :owl: :cat:"
+    pieces = list(pieces_of(text, [Reason(code="word", start=8, end=12)], {"owl"}))
+    assert "".join(piece.text for piece in pieces) == text
+    assert [(piece.text, piece.emoji) for piece in pieces if piece.emoji] == [(":owl:", "owl")]
+    assert [piece.text for piece in pieces if piece.marked] == ["b :o"]
 
 
 async def test_what_waits_longest_comes_first_and_pages_go_on(desk: Desk) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,8 +13,10 @@ import pytest
 import pytest_asyncio
 
 from tests.live.moderating import ATTACK, WORDS, Desk, a_post, desk_over, fields_of, shown_text
+from tests.support.waiting import eventually
+from wall.intake import policy
 from wall.model import Author, Role, utc_now
-from wall.moderation import LINES_LIMIT
+from wall.moderation import LINES_LIMIT, Rules, check_rules
 
 
 @pytest_asyncio.fixture
@@ -60,6 +64,19 @@ async def test_rules_that_cannot_hold_together_are_refused_by_field(
     assert (await desk.rules())["version"] == 0
 
 
+async def test_a_program_is_told_codes_and_lines_as_it_sent_them(desk: Desk) -> None:
+    error = (await desk.set_rules(trusted="@bob\n\n@ada", blocked=["", "x:@ADA"])).json()["error"]
+    assert error["code"] == "bad_input"
+    assert error["message"] == (
+        "Line 3 of 'trusted': this author is on two lists. Delete them here, or in line 2 of “blocked”."
+    )
+    (line,) = error["details"].pop("lines")
+    assert line.pop("problem") in error["message"]
+    other = {"other": "blocked", "other_line": 2}
+    assert line == {"line": 3, "code": "trusted_and_blocked", "params": other}
+    assert error["details"] == {"field": "trusted", "code": "trusted_and_blocked", "count": 1}
+
+
 async def test_a_list_of_50_000_lines_is_taken_and_one_more_refused(desk: Desk) -> None:
     words = [f"nonsense number {number}" for number in range(LINES_LIMIT)]
     assert (await desk.set_rules(words=words)).status_code == 200
@@ -74,8 +91,28 @@ async def test_a_list_of_50_000_lines_is_taken_and_one_more_refused(desk: Desk) 
     form = fields_of((await desk.browser.get(path)).text)
     page = await desk.browser.post(path, data=form | {"words": "\n".join([*words, "one more"])})
     assert page.status_code == 422
-    assert "The list has 50001 lines; there is room for 50000." in page.text
+    assert "The list has 50,001 lines; there is room for 50,000." in page.text
     assert "\none more</textarea>" in page.text
+
+
+async def test_nobody_waits_while_a_long_list_is_checked(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slowly(*given: Any) -> Rules:
+        begun.set()
+        assert go_on.wait(10)
+        return check_rules(*given)
+
+    monkeypatch.setattr(policy, "check_rules", slowly)
+    setting = asyncio.create_task(desk.set_rules(mode="auto", words=["nonsense"]))
+    await eventually(begun.is_set, 5, "the check")
+    await desk.arrive(a_post("1", "What nonsense"))
+    go_on.set()
+    assert (await setting).status_code == 200
+    (post_id,) = await desk.arrive(a_post("2", "What nonsense"))
+    assert [reason.code for reason in (await desk.stored(post_id)).reasons] == ["word"]
 
 
 async def test_only_the_rules_may_be_large(desk: Desk) -> None:
@@ -105,11 +142,11 @@ async def test_rules_that_cannot_be_used_come_back_as_they_were_typed(desk: Desk
     answer = await desk.browser.post(path, data=typed)
     assert answer.status_code == 422
     text = shown_text(answer.text)
-    assert "Line 2, /(bad/: the pattern cannot be used" in text
-    assert "Line 3, !!!:" in text
+    assert "Line 3, /(bad/: a bracket of the pattern is never closed" in text
+    assert "Line 4, !!!:" in text
     assert 'aria-describedby="words-hint words-wrong" aria-invalid="true"' in answer.text
     back = fields_of(answer.text)
-    assert (back["words"], back["flood_posts"], back["mode"]) == ("good\n/(bad/\n!!!", "3", "auto")
+    assert (back["words"], back["flood_posts"], back["mode"]) == ("good\n\n/(bad/\n!!!", "3", "auto")
     assert "hold_images" not in back
     saved = await desk.browser.post(path, data=back | {"words": "good"})
     assert saved.status_code == 303
@@ -125,7 +162,7 @@ async def test_rules_that_cannot_be_used_come_back_as_they_were_typed(desk: Desk
         ({"lookalikes_authors": "1"}, "lookalikes"),
         ({"regions": "Canada"}, "regions"),
         ({"links": "only", "link_hosts": "ok.example\nnot a site"}, "links"),
-        ({"trusted": "@ada\n\n@bob", "blocked": "@bob"}, "trusted"),
+        ({"trusted": "@ada\n\n@bob", "blocked": "@eve\n@eve\n\nx:@BOB"}, "trusted"),
         ({"mode": "trusted"}, "trusted"),
         ({"foreign_tags": "two words"}, "foreign_tags"),
         ({"version": "", "words": "x"}, None),
@@ -141,7 +178,9 @@ async def test_each_problem_stands_beside_its_field(
     assert field is None or f'id="{field}-wrong"' in answer.text
     assert (await desk.rules())["version"] == 0
     if typed.get("blocked"):
-        assert "Line 2, @bob: this author is blocked too" in shown_text(answer.text)
+        shown = shown_text(answer.text)
+        assert "Line 3, @bob: this author is on two lists." in shown
+        assert "or in line 4 of “Blocked authors”. There it is written as x:@BOB" in shown
 
 
 async def test_rules_that_somebody_else_set_meanwhile_are_not_overwritten_unseen(desk: Desk) -> None:

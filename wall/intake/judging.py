@@ -60,13 +60,18 @@ def rules_of(conn: Connection, event: Event) -> Rules:
 def judge_of(conn: Connection, event: Event) -> Judge:
     """An event's rules made ready: kept by their version, because a long word list takes a while."""
     version = stored_rules.version(conn, event.id)
-    key = (event.id, version, event.mode)
-    found = _ready.get(key)
+    found = _ready.get((event.id, version, event.mode))
     if found is None:
-        found = _ready[key] = Judge(rules_of(conn, event))
-        while len(_ready) > _MOST_READY:
-            _ready.pop(next(iter(_ready)))
+        found = Judge(rules_of(conn, event))
+        keep_judge(event.id, version, found)
     return found
+
+
+def keep_judge(event_id: str, version: int, judge: Judge) -> None:
+    """Keep rules that are stored under this version, made ready."""
+    _ready[event_id, version, judge.rules.mode] = judge
+    while len(_ready) > _MOST_READY:
+        _ready.pop(next(iter(_ready)))
 
 
 _MOST_READY = 32

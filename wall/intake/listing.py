@@ -9,6 +9,7 @@ from wall.intake.judging import rules_of
 from wall.intake.policy import set_rules
 from wall.journal import Tx
 from wall.model import Author, PostState
+from wall.moderation import check_authors
 from wall.moderation.authors import Authors, author_line
 from wall.store import posts
 from wall.store import rules as stored_rules
@@ -23,7 +24,7 @@ def list_author(tx: Tx, post_id: str, listing: Listing) -> dict[str, Any]:
 
     It adds to the rules as they are now, whoever set them. Posts that were judged keep their state.
     Raises NotFound for no such post or one that was taken back, Refused where a line that also
-    names others keeps the author on the other list, BadInput for rules that would not hold together.
+    names others keeps the author on the other list, BadRules for lists that would not hold together.
     """
     stored = posts.by_ids(tx.conn, tx.event.id, {post_id}).get(post_id)
     if stored is None or stored.state is PostState.WITHDRAWN:
@@ -43,7 +44,9 @@ def list_author(tx: Tx, post_id: str, listing: Listing) -> dict[str, Any]:
     version = stored_rules.version(tx.conn, tx.event.id)
     if (listed, left) == (getattr(rules, onto), getattr(rules, off)):
         return {"version": version}
-    return set_rules(tx, rules.model_dump(mode="json") | {onto: listed, off: left}, version)
+    changed = rules.model_copy(update={onto: listed, off: left})
+    check_authors(changed)
+    return set_rules(tx, changed, version)
 
 
 def _own_lines(network: str, author: Author) -> frozenset[str | None]:

@@ -1,27 +1,35 @@
-"""Setting an event's rules: checked line by line, versioned, journaled."""
+"""Setting an event's rules: checked and made ready apart, then versioned and journaled."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from wall.entries import kinds
 from wall.errors import Stale
 from wall.journal import Tx
-from wall.moderation import Rules, check_rules
+from wall.moderation import Judge, Rules, check_rules
 from wall.store import rules as stored_rules
 
 
-def set_rules(tx: Tx, data: Mapping[str, Any], version: int) -> dict[str, Any]:
+def prepare_rules(data: object, own_tags: Iterable[str]) -> Judge:
+    """Rules as they were sent, checked and made ready; `own_tags` are the event's hashtags.
+
+    A list of 50,000 lines takes most of a second: call it in a thread, before the transaction.
+    Raises BadRules.
+    """
+    return Judge(check_rules(data, own_tags))
+
+
+def set_rules(tx: Tx, rules: Rules, version: int) -> dict[str, Any]:
     """Replace the rules that were looked at as `version` (0: none were ever set); their new version.
 
-    Raises BadInput naming field and line, Stale when somebody else set them meanwhile. Posts that
-    were judged before keep their state: rules are for what comes.
+    `rules` are checked ones. Raises Stale when somebody else set them meanwhile. Posts that were
+    judged before keep their state: rules are for what comes.
     """
     present = stored_rules.version(tx.conn, tx.event.id)
     if present != version:
         raise Stale("Somebody else changed these rules meanwhile.", current={"version": present})
-    rules = check_rules(data, tx.event.hashtags)
     save_rules(tx, rules, present + 1)
     return {"version": present + 1}
 

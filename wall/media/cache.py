@@ -92,18 +92,27 @@ class Cache:
 
     def purge(self, urls: Iterable[str]) -> None:
         """Remove every picture that came from these addresses."""
+        self.drop(self.names(urls))
+
+    def names(self, urls: Iterable[str]) -> set[str]:
+        """The names under which pictures from these addresses are kept, of whatever kind."""
+        return {self._name(kind, url) for url in urls for kind in SIDES}
+
+    def held(self) -> set[str]:
+        """The names of all pictures that are kept, by other processes in the same folder too."""
+        return {item.name for item in os.scandir(self._folder) if _NAME.fullmatch(item.name)}
+
+    def drop(self, names: Iterable[str]) -> None:
+        """Remove the pictures with these names."""
         with self._lock:
-            for url in urls:
-                for kind in SIDES:
-                    self._drop(self._name(kind, url))
+            for name in names:
+                self._drop(name)
 
     def sweep(self) -> None:
-        """Remove what is too old."""
+        """Remove what is too old, and what was broken off while it was written."""
         oldest = self._clock() - self._kept
-        with self._lock:
-            for name in list(self._sizes):
-                if _written(self._folder / name) <= oldest:
-                    self._drop(name)
+        self.drop([name for name in self.held() if _written(self._folder / name) <= oldest])
+        self._clear_left_overs()
 
     def _name(self, kind: Kind, url: str) -> str:
         digest = blake2b(f"{kind} {url}".encode(), key=self._key, digest_size=16)
@@ -111,15 +120,16 @@ class Cache:
 
     def _take_stock(self) -> None:
         """Find what an earlier process kept, in the order of its use, and clear what it broke off."""
-        found: list[tuple[float, str, int]] = []
-        for item in os.scandir(self._folder):
-            about = item.stat(follow_symlinks=False)
-            if _NAME.fullmatch(item.name):
-                found.append((about.st_atime, item.name, about.st_size))
-            elif about.st_mtime + _LEFT_OVER_SECONDS < self._clock():
-                Path(item.path).unlink(missing_ok=True)
-        for _, name, size in sorted(found):
-            self._count(name, size)
+        self._clear_left_overs()
+        about = [(name, (self._folder / name).stat()) for name in self.held()]
+        for name, found in sorted(about, key=lambda one: one[1].st_atime):
+            self._count(name, found.st_size)
+
+    def _clear_left_overs(self) -> None:
+        oldest = self._clock() - _LEFT_OVER_SECONDS
+        for path in self._folder.iterdir():
+            if not _NAME.fullmatch(path.name) and _written(path) < oldest:
+                path.unlink(missing_ok=True)
 
     def _count(self, name: str, size: int) -> None:
         self._total += size - self._sizes.pop(name, 0)

@@ -21,7 +21,6 @@ log = structlog.get_logger(__name__)
 _REMEMBERED = 20_000
 _LASTING_SECONDS = 600.0
 _PASSING_SECONDS = 60.0
-_SWEEP_SECONDS = 3_600.0
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,6 @@ class MediaProxy:
         self._cache = cache
         self._flights: dict[tuple[Kind, str], asyncio.Task[bytes]] = {}
         self._failed: OrderedDict[tuple[Kind, str], tuple[float, Problem]] = OrderedDict()
-        self._swept = time.monotonic()
 
     async def picture(self, source: Source) -> Picture:
         """The picture, from the first of its addresses that has it. Raises NoPicture."""
@@ -101,7 +99,7 @@ class MediaProxy:
         except NoPicture as exc:
             self._remember((kind, url), exc)
             raise
-        keeping = asyncio.create_task(asyncio.to_thread(self._keep, kind, url, data))
+        keeping = asyncio.create_task(asyncio.to_thread(self._cache.put, kind, url, data))
         try:
             await asyncio.shield(keeping)
         except asyncio.CancelledError:
@@ -109,12 +107,6 @@ class MediaProxy:
             await asyncio.wait([keeping])
             raise
         return data
-
-    def _keep(self, kind: Kind, url: str, data: bytes) -> None:
-        self._cache.put(kind, url, data)
-        if time.monotonic() - self._swept > _SWEEP_SECONDS:
-            self._swept = time.monotonic()
-            self._cache.sweep()
 
     def _remember(self, key: tuple[Kind, str], problem: NoPicture) -> None:
         """So that a picture that cannot be had costs one request a while, however many look at it."""

@@ -14,6 +14,9 @@ from wall.media.images import Kind
 from wall.model import Post
 
 AVATAR = "avatar"
+EMOJI = "emoji-"
+"""Before a code: `emoji-owl` is the picture of `:owl:`. By its code and not by its place, so that an
+edit which brings another emoji does not show one in the place of the other."""
 
 
 class Source(NamedTuple):
@@ -24,9 +27,13 @@ class Source(NamedTuple):
 
 
 def source_of(post: Post, which: str) -> Source | None:
-    """The picture that a page calls `avatar`, or by an attachment's place from `0`; None for none."""
+    """The picture that a page calls `avatar`, `emoji-` and its code, or by an attachment's place from
+    `0`; None for none."""
     if which == AVATAR:
         return Source("avatar", (post.author.avatar,)) if post.author.avatar else None
+    if which.startswith(EMOJI):
+        code = which.removeprefix(EMOJI)
+        return next((Source("emoji", (one.url,)) for one in post.emoji if one.code == code), None)
     place = int(which) if which.isascii() and which.isdecimal() and len(which) < 3 else MOST_PICTURES
     if place >= min(len(post.media), MOST_PICTURES):
         return None
@@ -37,4 +44,5 @@ def source_of(post: Post, which: str) -> Source | None:
 def addresses(post: Post) -> tuple[str, ...]:
     """Every address that a picture of this post may have been fetched from, for a purge."""
     avatar = (post.author.avatar,) if post.author.avatar else ()
-    return (*avatar, *(url for media in post.media for url in picture_urls(media)))
+    media = (url for one in post.media for url in picture_urls(one))
+    return (*avatar, *media, *(one.url for one in post.emoji))

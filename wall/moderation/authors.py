@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from wall.model import Author
 from wall.moderation.terms import fold
@@ -50,16 +50,24 @@ class Authors:
         return any(name in self._lines for name in named)
 
 
-def in_both(one: Iterable[str], other: Iterable[str]) -> list[str]:
-    """Lines of `one` that name an author whom `other` names too, on any network where none is said."""
-    others = frozenset(other)
-    handles = frozenset(map(_handle, others))
-    bare = frozenset(line for line in others if line.startswith("@"))
-    return [
-        line
-        for line in one
-        if line in others or _handle(line) in bare or (line.startswith("@") and line in handles)
-    ]
+def in_both(one: Iterable[str], other: Iterable[str]) -> dict[str, str]:
+    """Lines of `one` that name an author whom `other` names too, on any network where none is said:
+    each with the line of `other`."""
+    lines: dict[str, str] = {}
+    handles: dict[str, str] = {}
+    for line in other:
+        lines[line] = line
+        handles.setdefault(_handle(line), line)
+    found = {line: lines.get(line) or _namesake(line, lines, handles) for line in one}
+    return {line: match for line, match in found.items() if match is not None}
+
+
+def _namesake(line: str, lines: Mapping[str, str], handles: Mapping[str, str]) -> str | None:
+    """The line that names the same handle, where one of the two says no network."""
+    if line.startswith("@"):
+        return handles.get(line)
+    handle = _handle(line)
+    return lines.get(handle) if handle.startswith("@") else None
 
 
 def _handle(line: str) -> str:

@@ -20,7 +20,11 @@ _ANYTHING = ""
 
 
 class BadPattern(ValueError):
-    """RE2 cannot use a pattern; says why, without the pattern."""
+    """RE2 cannot use a pattern. `code`, of `wall.moderation.codes`, says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 class Patterns:
@@ -38,7 +42,7 @@ class Patterns:
                 self._set.Add(pattern.pattern)
             self._set.Compile()
         except re2.error as error:
-            raise BadPattern("together with the others it is too large") from error
+            raise BadPattern("patterns_too_large") from error
 
     def find(self, text: str, most: int) -> Iterator[Span]:
         """Where patterns match something of a text, at most `most` places of each."""
@@ -62,7 +66,7 @@ def compiled(pattern: str) -> Any:
     except re2.error as error:
         raise BadPattern(_why(error)) from error
     if regexp.search("") is not None:
-        raise BadPattern("it matches even an empty text")
+        raise BadPattern("pattern_empty")
     return regexp
 
 
@@ -74,8 +78,26 @@ def _options(max_bytes: int) -> Any:
     return options
 
 
+_WHY = {
+    "missing ]": "pattern_bracket",
+    "missing )": "pattern_bracket",
+    "unexpected )": "pattern_bracket",
+    "no argument for repetition operator": "pattern_repeat",
+    "invalid repetition size": "pattern_repeat",
+    "bad repetition operator": "pattern_repeat",
+    "invalid escape sequence": "pattern_escape",
+    "trailing \\": "pattern_escape",
+    "invalid character class": "pattern_class",
+    "invalid character class range": "pattern_class",
+    "invalid perl operator": "pattern_unsupported",
+    "invalid named capture group": "pattern_unsupported",
+    "pattern too large - compile failed": "pattern_large",
+}
+"""RE2's own words → a code."""
+
+
 def _why(error: Exception) -> str:
-    """RE2's own words; what follows the colon repeats the pattern."""
+    """A code for RE2's words; what follows the colon in them repeats the pattern."""
     said = error.args[0] if error.args else ""
     words = said.decode(errors="replace") if isinstance(said, bytes) else str(said)
-    return words.partition(":")[0] or "RE2 cannot read it"
+    return _WHY.get(words.partition(":")[0].strip(), "pattern_unreadable")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from wall.entries.pictures import media_keys
+from wall.hygiene import Run, pictured
 from wall.intake.moves import ALLOWED, Verb
 from wall.model import Media, Post, PostState, Reason, StoredPost
 from wall.moderation import CODES, FIELDS
@@ -20,6 +22,12 @@ WHY: tuple[Why, ...] = get_args(Why)
 """Codes of the reasons that a person gives for not showing a post; words: `moderate.why.CODE`."""
 
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
+_GENERAL = ("awaits_approval", "first_post", "not_listed")
+"""Codes that say nothing about the post itself: they come last."""
+
+_QUOTED = 80
+"""Code points of a place of the text that are quoted: enough to find it."""
+
 _VERBS: tuple[Verb, ...] = ("approve", "reject", "hide", "withdraw")
 _SUGGESTED: Mapping[str, Why] = {
     "birth_date": "patient_information",
@@ -35,15 +43,28 @@ _SUGGESTED: Mapping[str, Why] = {
 
 @dataclass(frozen=True)
 class Piece:
-    """A part of a text; `marked`: a reason points at it."""
+    """A part of a text; `marked`: a reason points at it; `emoji`: a picture has this code."""
 
     text: str
     marked: bool
+    emoji: str | None = None
+
+
+@dataclass(frozen=True)
+class Hold:
+    """One reason in words: what was seen, the places of the text where, sentences about the places
+    `beside` it, and what to check before which button is pressed (empty where nothing is left to)."""
+
+    code: str
+    said: str
+    found: tuple[str, ...]
+    beside: tuple[str, ...]
+    check: str
 
 
 @dataclass(frozen=True)
 class Card:
-    """One post on the page. `reasons` are sentences, `verbs` the moves that its state allows."""
+    """One post on the page. `verbs` are the moves that its state allows."""
 
     id: str
     state: PostState
@@ -58,7 +79,9 @@ class Card:
     pieces: tuple[Piece, ...]
     media: tuple[tuple[Media, bool], ...]
     """Each with whether the server has a picture of it."""
-    reasons: tuple[str, ...]
+    holds: tuple[Hold, ...]
+    marked: frozenset[str]
+    """Names of `FIELDS` that a reason points at."""
     verbs: frozenset[Verb]
     suggested: Why
 
@@ -66,6 +89,15 @@ class Card:
     def name(self) -> str:
         """The author's name, or else their handle; empty where there is neither."""
         return self.post.author.name.strip() or self.post.author.handle.strip()
+
+    def runs(self, text: str) -> list[Run]:
+        """The name or the warning, cut at its custom emoji."""
+        return list(pictured(text, {one.code for one in self.post.emoji}))
+
+    @property
+    def readable(self) -> bool:
+        """Whether there is anything in the text that can be seen."""
+        return any(char.isprintable() and not char.isspace() for char in self.post.text)
 
 
 def card_of(stored: StoredPost, zone: str, words: Words, lang: str) -> Card:
@@ -84,19 +116,26 @@ def card_of(stored: StoredPost, zone: str, words: Words, lang: str) -> Card:
         link=_openable(post.url),
         at=f"{at:%Y-%m-%d %H:%M}",
         iso=at.isoformat(),
-        pieces=tuple(pieces_of(post.text, stored.reasons)),
-        media=tuple((item, item.kind == "image" or item.preview is not None) for item in post.media),
-        reasons=tuple(dict.fromkeys(sentence(reason, words, lang) for reason in stored.reasons)),
+        pieces=tuple(pieces_of(post.text, stored.reasons, {one.code for one in post.emoji})),
+        media=tuple(zip(post.media, map(bool, media_keys(post.media)), strict=True)),
+        holds=tuple(_holds(stored, words, lang)),
+        marked=frozenset(str(reason.params.get("field")) for reason in stored.reasons).intersection(FIELDS),
         verbs=frozenset(verb for verb in _VERBS if stored.state in ALLOWED[verb][0]),
         suggested=next((_SUGGESTED[r.code] for r in stored.reasons if r.code in _SUGGESTED), "other"),
     )
 
 
-def pieces_of(text: str, reasons: Iterable[Reason]) -> Iterator[Piece]:
-    """A text in pieces, those marked that reasons point at; joined they are the text.
+def pieces_of(text: str, reasons: Iterable[Reason], codes: Collection[str] = ()) -> Iterator[Piece]:
+    """A text in pieces, those marked that reasons point at; joined they are the text. `codes` are
+    those of custom emoji, which are pieces of their own.
 
     Offsets count code points. Spans that overlap become one; those outside of the text are none.
     """
+    for piece in _marked(text, reasons):
+        yield from (Piece(run.text, piece.marked, run.emoji) for run in pictured(piece.text, codes))
+
+
+def _marked(text: str, reasons: Iterable[Reason]) -> Iterator[Piece]:
     done = 0
     for start, end in _merged(text, reasons):
         if start > done:
@@ -123,6 +162,32 @@ def _merged(text: str, reasons: Iterable[Reason]) -> list[tuple[int, int]]:
     return merged
 
 
+def _holds(stored: StoredPost, words: Words, lang: str) -> Iterator[Hold]:
+    """Reasons in words, each once with all its places: what was found first, the event's mode last."""
+    text = stored.post.text
+    grouped: dict[tuple[str, str], list[Reason]] = {}
+    for reason in sorted(stored.reasons, key=lambda reason: reason.code in _GENERAL):
+        grouped.setdefault((reason.code, sentence(reason, words, lang)), []).append(reason)
+    for (code, said), reasons in grouped.items():
+        found = dict.fromkeys(text[start:end] for start, end in _merged(text, reasons))
+        fields = dict.fromkeys(reason.params.get("field") for reason in reasons)
+        beside = tuple(words.say(lang, f"reason.in.{field}") for field in fields if field in FIELDS)
+        plain = code == _GENERAL[0] and len(grouped) > 1
+        check = "" if plain else _check(code, words, lang)
+        yield Hold(code, said, tuple(map(_quoted, found)), beside, check)
+
+
+def _check(code: str, words: Words, lang: str) -> str:
+    """What to look at before a button is pressed; nothing where a person decided."""
+    if code in WHY:
+        return ""
+    return words.say(lang, f"moderate.check.{code if code in CODES else 'other'}")
+
+
+def _quoted(found: str) -> str:
+    return found if len(found) <= _QUOTED else f"{found[:_QUOTED]}…"
+
+
 def sentence(reason: Reason, words: Words, lang: str) -> str:
     """A reason in words; a general sentence for a code that has none, or lacks what its words need."""
     if reason.code in WHY:
@@ -130,9 +195,7 @@ def sentence(reason: Reason, words: Words, lang: str) -> str:
     names = CODES.get(reason.code)
     if names is None or not all(name in reason.params for name in names):
         return words.say(lang, "moderate.reason.other")
-    said = words.say(lang, f"reason.{reason.code}", **{name: reason.params[name] for name in names})
-    field = reason.params.get("field")
-    return f"{said} {words.say(lang, f'reason.in.{field}')}" if field in FIELDS else said
+    return words.say(lang, f"reason.{reason.code}", **{name: reason.params[name] for name in names})
 
 
 def _local(moment: datetime, zone: str) -> datetime:

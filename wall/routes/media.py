@@ -1,4 +1,4 @@
-"""Pictures of posts: `GET /media/{event}/{post}/avatar` and `…/0`, `…/1` for its attachments.
+"""Pictures of posts: `GET /media/{event}/{post}/avatar`, `…/0`, `…/1` for its attachments, `…/emoji-owl`.
 
 The server fetches them (`wall.media`); a page never learns where they were, and a browser never
 goes there.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -11,17 +12,17 @@ from pydantic import Field
 from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
-from wall.errors import BadInput, CauseReused, Stale
-from wall.intake.judging import rules_of
-from wall.intake.policy import set_rules
-from wall.journal import Journal
+from wall.errors import CauseReused, Stale
+from wall.intake.judging import keep_judge, rules_of
+from wall.intake.policy import prepare_rules, set_rules
+from wall.journal import Done, Journal
 from wall.model import Event, Frozen, Mode, Role
-from wall.moderation import LINES_LIMIT, Rules, idle_words
+from wall.moderation import LINES_LIMIT, BadRules, Rules, idle_words
 from wall.routes import Asking, AskingHere
 from wall.routes.commands import CauseHere, command_body
 from wall.routes.forms import form_of, new_cause
-from wall.routes.rules_form import Typed
-from wall.routes.words import Views
+from wall.routes.rules_form import Typed, in_words
+from wall.routes.words import Views, Words
 from wall.store import members
 from wall.store import rules as stored_rules
 
@@ -69,8 +70,9 @@ class _Present:
 class RulesRoutes:
     """/api/v1/events/{slug}/rules."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, words: Words) -> None:
         self._journal = journal
+        self._words = words
         self.router = APIRouter(prefix="/events/{slug}/rules", tags=["rules"])
         self.router.add_api_route("", self.show, methods=["GET"])
         self.router.add_api_route("", self.replace, methods=["PUT"])
@@ -86,13 +88,10 @@ class RulesRoutes:
     ) -> RulesSet:
         """Set the rules. 422 names field and lines; 409 when somebody else set them meanwhile."""
         asking.require("rules.set")
-        done = await self._journal.command(
-            asking.event.id,
-            asking.actor,
-            lambda tx: set_rules(tx, new.rules, new.version),
-            cause=cause,
-            body=await command_body(request),
-        )
+        try:
+            done = await _replaced(self._journal, asking, request, new.rules, new.version, cause)
+        except BadRules as error:
+            raise in_words(error, self._words) from None
         return RulesSet(**done.result, seq=done.seq)
 
 
@@ -118,14 +117,10 @@ class RulesPage:
         form = await form_of(request)
         typed, version = Typed.read(form), _version(form)
         try:
-            await self._journal.command(
-                asking.event.id,
-                asking.actor,
-                lambda tx: set_rules(tx, typed.data(), version),
-                cause=form.get("cause") or None,
-                body=await command_body(request),
+            await _replaced(
+                self._journal, asking, request, typed.data(), version, form.get("cause") or None
             )
-        except BadInput as error:
+        except BadRules as error:
             now = await self._now(asking)
             return self._page(asking, request, now, typed, version=version, error=error)
         except (Stale, CauseReused):
@@ -147,14 +142,17 @@ class RulesPage:
         *,
         version: int,
         saved: bool = False,
-        error: BadInput | None = None,
+        error: BadRules | None = None,
         differences: tuple[str, ...] | None = None,
     ) -> Response:
         status = 422 if error else 200 if differences is None else 409
+        words = self._views.words
+        lang = words.language_of(request)
         return self._views.page(
             request,
             "rules.html",
             status=status,
+            lang=lang,
             visitor=asking.visitor,
             event=asking.event,
             typed=typed,
@@ -165,10 +163,28 @@ class RulesPage:
             moderators=now.moderators,
             idle=now.idle,
             saved=saved,
-            wrong=typed.problem(error) if error else None,
+            wrong=typed.wrong(error, words, lang) if error else None,
             differences=differences,
             most=LINES_LIMIT,
         )
+
+
+async def _replaced(
+    journal: Journal, asking: Asking, request: Request, data: object, version: int, cause: str | None
+) -> Done[dict[str, Any]]:
+    """Set rules as they were sent. The long work is done before the transaction, in a thread."""
+    event = asking.event
+    judge = await asyncio.to_thread(prepare_rules, data, event.hashtags)
+    done = await journal.command(
+        event.id,
+        asking.actor,
+        lambda tx: set_rules(tx, judge.rules, version),
+        cause=cause,
+        body=await command_body(request),
+    )
+    if not done.replayed:
+        keep_judge(event.id, done.result["version"], judge)
+    return done
 
 
 def _present(conn: Connection, event: Event) -> _Present:

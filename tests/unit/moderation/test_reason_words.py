@@ -1,32 +1,54 @@
-"""Each hold in words, in every language."""
+"""Each hold, and each problem of rules, in words of every language."""
 
 from __future__ import annotations
 
-import json
 import string
-from pathlib import Path
 
 import pytest
 
-import wall
-from wall.moderation import CODES, FIELDS
+from wall.moderation import CODES, FIELDS, PROBLEMS
+from wall.routes.words import Words
 
-WORDS = Path(wall.__file__).parent / "static" / "words"
-CATALOGUES = {
-    path.stem: {
-        key: said for key, said in json.loads(path.read_text(encoding="utf-8")).items() if "reason." in key
-    }
-    for path in WORDS.glob("*.json")
-}
+CATALOGUES = Words().catalogues
+BUTTONS = ("moderate.approve", "moderate.reject")
+
+
+def fields_of(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
+
+
+def keys_of(lang: str, prefix: str) -> set[str]:
+    return {key.removeprefix(prefix) for key in CATALOGUES[lang] if key.startswith(prefix)}
 
 
 @pytest.mark.parametrize("lang", ["en", "fr"])
 def test_every_reason_has_words_with_its_parameters_and_no_others(lang: str) -> None:
     words = CATALOGUES[lang]
-    assert set(words) == {f"reason.{code}" for code in CODES} | {f"reason.in.{field}" for field in FIELDS}
+    assert keys_of(lang, "reason.") == {*CODES, *(f"in.{field}" for field in FIELDS)}
+    assert keys_of(lang, "moderate.check.") == {*CODES, "other"}
     for code, params in CODES.items():
-        named = {name for _, name, _, _ in string.Formatter().parse(words[f"reason.{code}"]) if name}
-        assert named == set(params)
+        assert fields_of(words[f"reason.{code}"]) == set(params)
+        words[f"reason.{code}"].format(**dict.fromkeys(params, 7))
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_every_problem_of_rules_has_words_with_its_parameters_and_no_others(lang: str) -> None:
+    words = CATALOGUES[lang]
+    assert keys_of(lang, "rules.problem.") == set(PROBLEMS)
+    for code, params in PROBLEMS.items():
+        assert fields_of(words[f"rules.problem.{code}"]) == set(params)
+        words[f"rules.problem.{code}"].format(**dict.fromkeys(params, 7))
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+@pytest.mark.parametrize("code", [*CODES, "other"])
+def test_every_hold_says_which_button_to_press_by_its_name(lang: str, code: str) -> None:
+    words = CATALOGUES[lang]
+    named = words[f"moderate.check.{code}"]
+    quoted = {"en": "“{}”", "fr": "«\u00a0{}\u00a0»"}[lang]
+    assert any(quoted.format(words[button]) in named for button in BUTTONS)
+    said = (words.get(f"reason.{code}", "") + named).lower()
+    assert not any(other in said for other in ("approve", "reject", "approuve", "refuse"))
 
 
 @pytest.mark.parametrize("lang", ["en", "fr"])
