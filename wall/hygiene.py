@@ -21,6 +21,9 @@ SHOWN_PATH = 24
 MOST_MARKS = 2
 """Combining marks that one cluster shows."""
 
+MOST_EMOJI = 200
+"""Pictures in one text: more than a card has room for. What follows stays text."""
+
 _SCRIPT_MARKS = (
     (0x0591, 0x05C7, 5),  # Hebrew: letter point, dagesh, vowel, accent, meteg
     (0x0610, 0x08FF, 4),  # Arabic and its neighbours: shadda, vowel, superscript alef, pause
@@ -55,7 +58,7 @@ _LIKE_ADDRESS = re.compile(
     r"[a-z][a-z0-9+-]*:|//|www\.|[^\s/]+[.。．｡][^\s/.。．｡]{2,}(?:[/:?#…]|$)", re.IGNORECASE
 )
 _CALLS = "#@＃＠"
-_EMOJI = re.compile(r":(?=([A-Za-z0-9_]{1,64}):)")
+_EMOJI = re.compile(r":(?=([A-Za-z0-9_]{2,64}):)")
 
 _TOGETHER = (
     frozenset({"Latin", "Han", "Hiragana", "Katakana"}),
@@ -104,7 +107,13 @@ def displayed(text: str, links: Sequence[Link] = (), emoji: Collection[str] = ()
     Links count code points of the text as it was sent; one that lies outside of it or overlaps an
     earlier one is plain text.
     """
-    return [run for part in _split(text, links) for run in _run(part, emoji) if run.text]
+    runs = (run for part in _split(text, links) for run in _run(part, emoji))
+    return list(_few_pictures(runs))
+
+
+def displayed_line(text: str, emoji: Collection[str] = ()) -> list[Run]:
+    """A name in runs, as `tidy_line` has it. `emoji` are the codes that have a picture."""
+    return list(pictured(tidy_line(text), emoji))
 
 
 def tidy(text: str) -> str:
@@ -124,6 +133,11 @@ def tidy(text: str) -> str:
 def tidy_line(text: str) -> str:
     """A name or a handle: tidy, on one line, without space around it."""
     return " ".join(tidy(" ".join(text.split())).split())
+
+
+def pictured(text: str, emoji: Collection[str]) -> Iterator[Run]:
+    """A text cut at its custom emoji, otherwise as it is. `emoji` are the codes that have a picture."""
+    return _few_pictures(_cut(text, emoji))
 
 
 def link_label(text: str, url: str) -> str:
@@ -175,6 +189,10 @@ def _run(part: Run, emoji: Collection[str]) -> Iterator[Run]:
     if part.url is not None:
         yield Run(link_label(text, part.url), part.url)
         return
+    yield from _cut(text, emoji)
+
+
+def _cut(text: str, emoji: Collection[str]) -> Iterator[Run]:
     at = 0
     for match in _EMOJI.finditer(text) if emoji else ():
         if match[1] in emoji and match.start() >= at:
@@ -182,6 +200,14 @@ def _run(part: Run, emoji: Collection[str]) -> Iterator[Run]:
             yield Run(f":{match[1]}:", emoji=match[1])
             at = match.end() + len(match[1]) + 1
     yield Run(text[at:])
+
+
+def _few_pictures(runs: Iterator[Run]) -> Iterator[Run]:
+    pictures = 0
+    for run in runs:
+        pictures += run.emoji is not None
+        if run.text:
+            yield run if pictures <= MOST_EMOJI else run._replace(emoji=None)
 
 
 def _balanced(text: str) -> str:

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from html import unescape
 
-from wall.model import Author, Link, Media, Post, fold_hashtag
+from wall.model import Author, Emoji, Link, Media, Post, fold_hashtag
 
 URL_LIMIT = 2_000
 """Longest address that is kept, in code points; the model's `Url` has the same limit."""
@@ -53,6 +53,8 @@ _ASCII_HASHTAG = re.compile(r"\w+", re.ASCII)
 _JOINERS = "\u200c\u200d\u00b7\u30fb"
 """Inside a hashtag as networks read it: zero-width joiners (Persian, emoji), Catalan and kana dots."""
 
+_EMOJI_CODE = re.compile(r":(?=([A-Za-z0-9_]{2,64}):)")
+
 
 def from_html(html: str) -> tuple[str, tuple[Link, ...]]:
     """Plain text and links of a post's HTML, as Mastodon and its relatives send it.
@@ -90,6 +92,11 @@ def find_hashtags(text: str) -> tuple[str, ...]:
     return tuple(found.values())
 
 
+def find_emoji_codes(text: str) -> set[str]:
+    """What stands between colons in a text and may be the code of a custom emoji."""
+    return {match[1] for match in _EMOJI_CODE.finditer(text)}
+
+
 def safe_url(url: object) -> str | None:
     """The address unchanged if a reader may open it, else None.
 
@@ -107,15 +114,17 @@ def safe_url(url: object) -> str | None:
 def drop_bad_links(post: Post) -> Post:
     """The post without links and addresses that must not be shown; itself where all are good.
 
-    Kept are links inside the text that overlap no earlier one. Links, media, the post's own and its
-    author's address and avatar, and media previews are kept only where `safe_url` allows them.
+    Kept are links inside the text that overlap no earlier one. Links, media, custom emoji, the post's
+    own and its author's address and avatar, and media previews are kept only where `safe_url` allows
+    them.
     """
     author = post.author
-    if not (post.links or post.media or post.url or author.url or author.avatar):
+    if not (post.links or post.media or post.emoji or post.url or author.url or author.avatar):
         return post
     good = {
         "links": _good_links(post),
         "media": _good_media(post.media),
+        "emoji": _good_emoji(post.emoji),
         "url": safe_url(post.url),
         "author": _good_author(author),
     }
@@ -305,6 +314,10 @@ def _good_media(media: tuple[Media, ...]) -> tuple[Media, ...]:
         item.model_copy(update={"preview": safe_url(item.preview)}) if item.preview else item
         for item in kept
     )
+
+
+def _good_emoji(emoji: tuple[Emoji, ...]) -> tuple[Emoji, ...]:
+    return tuple(one for one in emoji if safe_url(one.url))
 
 
 def _good_author(author: Author) -> Author:

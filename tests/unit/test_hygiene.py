@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wall.hygiene import displayed, link_label, shown_host, shown_url, tidy, tidy_line
+from wall.hygiene import displayed, displayed_line, link_label, shown_host, shown_url, tidy, tidy_line
 from wall.model import Link
 from wall.text import from_html
 
@@ -58,6 +58,11 @@ def test_a_post_is_shown_in_runs(vector: dict[str, Any]) -> None:
     links = [Link(**link) for link in vector["links"]]
     found = displayed(vector["text"], links, vector["emoji"])
     assert [run._asdict() for run in found] == vector["runs"]
+
+
+@named("names")
+def test_a_name_is_shown_in_runs(vector: dict[str, Any]) -> None:
+    assert [run._asdict() for run in displayed_line(vector["text"], vector["emoji"])] == vector["runs"]
 
 
 @given(ODD | st.text(max_size=80))
@@ -121,11 +126,12 @@ def test_what_is_no_address_is_no_trouble(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "part", [*CONTROLS, "a\u0301", "\u0301", "\n", "\n ", ":", ":a", "a.", "\u200d", "\u2067\u202c\u2069"]
+    "part",
+    [*CONTROLS, "a\u0301", "\u0301", "\n", "\n ", ":", ":a", "a.", "\u200d", "\u2067\u202c\u2069", ":ab:"],
 )
 def test_hostile_text_takes_no_longer_than_its_length(part: str) -> None:
     text = part * (20_000 // len(part))
     started = time.process_time()
-    displayed(text, [Link(start=0, end=10_000, url="https://e.example/")], {"a"})
-    tidy_line(text)
+    displayed(text, [Link(start=0, end=10_000, url="https://e.example/")], {"ab"})
+    displayed_line(text, {"ab"})
     assert time.process_time() - started < 1

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wall.model import Author, Link, Media, Post
+from wall.model import Author, Emoji, Link, Media, Post
 from wall.text import (
     SEARCHED_LETTERS,
     SEARCHED_WORDS,
     drop_bad_links,
+    find_emoji_codes,
     find_hashtags,
     folded_words,
     from_html,
@@ -226,6 +227,7 @@ def test_a_good_post_is_returned_as_it_is() -> None:
             Link(start=4, end=8, url="https://e.example"),
         ),
         media=(Media(kind="image", url="https://e.example/1.png", preview="https://e.example/2.png"),),
+        emoji=(Emoji(code="owl", url="https://e.example/owl.png"),),
         author=Author(
             key="7", handle="ada", url="https://e.example/@ada", avatar="https://e.example/a.png"
         ),
@@ -257,13 +259,21 @@ def test_addresses_beside_the_text_are_dropped_when_unsafe() -> None:
         Media(kind="image", url="data:x"),
     )
     author = Author(key="7", handle="ada", url="javascript:x", avatar="https://e.example/a.png")
-    cleaned = drop_bad_links(post(url="javascript:x", media=media, author=author))
+    emoji = (Emoji(code="owl", url="file:///owl"), Emoji(code="cat", url="https://e.example/c.png"))
+    cleaned = drop_bad_links(post(url="javascript:x", media=media, author=author, emoji=emoji))
     assert (cleaned.url, cleaned.author.url, cleaned.author.avatar) == (
         None,
         None,
         "https://e.example/a.png",
     )
     assert cleaned.media == (Media(kind="image", url="https://e.example/1.png"),)
+    assert cleaned.emoji == emoji[1:]
+    assert drop_bad_links(post(emoji=emoji[:1])).emoji == ()
+
+
+def test_codes_of_custom_emoji_are_found() -> None:
+    assert find_emoji_codes("Hi :owl: at 10:30:owl::Cat: :a: :" + "b" * 65 + ":") == {"owl", "30", "Cat"}
+    assert find_emoji_codes("none") == set()
 
 
 def test_search_finds_text_name_handle_and_hashtags() -> None:

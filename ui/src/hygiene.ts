@@ -17,6 +17,8 @@ const SHOWN_PATH = 24;
 /** Combining marks that one cluster shows. */
 const MOST_MARKS = 2;
 const MOST_IN_ALL = 8;
+/** Pictures in one text: more than a card has room for. What follows stays text. */
+const MOST_EMOJI = 200;
 const DEEPEST = 16;
 
 /** First and last code point of marks whose scripts stack more (or less), and how many they stack. */
@@ -55,7 +57,7 @@ const MARKS = /\p{M}/u;
 const HOST = /^https?:\/\/(\[[^\]]*\]|[^/?#:]+)(?::[0-9]+)?([^#]*)/i;
 const LIKE_ADDRESS = /^(?:[a-z][a-z0-9+-]*:|\/\/|www\.|[^\s/]+[.。．｡][^\s/.。．｡]{2,}(?:[/:?#…]|$))/i;
 const CALL = /^[#@＃＠]/;
-const EMOJI = /:(?=([A-Za-z0-9_]{1,64}):)/g;
+const EMOJI = /:(?=([A-Za-z0-9_]{2,64}):)/g;
 /** White space as Python has it: with separators, without U+FEFF. */
 const SPACE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/g;
 
@@ -86,12 +88,17 @@ export function displayed(text: string, links: readonly Link[], emoji: ReadonlyS
   let at = 0;
   for (const { start, end, url } of [...links].sort((a, b) => a.start - b.start)) {
     if (start < at || end <= start || end > points.length) continue;
-    found.push(...plain(points.slice(at, start), emoji));
+    found.push(...pictured(tidy(points.slice(at, start).join("")), emoji));
     found.push({ text: linkLabel(tidy(points.slice(start, end).join("")), url), url, emoji: null });
     at = end;
   }
-  found.push(...plain(points.slice(at), emoji));
-  return found.filter((run) => run.text);
+  found.push(...pictured(tidy(points.slice(at).join("")), emoji));
+  return fewPictures(found);
+}
+
+/** A name in runs, as `tidyLine` has it. `emoji` are the codes that have a picture. */
+export function displayedLine(text: string, emoji: ReadonlySet<string>): Run[] {
+  return fewPictures([...pictured(tidyLine(text), emoji)]);
 }
 
 /**
@@ -138,8 +145,13 @@ export function shownHost(url: string): string {
   return labels.every(isPlainLabel) ? host : labels.map(ascii).join(".");
 }
 
-function* plain(points: readonly string[], emoji: ReadonlySet<string>): Generator<Run> {
-  const text = tidy(points.join(""));
+function fewPictures(runs: readonly Run[]): Run[] {
+  let pictures = 0;
+  const shown = runs.map((run) => (run.emoji !== null && ++pictures > MOST_EMOJI ? { ...run, emoji: null } : run));
+  return shown.filter((run) => run.text);
+}
+
+function* pictured(text: string, emoji: ReadonlySet<string>): Generator<Run> {
   let at = 0;
   for (const match of emoji.size ? text.matchAll(EMOJI) : []) {
     const code = match[1] ?? "";

@@ -1,19 +1,17 @@
 /** One post as a card. Everything from outside is a text node in its own direction. */
 import { Component, type ComponentChildren, type VNode } from "preact";
 import { useComputed, type ReadonlySignal } from "@preact/signals";
-import { displayed, tidy, tidyLine } from "../hygiene";
+import { displayed, displayedLine, tidyLine, type Run } from "../hygiene";
 import { bucket, initial, length } from "../text";
 import type { MediaValue, PostValue } from "../wire";
 import { useTimes, useWords } from "./context";
-import { Picture, pictureUrl, shape } from "./picture";
+import { described, Emoji, Picture, pictureUrl, shape } from "./picture";
 
 const TINTS = 6;
 const SHORT = 72;
 const LONG = 240;
 /** Attachments on a card; more would crowd out what was said. */
 const MOST_MEDIA = 4;
-/** The wall has no pictures for custom emoji. */
-const NO_EMOJI: ReadonlySet<string> = new Set();
 
 interface Shown {
   readonly post: PostValue;
@@ -38,7 +36,7 @@ export function Card({ post, event, now }: Shown & { now: ReadonlySignal<number>
   return (
     <article class="card">
       <By post={post} event={event} now={now} />
-      {post.warning?.trim() ? <Covered warning={post.warning} /> : <Said post={post} event={event} />}
+      {post.warning?.trim() ? <Covered post={post} event={event} warning={post.warning} /> : <Said post={post} event={event} />}
       <About post={post} />
     </article>
   );
@@ -48,15 +46,15 @@ function By({ post, event, now }: Shown & { now: ReadonlySignal<number> }): VNod
   const { author, network } = post;
   const words = useWords();
   const handle = tidyLine(author.handle.replace(/^@/, ""));
-  const name = tidyLine(author.name) || handle;
+  const name = displayedLine(tidyLine(author.name) || handle, codes(post));
   const key = `network.${network}`;
   return (
     <header class="by">
       <Portrait post={post} event={event}>
-        <span class={`initial tint-${bucket(handle, TINTS)}`} aria-hidden="true">{initial(name) || "·"}</span>
+        <span class={`initial tint-${bucket(handle, TINTS)}`} aria-hidden="true">{initial(letters(name)) || "·"}</span>
       </Portrait>
       <div class="who">
-        <h2 class="name"><bdi dir="auto">{name}</bdi></h2>
+        <h2 class="name"><bdi dir="auto"><Runs runs={name} post={post} event={event} /></bdi></h2>
         <p class="where">
           {handle && <bdi class="handle" dir="auto">@{handle}</bdi>}
           <When at={post.created_at} now={now} />
@@ -82,16 +80,16 @@ function When({ at, now }: { at: string; now: ReadonlySignal<number> }): VNode {
 }
 
 function Said({ post, event }: Shown): VNode {
-  const text = post.text.trim();
   // Offsets of links count from the start of the text as it was sent.
-  const parts = displayed(post.text.trimEnd(), post.links, NO_EMOJI);
-  const size = length(text, LONG) >= LONG ? "long" : length(text, SHORT) < SHORT ? "short" : "usual";
+  const runs = displayed(post.text.trimEnd(), post.links, codes(post));
+  const said = letters(runs, "\u25a1").trim();
+  const size = length(said, LONG) >= LONG ? "long" : length(said, SHORT) < SHORT ? "short" : "usual";
   return (
     <>
-      {text && (
+      {said && (
         <p class={`said said-${size}`} lang={post.lang ?? undefined}>
           <bdi dir="auto">
-            {parts.map((part) => (part.url !== null ? <span class="link">{part.text}</span> : part.text))}
+            <Runs runs={runs} post={post} event={event} />
           </bdi>
         </p>
       )}
@@ -100,12 +98,34 @@ function Said({ post, event }: Shown): VNode {
   );
 }
 
-function Covered({ warning }: { warning: string }): VNode {
+/** Text in runs: what leads somewhere stands out, and custom emoji are pictures. */
+function Runs({ runs, post, event }: Shown & { runs: readonly Run[] }): VNode {
+  const keys = new Map(post.emoji.map(({ code, picture }) => [code, picture]));
+  const one = ({ text, url, emoji }: Run): ComponentChildren => {
+    if (url !== null) return <span class="link">{text}</span>;
+    const key = emoji === null ? undefined : keys.get(emoji);
+    return key === undefined ? text : <Emoji src={pictureUrl(event, post.id, `emoji-${emoji}`, key)} text={text} />;
+  };
+  return <>{runs.map(one)}</>;
+}
+
+/** The codes that this post's server has a picture for. */
+function codes(post: PostValue): ReadonlySet<string> {
+  return new Set(post.emoji.map(({ code }) => code));
+}
+
+/** What is written, with this in the place of each custom emoji. */
+function letters(runs: readonly Run[], emoji = ""): string {
+  return runs.map((run) => (run.emoji === null ? run.text : emoji)).join("");
+}
+
+function Covered({ post, event, warning }: Shown & { warning: string }): VNode {
   const words = useWords();
+  const runs = displayed(warning.trim(), [], codes(post));
   return (
     <div class="covered">
       <p class="covered-label">{words.say("card.warning")}</p>
-      <p class="said said-usual"><bdi dir="auto">{tidy(warning).trim()}</bdi></p>
+      <p class="said said-usual"><bdi dir="auto"><Runs runs={runs} post={post} event={event} /></bdi></p>
       <p class="quiet">{words.say("card.covered")}</p>
     </div>
   );
@@ -133,8 +153,9 @@ function Attachment({ media, place, post, event }: Shown & { media: MediaValue; 
     <Picture
       class="photo"
       src={pictureUrl(event, post.id, place, media.picture)}
-      alt={isImage ? tidy(media.alt).trim() : ""}
+      alt={isImage ? described(media.alt) : ""}
       shape={shape(media.width, media.height)}
+      captioned
     >
       {isImage && line}
     </Picture>
@@ -144,7 +165,7 @@ function Attachment({ media, place, post, event }: Shown & { media: MediaValue; 
 
 function Line({ media }: { media: MediaValue }): VNode {
   const words = useWords();
-  const alt = tidy(media.alt).trim();
+  const alt = described(media.alt);
   return (
     <p class="attachment">
       <span class="attachment-kind">{words.say(`card.${media.kind}`)}</span>

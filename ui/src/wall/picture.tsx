@@ -1,6 +1,8 @@
 /** A picture of a post. It comes from this server; where it cannot be had, what stands in for it does. */
 import type { ComponentChildren, VNode } from "preact";
 import { useState } from "preact/hooks";
+import { tidy } from "../hygiene";
+import { useWords } from "./context";
 
 interface PictureProps {
   /** Same-origin address, as `pictureUrl` makes it. */
@@ -10,6 +12,8 @@ interface PictureProps {
   readonly class: string;
   /** Width by height, from `shape`; without it the class says how large the picture is. */
   readonly shape?: number;
+  /** Whether its description is also written below it. */
+  readonly captioned?: boolean;
   /** Shown where the picture cannot be had. */
   readonly children: ComponentChildren;
 }
@@ -20,10 +24,10 @@ const TALLEST = 0.8;
 const USUAL = 16 / 9;
 
 /** The box keeps its place before the picture is there: cards do not move under those who read them. */
-export function Picture({ src, alt, class: name, shape, children }: PictureProps): VNode {
+export function Picture({ src, alt, class: name, shape, captioned = false, children }: PictureProps): VNode {
   const [failed, setFailed] = useState("");
   if (failed === src) return <>{children}</>;
-  return (
+  const picture = (
     <img
       class={name}
       src={src}
@@ -35,6 +39,38 @@ export function Picture({ src, alt, class: name, shape, children }: PictureProps
       onError={() => setFailed(src)}
     />
   );
+  return captioned && alt ? <div class="pictured">{picture}<Caption alt={alt} /></div> : picture;
+}
+
+/**
+ * What a picture shows, for those who do not see it well or sit too far away. Nobody hovers over a
+ * wall, and words on a picture spoil both, so they stand below it. Screen readers have it already.
+ * The mark is in a direction of its own, so that the line has that of the words.
+ */
+function Caption({ alt }: { alt: string }): VNode {
+  const words = useWords();
+  return (
+    <p class="caption" dir="auto" aria-hidden="true">
+      <bdi class="caption-mark">{words.say("card.alt")}</bdi>
+      <span class="caption-words">{alt}</span>
+    </p>
+  );
+}
+
+interface EmojiProps {
+  readonly src: string;
+  /** How it is written: `:owl:`. */
+  readonly text: string;
+}
+
+/** A custom emoji, as large as the letters around it whether it is there yet or not. */
+export function Emoji({ src, text }: EmojiProps): VNode {
+  return <Picture class="emoji" src={src} alt={text}>{text}</Picture>;
+}
+
+/** An attachment's own description, fit to be shown. */
+export function described(alt: string): string {
+  return tidy(alt).trim();
 }
 
 /** The shape of an attachment's box: its own as far as the network says it, within reason. */
