@@ -100,6 +100,13 @@ class Media(Frozen):
     height: int | None = None
 
 
+class Emoji(Frozen):
+    """A custom emoji: where a text says `:code:`, its network shows the picture at `url`."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]{2,64}$")]
+    url: Url
+
+
 class Link(Frozen):
     """A link in a post's text: `text[start:end]`, offsets in code points, end exclusive."""
 
@@ -113,7 +120,8 @@ class Post(Frozen):
 
     `key` is the network's canonical id. `repost_of`, `reply_to` and `quote_of` are canonical ids on
     the same network. `warning` is the author's content warning, `noindex` their wish not to be
-    found by search.
+    found by search. `emoji` are those of the text, of the warning and of the author's name, each code
+    once: all of them are codes of the author's own server, so they mean the same in all three.
     """
 
     network: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
@@ -125,6 +133,7 @@ class Post(Frozen):
     lang: Annotated[str, StringConstraints(max_length=35), BeforeValidator(at_border)] | None = None
     hashtags: tuple[Name, ...] = ()
     media: tuple[Media, ...] = ()
+    emoji: tuple[Emoji, ...] = ()
     links: tuple[Link, ...] = ()
     warning: Text | None = None
     sensitive: bool = False

@@ -116,7 +116,7 @@ async def test_the_cookie_is_kept_from_scripts_and_other_sites(api: Api) -> None
         cookie = (await one.get(f"/contribute/{api.event.slug}")).headers["set-cookie"]
     assert cookie.startswith(f"{PARTICIPANT_COOKIE}=")
     assert {"HttpOnly", "Path=/", "SameSite=lax"} <= set(cookie.split("; "))
-    participants = Participants(api.parts.access, b"s")
+    participants = Participants(api.parts.access.origins, b"s")
     assert participants.cookie_name({"scheme": "https"}) == "__Host-participant"
 
 

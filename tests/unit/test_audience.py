@@ -9,7 +9,8 @@ import pytest
 from tests.support.summit import MORNING, post
 from wall.entries import PUBLIC, Drop, Put, Scope, owner, render, sees_held, visible
 from wall.entries.audience import holdable
-from wall.entries.projections import PostValue, post_value
+from wall.entries.cards import PostValue
+from wall.entries.projections import post_value
 from wall.model import Event, Feed, FeedState, Member, Mode, PostState, Reason, Role, StoredPost
 
 SEES_HELD = {Role.ORGANISER, Role.MODERATOR, Role.FACILITATOR, Role.AUDITOR}

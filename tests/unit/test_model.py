@@ -15,6 +15,7 @@ from wall.model import (
     NAME_LIMIT,
     POST_TEXT_LIMIT,
     Author,
+    Emoji,
     Post,
     Reason,
     Role,
@@ -126,3 +127,17 @@ def test_a_reason_is_a_code_and_not_a_sentence(code: str) -> None:
 def test_roles_come_once_and_in_one_order() -> None:
     mixed = [Role.TAGGER, Role.CHAIR, Role.TAGGER, Role.AUTHOR]
     assert sorted_roles(mixed) == sorted_roles(reversed(mixed)) == (Role.AUTHOR, Role.CHAIR, Role.TAGGER)
+
+
+def test_a_post_that_was_stored_before_there_were_emoji_is_read() -> None:
+    before = post().model_dump(mode="json")
+    del before["emoji"]
+    assert Post.model_validate(before) == post()
+    now = post(emoji=(Emoji(code="owl", url="https://e.example/owl.png"),))
+    assert Post.model_validate_json(now.model_dump_json(exclude_defaults=True)) == now
+
+
+@pytest.mark.parametrize("code", ["", "a", "a-b", "owl\n", ":owl:", "../owl", "oẃl", "a" * 65])
+def test_a_code_of_an_emoji_is_plain(code: str) -> None:
+    with pytest.raises(ValidationError):
+        Emoji(code=code, url="https://e.example/owl.png")

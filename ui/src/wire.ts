@@ -18,6 +18,20 @@ export interface Changes {
   readonly changes: readonly (Put | Drop)[];
 }
 
+/** `contribution`: what the desk knows about one or more posts; the first of `posts` leads. */
+export interface ContributionValue {
+  readonly id: string;
+  readonly posts: readonly string[];
+  readonly tags: readonly string[] | null;
+  readonly noted: boolean;
+  readonly relay: string | null;
+  readonly session: string | null;
+  readonly relay_state: string | null;
+  readonly owed: number;
+  readonly told: number;
+  readonly version: number;
+}
+
 /** `count`: posts shown and reposts counted; `held` only for those who see held posts. */
 export interface CountValue {
   readonly shown: number;
@@ -30,6 +44,12 @@ export interface Drop {
   readonly op: "drop";
   readonly type: string;
   readonly id: string;
+}
+
+/** A custom emoji: `:code:` in the text, the warning and the author's name of a card is a picture. */
+export interface EmojiValue {
+  readonly code: string;
+  readonly picture: string;
 }
 
 /** `event`: what every face shows about the event. */
@@ -87,6 +107,21 @@ export interface MemberValue {
   readonly version: number;
 }
 
+/** `point`: a post as its own author follows it. `reasons` are codes of why it is not shown. */
+export interface PointValue {
+  readonly id: string;
+  readonly text: string;
+  readonly created_at: string;
+  readonly state: string;
+  readonly reasons: readonly Reason[];
+  readonly relay_state: string | null;
+  readonly session: string | null;
+  readonly outcome: string;
+  readonly reply: string;
+  readonly told_at: string | null;
+  readonly version: number;
+}
+
 /** `post`: a card. `order` sorts cards: by when they were first shown, for the desk by arrival. */
 export interface PostValue {
   readonly id: string;
@@ -102,11 +137,19 @@ export interface PostValue {
   readonly hashtags: readonly string[];
   readonly links: readonly Link[];
   readonly media: readonly MediaValue[];
+  readonly emoji: readonly EmojiValue[];
   readonly warning: string | null;
   readonly sensitive: boolean;
   readonly reposts: number;
   readonly state: string | null;
   readonly reasons: readonly Reason[] | null;
+}
+
+/** One step of a run-sheet: what is asked, and in which minute after the session's beginning. */
+export interface Prompt {
+  readonly id: string;
+  readonly text: string;
+  readonly minute: number;
 }
 
 /** A subject to hold, whole, in place of any earlier value. */
@@ -115,7 +158,7 @@ export interface Put {
   readonly type: string;
   readonly id: string;
   readonly version: number;
-  readonly value: EventValue | CountValue | PostValue | FeedValue | MemberValue;
+  readonly value: EventValue | CountValue | PostValue | FeedValue | MemberValue | RoomValue | SessionValue | TagValue | ContributionValue | RelayValue | PointValue;
 }
 
 /** Why a post was held or rejected: a code, its parameters and code-point offsets in the text. */
@@ -126,8 +169,53 @@ export interface Reason {
   readonly params: Readonly<Record<string, number | string>>;
 }
 
+/** `relay`: a contribution on its way through one session, with the card of the post that leads it. */
+export interface RelayValue {
+  readonly id: string;
+  readonly contribution: string;
+  readonly session: string;
+  readonly state: string;
+  readonly rank: number;
+  readonly post: PostValue;
+  readonly others: readonly string[];
+  readonly detail: string;
+  readonly outcome: string;
+  readonly raised_at: string;
+  readonly floor_at: string | null;
+  readonly closed_at: string | null;
+  readonly version: number;
+  readonly note: string | null;
+}
+
 /** What a person may do in an event (DESIGN §8). Everything is refused unless a role allows it. */
 export type Role = "organiser" | "moderator" | "facilitator" | "scribe" | "tagger" | "author" | "chair" | "technician" | "auditor" | "rater";
+
+/** `room`: a place in the venue. */
+export interface RoomValue {
+  readonly id: string;
+  readonly name: string;
+  readonly position: number;
+  readonly version: number;
+}
+
+/** `session`: one item of the programme. `prompt`: the id of the prompt that is discussed now. */
+export interface SessionValue {
+  readonly id: string;
+  readonly room: string;
+  readonly title: string;
+  readonly method: string;
+  readonly speakers: readonly string[];
+  readonly starts_at: string;
+  readonly ends_at: string;
+  readonly prompts: readonly Prompt[];
+  readonly prompt: string | null;
+  readonly state: string;
+  readonly begun_at: string | null;
+  readonly ended_at: string | null;
+  readonly version: number;
+  readonly note: string | null;
+  readonly facilitators: readonly string[] | null;
+}
 
 /** Everything a reader of one audience holds at journal seq `seq`. */
 export interface Snapshot {
@@ -136,6 +224,17 @@ export interface Snapshot {
   readonly cursor: string;
   readonly seq: number;
   readonly puts: readonly Put[];
+}
+
+/** `tag`: one tag of the codebook; `key` sets it at the desk, `colour` is one of the six tints. */
+export interface TagValue {
+  readonly id: string;
+  readonly name: string;
+  readonly key: string;
+  readonly colour: number;
+  readonly position: number;
+  readonly retired: boolean;
+  readonly version: number;
 }
 
 export type Message = Hello | Changes | Snapshot;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -21,6 +22,7 @@ from wall.access.links import (
     spent,
 )
 from wall.access.origins import Origins
+from wall.access.participants import Participants
 from wall.access.rights import NOBODY, ORGANISER, Visitor
 from wall.access.tokens import COOKIE, SECURE_COOKIE, Asgi, bearer_of, cookies_of, digest_of, new_token
 from wall.errors import BadInput, NotFound, Refused
@@ -41,30 +43,32 @@ class Access:
         journal: Journal,
         origins: Origins,
         *,
+        participants: Participants | None = None,
         sign_in_days: int = 30,
         clock: Callable[[], datetime] = utc_now,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.journal = journal
         self.origins = origins
+        self._participants = participants
         self.sign_in_seconds = sign_in_days * 86_400
         self._clock = clock
         self._monotonic = monotonic
         self._cached: dict[str, tuple[Visitor, float]] = {}
         self._forgotten = 0
 
-    def is_secure(self, scope: Asgi) -> bool:
-        """Whether this request came over TLS, here or at the proxy in front."""
-        return self.origins.secure or scope["scheme"] in {"https", "wss"}
-
     def cookie_name(self, scope: Asgi) -> str:
         """The one cookie name that counts for this request."""
-        return SECURE_COOKIE if self.is_secure(scope) else COOKIE
+        return SECURE_COOKIE if self.origins.is_secure(scope) else COOKIE
 
     async def visitor_of(self, scope: Asgi) -> Visitor:
-        """Who sent this ASGI request (HTTP or websocket); NOBODY without a sign-in that holds."""
+        """Who sent this ASGI request (HTTP or websocket); without a sign-in that holds, NOBODY, or
+        the participant of its cookie."""
         token = self._token_of(scope)
-        return await self._visitor(digest_of(token)) if token else NOBODY
+        visitor = await self._visitor(digest_of(token)) if token else NOBODY
+        if visitor.person_id is None and self._participants is not None:
+            return replace(visitor, participant=self._participants.known(scope))
+        return visitor
 
     async def still_signed_in(self, visitor: Visitor) -> bool:
         """Whether an open connection's visitor is still signed in: at once after a sign-out in this

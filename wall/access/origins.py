@@ -53,6 +53,10 @@ class Origins:
         """The start of absolute links: the public address, or the one this request came to."""
         return self.public or _own_origin(Headers(scope=scope), scope["scheme"])
 
+    def is_secure(self, scope: Asgi) -> bool:
+        """Whether this request came over TLS, here or at the proxy in front."""
+        return self.secure or scope["scheme"] in {"https", "wss"}
+
     def check(self, headers: Headers, scheme: str) -> None:
         """Raise ForeignOrigin for a change, or a websocket, that a page of another site asked for.
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 
-from wall.access.access import Access
+from wall.access.origins import Origins
 from wall.access.signatures import mac
 from wall.access.tokens import Asgi
 
@@ -36,8 +36,8 @@ class Participant:
 class Participants:
     """Makes and checks the cookies of one instance."""
 
-    def __init__(self, access: Access, secret: bytes) -> None:
-        self._access = access
+    def __init__(self, origins: Origins, secret: bytes) -> None:
+        self._origins = origins
         self._secret = secret
 
     def cookie_name(self, scope: Asgi) -> str:
@@ -46,16 +46,21 @@ class Participants:
 
     def is_secure(self, scope: Asgi) -> bool:
         """Whether this request came over TLS."""
-        return self._access.is_secure(scope)
+        return self._origins.is_secure(scope)
 
     def of(self, scope: Asgi) -> Participant:
         """Who sent this request: the participant of its cookie, or a new one for none or a forged one."""
-        sent = cookie_parser(Headers(scope=scope).get("cookie", "")).get(self.cookie_name(scope), "")
-        known_id, _, proof = sent.partition(".")
-        if known_id and hmac.compare_digest(proof.encode(), self._proof(known_id).encode()):
+        if known_id := self.known(scope):
             return Participant(known_id)
         new = secrets.token_urlsafe(16)
         return Participant(new, f"{new}.{self._proof(new)}")
+
+    def known(self, scope: Asgi) -> str | None:
+        """The participant of this request's cookie; None for none or a forged one."""
+        sent = cookie_parser(Headers(scope=scope).get("cookie", "")).get(self.cookie_name(scope), "")
+        known_id, _, proof = sent.partition(".")
+        proven = known_id and hmac.compare_digest(proof.encode(), self._proof(known_id).encode())
+        return known_id if proven else None
 
     def _proof(self, participant_id: str) -> str:
         return mac(self._secret, "participant", participant_id)

@@ -14,14 +14,24 @@ Face = Literal["wall", "stage", "join", "desk"]
 
 ORGANISER = frozenset({Role.ORGANISER})
 _MODERATES = ORGANISER | {Role.MODERATOR}
+_FACILITATES = ORGANISER | {Role.FACILITATOR}
 
 RIGHTS: dict[str, frozenset[Role]] = {
     "post.add": _MODERATES | {Role.FACILITATOR, Role.SCRIBE},
     "post.approve": _MODERATES,
     "post.hide": _MODERATES,
     "post.reject": _MODERATES,
+    "post.reconsider": _MODERATES,
     "post.withdraw": _MODERATES,
     "posts.judge": _MODERATES,
+    "point.tag": _FACILITATES,
+    "point.note": _FACILITATES,
+    "point.raise": _FACILITATES,
+    "queue.move": _FACILITATES,
+    "reply.send": _FACILITATES,
+    "session.run": _FACILITATES,
+    "codebook.change": ORGANISER | {Role.FACILITATOR, Role.AUTHOR},
+    "programme.change": ORGANISER,
     "rules.see": _MODERATES,
     "rules.set": _MODERATES,
     "event.create": ORGANISER,
@@ -41,12 +51,14 @@ _STAGE = frozenset({Role.CHAIR, Role.FACILITATOR, Role.ORGANISER})
 
 @dataclass(frozen=True)
 class Visitor:
-    """Who is asking. No `person_id`: nobody is signed in. `sign_in` is the digest of their token."""
+    """Who is asking. No `person_id`: nobody is signed in. `sign_in` is the digest of their token,
+    `participant` the pseudonym of somebody who is not signed in and wrote here before."""
 
     person_id: str | None = None
     name: str = ""
     organiser: bool = False
     sign_in: str | None = None
+    participant: str | None = None
 
     @property
     def actor(self) -> str:
@@ -82,7 +94,7 @@ def scope_for(visitor: Visitor, roles: frozenset[Role], face: Face) -> Scope:
         case "stage":
             return Scope(roles & _STAGE)
         case "join":
-            return Scope(person=visitor.person_id)
+            return Scope(person=visitor.person_id or visitor.participant)
         case "desk":
             return _desk(visitor, roles)
         case _:

@@ -1,7 +1,7 @@
 """The catalogue: every entry, every subject's projection, who sees it, and the wire. Pure."""
 
 from wall.entries import kinds
-from wall.entries.audience import PUBLIC, Scope, State, owner, sees_held, visible
+from wall.entries.audience import PUBLIC, Scope, State, owner, sees_facilitation, sees_held, visible
 from wall.entries.kinds import AnyData, Data, Subject, upcast
 from wall.entries.projections import COUNTS, POST_WINDOW, Change, Drop, Put, dump, render, subject_of
 from wall.entries.wire import (
@@ -39,6 +39,7 @@ __all__ = [
     "kinds",
     "owner",
     "render",
+    "sees_facilitation",
     "sees_held",
     "subject_of",
     "upcast",

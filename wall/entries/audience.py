@@ -12,13 +12,30 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from wall.model import Counts, Event, Feed, Member, PostState, Role, StoredPost
+from wall.parallel import PUBLIC_STATES, Contribution, OwnPoint, StoredRelay, Tag
+from wall.programme import Room, Session
 
-State = Event | Counts | StoredPost | Feed | Member
+State = (
+    Event
+    | Counts
+    | StoredPost
+    | Feed
+    | Member
+    | Room
+    | Session
+    | Tag
+    | Contribution
+    | StoredRelay
+    | OwnPoint
+)
 """The state rows that subjects are rendered from."""
 
 _SEES_HELD = frozenset({Role.ORGANISER, Role.MODERATOR, Role.FACILITATOR, Role.AUDITOR})
 _SEES_FEEDS = frozenset({Role.ORGANISER, Role.MODERATOR, Role.TECHNICIAN})
 _SEES_MEMBERS = frozenset({Role.ORGANISER})
+_SEES_FACILITATION = frozenset(Role) - {Role.RATER, Role.TECHNICIAN}
+_SEES_TAGS = _SEES_FACILITATION - {Role.TAGGER, Role.CHAIR}
+_SEES_NOTES = _SEES_FACILITATION - {Role.TAGGER}
 _NOWHERE = frozenset({PostState.STUB, PostState.REPOST, PostState.UNAVAILABLE, PostState.WITHDRAWN})
 
 
@@ -56,10 +73,16 @@ PUBLIC = Scope()
 def visible(state: State, scope: Scope) -> bool:
     """Whether a reader of this scope may hold this subject, as it is now."""
     match state:
-        case Event() | Counts():
+        case Event() | Counts() | Room() | Session():
             return True
         case StoredPost():
             return _post_visible(state, scope)
+        case Tag() | Contribution():
+            return sees_facilitation(scope)
+        case StoredRelay():
+            return _relay_visible(state, scope)
+        case OwnPoint():
+            return owner(state) == scope.person is not None
         case Feed():
             return scope.has(_SEES_FEEDS)
         case Member():
@@ -74,6 +97,8 @@ def holdable(state: State, scope: Scope) -> bool:
             return (state.received if sees_held(scope) else state.shown) > 0
         case Member():
             return scope.has(_SEES_MEMBERS) or state.person_id == scope.person
+        case StoredRelay():
+            return state.relay.floor_at is not None or sees_facilitation(scope)
         case _:
             return visible(state, scope)
 
@@ -83,9 +108,40 @@ def sees_held(scope: Scope) -> bool:
     return scope.has(_SEES_HELD)
 
 
+def sees_facilitation(scope: Scope) -> bool:
+    """Whether queues, the codebook and contributions may be shown to this reader."""
+    return scope.has(_SEES_FACILITATION)
+
+
+def sees_tags(scope: Scope) -> bool:
+    """Whether others' tags may be shown: not to those who tag blind."""
+    return scope.has(_SEES_TAGS)
+
+
+def sees_notes(scope: Scope) -> bool:
+    """Whether notes between facilitator and chair may be shown to this reader."""
+    return scope.has(_SEES_NOTES)
+
+
 def owner(state: State) -> str | None:
-    """The person who alone sees this subject besides the staff; None for what has no such person."""
-    return state.person_id if isinstance(state, Member) else None
+    """The person who alone sees this subject besides the staff; None for what has no such person.
+
+    A post is its author's own when it was written here: their key is `person:` or `participant:`
+    and their id.
+    """
+    match state:
+        case Member():
+            return state.person_id
+        case OwnPoint():
+            kind, _, person = state.stored.post.author.key.partition(":")
+            return person if kind in {"person", "participant"} and person else None
+    return None
+
+
+def _relay_visible(stored: StoredRelay, scope: Scope) -> bool:
+    if not visible(stored.lead, scope):
+        return False
+    return stored.relay.state in PUBLIC_STATES or sees_facilitation(scope)
 
 
 def _post_visible(state: StoredPost, scope: Scope) -> bool:

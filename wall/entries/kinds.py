@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter
 
 from wall.model import FeedState, Frozen, Mode, PostState, Reason, Role
+from wall.parallel import RelayState
 
 Subject = tuple[str, str]
 """(type, id) of a thing that an entry touched and that a reader can hold."""
@@ -97,6 +98,12 @@ class PostRestored(Data):
     state: PostState
 
 
+class PostReconsidered(Data):
+    """A decision about a post was taken back: it waits for a person again."""
+
+    kind: Literal["post.reconsidered"] = "post.reconsidered"
+
+
 class PostWithdrawn(Data):
     """A post was taken back for good: its text was purged, a tombstone stays."""
 
@@ -117,6 +124,13 @@ class FeedMoved(Data):
     kind: Literal["feed.moved"] = "feed.moved"
     state: FeedState
     problem: str | None = None
+
+
+class FeedDropped(Data):
+    """A feed left out so many items of bad upstream data, and brought nothing else with them."""
+
+    kind: Literal["feed.dropped"] = "feed.dropped"
+    items: int
 
 
 class LinkMade(Data):
@@ -148,6 +162,163 @@ class MemberChanged(Data):
     roles: tuple[Role, ...]
 
 
+class RoomAdded(Data):
+    """An organiser added a room."""
+
+    kind: Literal["room.added"] = "room.added"
+
+
+class RoomChanged(Data):
+    """An organiser edited a room; `fields` are the names of what changed."""
+
+    kind: Literal["room.changed"] = "room.changed"
+    fields: tuple[str, ...]
+
+
+class SessionAdded(Data):
+    """A session came into the programme."""
+
+    kind: Literal["session.added"] = "session.added"
+    room: str
+
+
+class SessionChanged(Data):
+    """A session was edited; `fields` are the names of what changed."""
+
+    kind: Literal["session.changed"] = "session.changed"
+    fields: tuple[str, ...]
+
+
+class SessionBegun(Data):
+    """A person began a session."""
+
+    kind: Literal["session.begun"] = "session.begun"
+
+
+class SessionEnded(Data):
+    """A person ended a session."""
+
+    kind: Literal["session.ended"] = "session.ended"
+
+
+class PromptMoved(Data):
+    """A session went on to a prompt of its run-sheet (None: to none)."""
+
+    kind: Literal["prompt.moved"] = "prompt.moved"
+    prompt: str | None
+
+
+class TagAdded(Data):
+    """A tag came into the codebook."""
+
+    kind: Literal["tag.added"] = "tag.added"
+
+
+class TagChanged(Data):
+    """A tag was edited or retired; `fields` are the names of what changed."""
+
+    kind: Literal["tag.changed"] = "tag.changed"
+    fields: tuple[str, ...]
+
+
+class ContributionMade(Data):
+    """Posts became one contribution."""
+
+    kind: Literal["contribution.made"] = "contribution.made"
+    posts: tuple[str, ...]
+
+
+class ContributionTagged(Data):
+    """A tag was set or taken off."""
+
+    kind: Literal["contribution.tagged"] = "contribution.tagged"
+    tag: str
+    on: bool
+
+
+class ContributionNoted(Data):
+    """Somebody saw a contribution and found nothing to do, or took that back."""
+
+    kind: Literal["contribution.noted"] = "contribution.noted"
+    on: bool
+
+
+class RelayRaised(Data):
+    """A contribution was queued for a session."""
+
+    kind: Literal["relay.raised"] = "relay.raised"
+    contribution: str
+    session: str
+
+
+class RelayPlaced(Data):
+    """A relay got another place in its queue."""
+
+    kind: Literal["relay.placed"] = "relay.placed"
+    rank: int
+
+
+class RelayReadied(Data):
+    """A relay is next."""
+
+    kind: Literal["relay.readied"] = "relay.readied"
+
+
+class RelayQueued(Data):
+    """A relay that was next, on the floor or closed is back in its queue."""
+
+    kind: Literal["relay.queued"] = "relay.queued"
+
+
+class RelayTakenUp(Data):
+    """A relay is on the floor: the room discusses it now."""
+
+    kind: Literal["relay.taken_up"] = "relay.taken_up"
+
+
+class RelayClosed(Data):
+    """A relay ended in `state`; `detail` is where it was deferred to or why it was dropped."""
+
+    kind: Literal["relay.closed"] = "relay.closed"
+    state: RelayState
+    detail: str = ""
+
+
+class RelayReopened(Data):
+    """Closing was taken back: the relay is in `state` again."""
+
+    kind: Literal["relay.reopened"] = "relay.reopened"
+    state: RelayState
+
+
+class RelayAnnotated(Data):
+    """What a relay says to the chair or of its outcome was written; `fields` are the names."""
+
+    kind: Literal["relay.annotated"] = "relay.annotated"
+    fields: tuple[str, ...]
+
+
+class ReceiptOwed(Data):
+    """The author of a post is owed a reply, because the room took their point up."""
+
+    kind: Literal["receipt.owed"] = "receipt.owed"
+    post: str
+
+
+class ReceiptTold(Data):
+    """The author of a post was told what became of their point."""
+
+    kind: Literal["receipt.told"] = "receipt.told"
+    post: str
+
+
+class ReceiptWaived(Data):
+    """Somebody decided that the author of a post needs no reply, or is owed none any more."""
+
+    kind: Literal["receipt.waived"] = "receipt.waived"
+    post: str
+
+
 AnyData = Annotated[
     EventCreated
     | EventChanged
@@ -159,13 +330,38 @@ AnyData = Annotated[
     | PostHidden
     | PostUnavailable
     | PostRestored
+    | PostReconsidered
     | PostWithdrawn
     | FeedAdded
     | FeedMoved
+    | FeedDropped
     | LinkMade
     | IntegrationMade
     | IntegrationRevoked
-    | MemberChanged,
+    | MemberChanged
+    | RoomAdded
+    | RoomChanged
+    | SessionAdded
+    | SessionChanged
+    | SessionBegun
+    | SessionEnded
+    | PromptMoved
+    | TagAdded
+    | TagChanged
+    | ContributionMade
+    | ContributionTagged
+    | ContributionNoted
+    | RelayRaised
+    | RelayPlaced
+    | RelayReadied
+    | RelayQueued
+    | RelayTakenUp
+    | RelayClosed
+    | RelayReopened
+    | RelayAnnotated
+    | ReceiptOwed
+    | ReceiptTold
+    | ReceiptWaived,
     Field(discriminator="kind"),
 ]
 

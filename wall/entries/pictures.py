@@ -21,9 +21,14 @@ def picture_urls(media: Media) -> tuple[str, ...]:
     return (*own, media.preview) if media.preview else own
 
 
+def key_of(url: str) -> str:
+    """8 characters that change with the address of a picture. It identifies nothing."""
+    return blake2b(url.encode(), digest_size=4).hexdigest()
+
+
 def picture_key(url: str | None) -> str | None:
-    """8 characters that change with the address; None for no picture. It identifies nothing."""
-    return blake2b(url.encode(), digest_size=4).hexdigest() if url else None
+    """The key of the picture at an address; None for no picture."""
+    return key_of(url) if url else None
 
 
 def media_keys(media: tuple[Media, ...]) -> tuple[str | None, ...]:

@@ -6,24 +6,23 @@ scope; the JSON schema of the wire, and from it the TypeScript types, are made f
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 from wall.entries.audience import Scope, State, holdable, sees_held, visible
-from wall.entries.pictures import media_keys, picture_key
-from wall.model import (
-    Author,
-    Counts,
-    Event,
-    Feed,
-    Frozen,
-    Link,
-    Media,
-    Member,
-    Reason,
-    Role,
-    StoredPost,
-    Time,
+from wall.entries.cards import PostValue, card, copied
+from wall.entries.channel import (
+    ChannelValue,
+    contribution_value,
+    point_value,
+    relay_value,
+    room_value,
+    session_value,
+    tag_value,
 )
+from wall.model import Counts, Event, Feed, Frozen, Member, Role, StoredPost
+from wall.parallel import Contribution, OwnPoint, StoredRelay, Tag
+from wall.programme import Room, Session
 
 COUNTS = ("count", "posts")
 """The one subject of type `count`."""
@@ -53,58 +52,6 @@ class CountValue(Frozen):
     held: int | None = None
 
 
-class AuthorValue(Frozen):
-    """The author part of a card. No follower count: reach is not merit.
-
-    `avatar`: the key of their picture; None where they have none.
-    """
-
-    handle: str
-    name: str
-    url: str | None
-    avatar: str | None
-    bot: bool
-
-
-class MediaValue(Frozen):
-    """One attachment of a card. Sizes are in pixels; `alt` is the author's own description.
-
-    `picture`: the key of the picture that this server has of it; None where it has none.
-    """
-
-    kind: Literal["image", "video", "audio", "other"]
-    alt: str
-    width: int | None
-    height: int | None
-    picture: str | None
-
-
-class PostValue(Frozen):
-    """`post`: a card. `order` sorts cards: by when they were first shown, for the desk by arrival.
-
-    `state` and `reasons` are there only for those who see held posts.
-    """
-
-    id: str
-    order: int
-    version: int
-    network: str
-    url: str | None
-    author: AuthorValue
-    text: str
-    lang: str | None
-    created_at: Time
-    edited: bool
-    hashtags: tuple[str, ...]
-    links: tuple[Link, ...]
-    media: tuple[MediaValue, ...]
-    warning: str | None
-    sensitive: bool
-    reposts: int
-    state: str | None = None
-    reasons: tuple[Reason, ...] | None = None
-
-
 class FeedValue(Frozen):
     """`feed`: a source's health, without its credentials."""
 
@@ -126,7 +73,7 @@ class MemberValue(Frozen):
     version: int
 
 
-Value = EventValue | CountValue | PostValue | FeedValue | MemberValue
+Value = EventValue | CountValue | PostValue | FeedValue | MemberValue | ChannelValue
 
 
 class Put(Frozen):
@@ -161,39 +108,50 @@ def render(state: State, scope: Scope) -> Change | None:
     kind, subject_id = subject_of(state)
     if not visible(state, scope):
         return Drop(type=kind, id=subject_id)
-    version = state.seq if isinstance(state, Counts) else state.version
-    return Put(type=kind, id=subject_id, version=version, value=_value(state, scope))
+    return Put(type=kind, id=subject_id, version=_version(state), value=_VALUES[type(state)](state, scope))
 
 
 def subject_of(state: State) -> tuple[str, str]:
     """The (type, id) under which readers hold this row."""
+    if isinstance(state, Counts):
+        return COUNTS
+    kind = _TYPES[type(state)]
     match state:
-        case Event():
-            return "event", state.id
-        case Counts():
-            return COUNTS
-        case StoredPost():
-            return "post", state.id
-        case Feed():
-            return "feed", state.id
         case Member():
-            return "member", state.person_id
+            return kind, state.person_id
+        case StoredRelay():
+            return kind, state.relay.id
+        case OwnPoint():
+            return kind, state.stored.id
+        case _:
+            return kind, state.id
 
 
 def event_value(event: Event, scope: Scope) -> EventValue:
     """An event as a reader of this scope holds it."""
     mode = event.mode if scope.roles else None
-    return EventValue(**_copied(event, EventValue, "mode"), mode=mode)
+    return EventValue(**copied(event, EventValue, "mode"), mode=mode)
 
 
 def post_value(stored: StoredPost, scope: Scope) -> PostValue | None:
     """A post as a reader of this scope holds it; None if it may not."""
-    return _post(stored, scope) if visible(stored, scope) else None
+    return card(stored, staff=sees_held(scope)) if visible(stored, scope) else None
+
+
+def count_value(counts: Counts, scope: Scope) -> CountValue:
+    """The counts as a reader of this scope holds them."""
+    held = counts.held if sees_held(scope) else None
+    return CountValue(shown=counts.shown, reposts=counts.reposts, held=held)
+
+
+def member_value(member: Member) -> MemberValue:
+    """Somebody's roles, for those who may see them."""
+    return MemberValue(person=member.person_id, **copied(member, MemberValue, "person"))
 
 
 def feed_value(feed: Feed) -> FeedValue:
     """A feed's health, for those who may see feeds."""
-    return FeedValue(**_copied(feed, FeedValue))
+    return FeedValue(**copied(feed, FeedValue))
 
 
 def dump(change: Change) -> dict[str, Any]:
@@ -201,53 +159,42 @@ def dump(change: Change) -> dict[str, Any]:
     return change.model_dump(mode="json")
 
 
-def _value(state: State, scope: Scope) -> Value:
+def _version(state: State) -> int:
     match state:
-        case Event():
-            return event_value(state, scope)
         case Counts():
-            held = state.held if sees_held(scope) else None
-            return CountValue(shown=state.shown, reposts=state.reposts, held=held)
-        case StoredPost():
-            return _post(state, scope)
-        case Feed():
-            return feed_value(state)
-        case Member():
-            return MemberValue(person=state.person_id, **_copied(state, MemberValue, "person"))
+            return state.seq
+        case StoredRelay():
+            return state.relay.version
+        case OwnPoint():
+            return state.stored.version
+        case _:
+            return state.version
 
 
-def _copied(state: Frozen, value: type[Frozen], *but: str) -> dict[str, Any]:
-    return {name: getattr(state, name) for name in value.model_fields if name not in but}
+_TYPES: dict[type[State], str] = {
+    Event: "event",
+    StoredPost: "post",
+    Feed: "feed",
+    Member: "member",
+    Room: "room",
+    Session: "session",
+    Tag: "tag",
+    Contribution: "contribution",
+    StoredRelay: "relay",
+    OwnPoint: "point",
+}
+"""The type of subject that each kind of row is held as."""
 
-
-def _post(stored: StoredPost, scope: Scope) -> PostValue:
-    post, staff = stored.post, sees_held(scope)
-    return PostValue(
-        id=stored.id,
-        order=stored.received if staff else stored.shown,
-        version=stored.version,
-        network=post.network,
-        url=post.url,
-        author=_author(post.author),
-        text=post.text,
-        lang=post.lang,
-        created_at=post.created_at,
-        edited=stored.edits > 0,
-        hashtags=post.hashtags,
-        links=post.links,
-        media=_media(post.media),
-        warning=post.warning,
-        sensitive=post.sensitive,
-        reposts=stored.reposts,
-        state=stored.state if staff else None,
-        reasons=stored.reasons if staff else None,
-    )
-
-
-def _author(author: Author) -> AuthorValue:
-    return AuthorValue(**_copied(author, AuthorValue, "avatar"), avatar=picture_key(author.avatar))
-
-
-def _media(media: tuple[Media, ...]) -> tuple[MediaValue, ...]:
-    keys = zip(media, media_keys(media), strict=True)
-    return tuple(MediaValue(**_copied(one, MediaValue, "picture"), picture=key) for one, key in keys)
+_VALUES: dict[type[State], Callable[[Any, Scope], Value]] = {
+    Event: event_value,
+    Counts: count_value,
+    StoredPost: lambda stored, scope: card(stored, staff=sees_held(scope)),
+    Feed: lambda feed, _: feed_value(feed),
+    Member: lambda member, _: member_value(member),
+    Room: lambda room, _: room_value(room),
+    Session: session_value,
+    Tag: lambda tag, _: tag_value(tag),
+    Contribution: contribution_value,
+    StoredRelay: relay_value,
+    OwnPoint: lambda own, _: point_value(own),
+}

@@ -158,7 +158,8 @@ class _Batch:
 
     def _counted(self, repost_id: str, post: Post, original: StoredPost) -> StoredPost:
         """Count a repost. It has no words of its own: the original has them, if it was ever given."""
-        bare = post.model_copy(update={"text": "", "links": (), "media": (), "warning": None})
+        nothing = {"text": "", "links": (), "media": (), "emoji": (), "warning": None}
+        bare = post.model_copy(update=nothing)
         seq = self.tx.append(
             kinds.PostReposted(repost=repost_id, network=post.network), ("post", original.id)
         )
@@ -232,6 +233,8 @@ class _Batch:
         seq = tx.append(kinds.PostEdited(edit=edit, state=state, reasons=reasons), ("post", known.id))
         shown = known.shown or (seq if state is PostState.APPROVED else 0)
         moves.recount(tx, known.state, state)
+        if known.state is PostState.APPROVED is not state:
+            tx.left(known.id)
         changed = {"post": post, "state": state, "reasons": reasons, "version": known.version + 1}
         replaced = known.model_copy(update={**changed, "edits": edit, "shown": shown})
         self._write(replaced, edits=edit, shown=shown)

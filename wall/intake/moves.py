@@ -15,9 +15,10 @@ from wall.errors import NotFound, Refused, Stale
 from wall.journal import Tx
 from wall.model import Author, Post, PostState, Reason, Role, StoredPost
 from wall.store import posts
+from wall.store.channel import is_own
 from wall.store.search import forget_words
 
-Verb = Literal["approve", "reject", "hide", "withdraw", "lose", "find"]
+Verb = Literal["approve", "reject", "hide", "reconsider", "withdraw", "lose", "find"]
 By = Literal["network", "author", "moderator"]
 
 _SHOWABLE = frozenset({PostState.RECEIVED, PostState.HELD, PostState.REJECTED, PostState.HIDDEN})
@@ -27,6 +28,7 @@ ALLOWED: dict[Verb, tuple[frozenset[PostState], PostState | None]] = {
     "approve": (_SHOWABLE, PostState.APPROVED),
     "reject": (frozenset({PostState.RECEIVED, PostState.HELD}), PostState.REJECTED),
     "hide": (frozenset({PostState.APPROVED}), PostState.HIDDEN),
+    "reconsider": (frozenset({PostState.APPROVED, PostState.REJECTED, PostState.HIDDEN}), PostState.HELD),
     "lose": (ON_A_DESK, PostState.UNAVAILABLE),
     "find": (frozenset({PostState.UNAVAILABLE}), None),
     "withdraw": (frozenset(PostState) - {PostState.WITHDRAWN}, PostState.WITHDRAWN),
@@ -67,6 +69,14 @@ def hide(tx: Tx, post_id: str, version: int, reason: Reason) -> dict[str, Any]:
     state = _guarded(stored, "hide")
     tx.append(kinds.PostHidden(reason=reason), ("post", stored.id))
     return _answer(_move(tx, stored, state, reasons=(reason,)))
+
+
+def reconsider(tx: Tx, post_id: str, version: int) -> dict[str, Any]:
+    """Take a decision back: the post waits for a person again. Raises NotFound, Stale or Refused."""
+    stored = _looked_at(tx, post_id, version)
+    state = _guarded(stored, "reconsider")
+    tx.append(kinds.PostReconsidered(), ("post", stored.id))
+    return _answer(_move(tx, stored, state, reasons=(Reason(code="reconsidered"),)))
 
 
 def withdraw(tx: Tx, post_id: str, version: int, tombstone: Tombstone) -> dict[str, Any]:
@@ -113,9 +123,10 @@ def withdrawn(tx: Tx, stored: StoredPost, by: By, tombstone: Tombstone) -> Moved
         tx.count(reposts=-1)
     old = stored.post
     tx.gone.append(old)
-    emptied = Post(
-        network=old.network, key="-", author=Author(key="-", handle=""), text="", created_at=old.created_at
-    )
+    # Who wrote here may hear that it was taken down; who took it back themselves need not.
+    heard = by == "moderator" and is_own(stored)
+    nobody = Author(key=old.author.key if heard else "-", handle="")
+    emptied = Post(network=old.network, key="-", author=nobody, text="", created_at=old.created_at)
     posts.purge(tx.conn, stored.id, tombstone=tombstone(old.network, old.key), emptied=emptied)
     return _move(tx, stored, state)
 
@@ -149,6 +160,8 @@ def _guarded(stored: StoredPost, verb: Verb) -> PostState:
 
 def _move(tx: Tx, stored: StoredPost, state: PostState, **columns: Any) -> Moved:
     recount(tx, stored.state, state)
+    if stored.state is PostState.APPROVED is not state:
+        tx.left(stored.id)
     version = stored.version + 1
     posts.save(tx.conn, stored.id, state=state.value, version=version, **columns)
     return Moved(stored.id, state, version)

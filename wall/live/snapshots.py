@@ -11,6 +11,9 @@ from wall.live import metrics
 from wall.live.hub import Built, Hub, Watch
 
 _GZIP_LEVEL = 5
+_OWN_GZIP_LEVEL = 1
+"""For one reader alone: quickly."""
+_CURSOR = b'"cursor":"'
 
 
 class Snapshots:
@@ -22,7 +25,27 @@ class Snapshots:
         self._building: dict[tuple[str, str, int], asyncio.Task[Built]] = {}
 
     async def get(self, event_id: str, scope: Scope) -> Built:
-        """The snapshot of this audience at the head. Raises NotFound, StoreUnavailable."""
+        """The snapshot of this audience at the head. Raises NotFound, StoreUnavailable.
+
+        What a person sees alone is read for them and joined to what everybody like them sees.
+        """
+        if scope.person is None or scope.roles:
+            return await self._shared(event_id, scope)
+        shared = await self._shared(event_id, scope.shared)
+        return await self._with_own(shared, event_id, scope)
+
+    async def _with_own(self, shared: Built, event_id: str, scope: Scope) -> Built:
+        """A person's own subjects may be read newer than the rest: they come again with the changes
+        that follow, and folding twice is folding once."""
+        puts = await self._journal.own(event_id, scope)
+        own = b"".join(b"," + put.model_dump_json().encode() for put in puts)
+        start = shared.plain.index(_CURSOR) + len(_CURSOR)
+        end = shared.plain.index(b'"', start)
+        cursor = Cursor.parse(shared.plain[start:end].decode())._replace(scope=scope.key)
+        plain = b"".join((shared.plain[:start], str(cursor).encode(), shared.plain[end:-2], own, b"]}"))
+        return Built(shared.seq, plain, await asyncio.to_thread(gzip.compress, plain, _OWN_GZIP_LEVEL))
+
+    async def _shared(self, event_id: str, scope: Scope) -> Built:
         watch = await self._hub.watch(event_id)
         if built := watch.snapshots.get(scope.key):
             return built

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs
 from starlette.datastructures import Headers
 
 from wall.access import Access, Face, Visitor, scope_for
-from wall.entries import PUBLIC, Cursor, Hello, Scope
+from wall.entries import Cursor, Hello, Scope
 from wall.errors import BackchannelError, BadInput, NotFound, NotSignedIn, NotYours, StoreUnavailable
 from wall.live.fanout import Send, Writer, writer_for
 from wall.live.frames import Frame
@@ -92,7 +92,7 @@ class LiveSocket:
         self, reader: Reader, receive: Any, watch: Watch, visitor: Visitor, face: Face
     ) -> None:
         """Take acknowledgements until the socket closes; look again at who is signed in."""
-        if reader.scope == PUBLIC:
+        if visitor.person_id is None:
             await _take_acknowledgements(reader, receive)
             return
         listening = asyncio.ensure_future(_take_acknowledgements(reader, receive))

@@ -11,7 +11,8 @@ from pydantic import Field, StringConstraints
 from wall.access import Face, may
 from wall.access.tokens import bearer_of
 from wall.entries import Scope, sees_held
-from wall.entries.projections import PostValue, post_value
+from wall.entries.cards import PostValue
+from wall.entries.projections import post_value
 from wall.feeds.base import Arrived
 from wall.intake import Intake, admit, moves
 from wall.journal import Tx
@@ -84,6 +85,7 @@ class PostRoutes:
         add("/{post_id}/approve", self.approve, methods=["POST"])
         add("/{post_id}/reject", self.reject, methods=["POST"])
         add("/{post_id}/hide", self.hide, methods=["POST"])
+        add("/{post_id}/reconsider", self.reconsider, methods=["POST"])
         add("/{post_id}/withdraw", self.withdraw, methods=["POST"])
 
     async def page(
@@ -188,6 +190,15 @@ class PostRoutes:
         reason = Reason(code=move.reason)
         return await self._moved(
             asking, request, cause, lambda tx: moves.hide(tx, post_id, move.version, reason)
+        )
+
+    async def reconsider(
+        self, post_id: str, move: Move, asking: AskingHere, request: Request, cause: CauseHere = None
+    ) -> MovedTo:
+        """Take a decision back: the post waits for a person again."""
+        asking.require("post.reconsider")
+        return await self._moved(
+            asking, request, cause, lambda tx: moves.reconsider(tx, post_id, move.version)
         )
 
     async def withdraw(

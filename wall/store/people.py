@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from wall.model import Role, new_id
+from wall.store.chunks import ids_in_chunks
 from wall.store.tables import link, person, sign_in
 
 
@@ -34,6 +36,16 @@ class Link:
 def add_person(conn: Connection, person_id: str, name: str, now: datetime) -> None:
     """Store a new person, who has no role yet."""
     conn.execute(insert(person).values(id=person_id, name=name, organiser=False, created_at=now))
+
+
+def names(conn: Connection, ids: Collection[str]) -> dict[str, str]:
+    """The names of people, by id; ids of nobody are absent."""
+    columns = select(person.c.id, person.c.name)
+    return {
+        row.id: row.name
+        for some in ids_in_chunks(ids)
+        for row in conn.execute(columns.where(person.c.id.in_(some)))
+    }
 
 
 def make_organiser(conn: Connection, person_id: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -10,12 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
 
 from wall.model import Post, PostState, StoredPost
+from wall.store.chunks import ids_in_chunks, in_chunks
 from wall.store.codec import reasons_from_json, reasons_to_json
 from wall.store.tables import post, post_revision
-
-_ID = re.compile(r"[A-Za-z0-9-]{1,63}")
-_AT_ONCE = 500
-"""Values in one IN list: below SQLite's limit on variables in old builds."""
 
 _STORED = (
     post.c.id,
@@ -55,7 +51,7 @@ _ADD_REPOSTS = (
 def known(conn: Connection, event_id: str, network: str, keys: Collection[str]) -> dict[str, StoredPost]:
     """The posts that are already there under these keys, by key (a stored key may be a tombstone)."""
     found: dict[str, StoredPost] = {}
-    for some in _chunks(sorted(keys)):
+    for some in in_chunks(keys):
         asked = {"event": event_id, "network": network, "keys": some}
         found.update((row.key, _stored(row)) for row in conn.execute(_KNOWN, asked))
     return found
@@ -67,7 +63,7 @@ def by_ids(conn: Connection, event_id: str, ids: Collection[str]) -> dict[str, S
     What can be no id is not asked for (NUL stops PostgreSQL).
     """
     found: dict[str, StoredPost] = {}
-    for some in _chunks(sorted(filter(_ID.fullmatch, ids))):
+    for some in ids_in_chunks(ids):
         found.update(
             (row.id, _stored(row)) for row in conn.execute(_BY_IDS, {"event": event_id, "ids": some})
         )
@@ -140,7 +136,7 @@ def purge(conn: Connection, post_id: str, *, tombstone: str, emptied: Post) -> N
     content = emptied.model_dump_json(exclude_defaults=True)
     gone: dict[str, Any] = {
         "key": tombstone,
-        "author_key": "",
+        "author_key": emptied.author.key.lstrip("-"),
         "content": content,
         "words": "",
         "text_digest": None,
@@ -166,7 +162,7 @@ def approved_authors(
     approved = (post.c.event_id == event_id, post.c.state == PostState.APPROVED.value)
     return [
         (row.network, row.author_key)
-        for some in _chunks(sorted(author_keys))
+        for some in in_chunks(author_keys)
         for row in conn.execute(query.where(*approved, post.c.author_key.in_(_bound(some))))
     ]
 
@@ -183,7 +179,7 @@ def seen_between(
     """Posts of a time that are by these authors or say the same: (network, key, author key, when,
     digest, approved). A post may come twice."""
     for column, wanted in ((post.c.author_key, authors), (post.c.text_digest, digests)):
-        for some in _chunks(sorted(wanted)):
+        for some in in_chunks(wanted):
             query = _SEEN.where(
                 post.c.event_id == event_id,
                 post.c.created_at.between(start, end),
@@ -272,8 +268,3 @@ def _stored(row: Any) -> StoredPost:
         reposts=row.reposts,
         edits=row.edits,
     )
-
-
-def _chunks(keys: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(keys), _AT_ONCE):
-        yield keys[start : start + _AT_ONCE]

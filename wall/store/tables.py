@@ -221,3 +221,115 @@ integration = Table(
     Column("revoked_at", UtcTime),
     Index(None, "event_id"),
 )
+
+room = Table(
+    "room",
+    metadata,
+    _id(),
+    _event_id(),
+    Column("name", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Index(None, "event_id"),
+)
+
+session = Table(
+    "session",
+    metadata,
+    _id(),
+    _event_id(),
+    Column("room_id", Text, ForeignKey("room.id"), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("speakers", Text, nullable=False),
+    Column("facilitators", Text, nullable=False),
+    Column("starts_at", UtcTime, nullable=False),
+    Column("ends_at", UtcTime, nullable=False),
+    Column("prompts", Text, nullable=False),
+    Column("prompt", Text),
+    Column("state", Text, nullable=False),
+    Column("begun_at", UtcTime),
+    Column("ended_at", UtcTime),
+    Column("note", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Index(None, "event_id"),
+)
+
+tag = Table(
+    "tag",
+    metadata,
+    _id(),
+    _event_id(),
+    Column("name", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("colour", Integer, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("retired", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+    Index(None, "event_id"),
+)
+
+contribution = Table(
+    "contribution",
+    metadata,
+    _id(),
+    _event_id(),
+    Column("noted", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+    Index(None, "event_id"),
+)
+
+contribution_post = Table(
+    "contribution_post",
+    metadata,
+    Column("post_id", Text, ForeignKey("post.id"), primary_key=True),
+    Column("contribution_id", Text, ForeignKey("contribution.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Index(None, "contribution_id"),
+)
+
+tagging = Table(
+    "tagging",
+    metadata,
+    Column("contribution_id", Text, ForeignKey("contribution.id"), primary_key=True),
+    Column("tag_id", Text, ForeignKey("tag.id"), primary_key=True),
+    Column("tagged_by", Text, nullable=False),
+    Column("tagged_at", UtcTime, nullable=False),
+)
+
+relay = Table(
+    "relay",
+    metadata,
+    _id(),
+    _event_id(),
+    Column("contribution_id", Text, ForeignKey("contribution.id"), nullable=False),
+    Column("session_id", Text, ForeignKey("session.id"), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("rank", Integer, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("before", Text),
+    Column("raised_by", Text, nullable=False),
+    Column("raised_at", UtcTime, nullable=False),
+    Column("floor_at", UtcTime),
+    Column("closed_at", UtcTime),
+    Column("version", Integer, nullable=False),
+    Index(None, "event_id", "state"),
+    Index(None, "session_id", "state"),
+    Index(None, "contribution_id"),
+)
+
+receipt = Table(
+    "receipt",
+    metadata,
+    Column("post_id", Text, ForeignKey("post.id"), primary_key=True),
+    Column("contribution_id", Text, ForeignKey("contribution.id"), primary_key=True),
+    _event_id(),
+    Column("relay_id", Text, ForeignKey("relay.id"), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("told_at", UtcTime),
+    Index(None, "event_id", "state"),
+    Index(None, "contribution_id"),
+)

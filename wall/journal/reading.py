@@ -1,0 +1,193 @@
+"""Reading: what followed a seq, what a reader holds now, and whether the chain is whole."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from wall.entries import (
+    COUNTS,
+    FAR_BEHIND,
+    POST_WINDOW,
+    Change,
+    Cursor,
+    Drop,
+    Put,
+    Scope,
+    Snapshot,
+    State,
+    Subject,
+    owner,
+    render,
+    sees_facilitation,
+    sees_held,
+    subject_of,
+)
+from wall.journal.commands import digest_of, no_such_event
+from wall.model import Event, StoredPost
+from wall.store import (
+    channel,
+    codebook,
+    contributions,
+    entries,
+    events,
+    feeds,
+    members,
+    posts,
+    programme,
+    relays,
+)
+
+RELAY_WINDOW = 100
+"""A snapshot holds the relays that are open and this many that were closed last."""
+
+_BEFORE_ANY = -(2**62)
+
+_LOADERS: dict[str, Callable[[Connection, str, set[str]], dict[str, Any]]] = {
+    "post": posts.by_ids,
+    "feed": feeds.by_ids,
+    "member": members.by_ids,
+    "room": programme.rooms_by_ids,
+    "session": programme.sessions_by_ids,
+    "tag": codebook.by_ids,
+    "contribution": contributions.by_ids,
+    "relay": relays.by_ids,
+    "point": channel.points_by_ids,
+}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What happened to an event between two seqs: the touched subjects, as they are now."""
+
+    event_id: str
+    epoch: str
+    after: int
+    seq: int
+    head: int
+    states: tuple[tuple[Subject, State | None], ...]
+
+    def changes(self, scope: Scope) -> tuple[Change, ...]:
+        """The changes that a reader of this scope folds."""
+        rendered = (_rendered(subject, state, scope) for subject, state in self.states)
+        return tuple(change for change in rendered if change is not None)
+
+    @property
+    def owners(self) -> frozenset[str]:
+        """The people who each see something in here that others of their roles do not."""
+        owned = (owner(state) for _, state in self.states if state is not None)
+        return frozenset(person for person in owned if person is not None)
+
+
+def read_after(conn: Connection, event_id: str, seq: int, until: int | None = None) -> Reading:
+    """`Journal.read_after` inside an open read transaction."""
+    event = events.by_id(conn, event_id)
+    if event is None:
+        raise no_such_event()
+    until = event.seq if until is None else min(until, event.seq)
+    lines = entries.after(conn, event_id, seq, FAR_BEHIND, until)
+    touched: dict[Subject, None] = {}
+    for line in lines:
+        touched.update(((kind, subject_id), None) for kind, subject_id in json.loads(line.body)["subjects"])
+    states = _load(conn, event, list(touched))
+    reached = lines[-1].seq if lines else max(seq, 0)
+    return Reading(event_id, event.epoch, seq, reached, event.seq, states)
+
+
+def snapshot(conn: Connection, event_id: str, scope: Scope) -> Snapshot:
+    """`Journal.snapshot` inside an open read transaction."""
+    event = events.by_id(conn, event_id)
+    if event is None:
+        raise no_such_event()
+    changes = (render(state, scope) for state in _window(conn, event, scope))
+    puts = tuple(change for change in changes if isinstance(change, Put))
+    cursor = str(Cursor(event.epoch, scope.key, event.seq))
+    return Snapshot(cursor=cursor, seq=event.seq, puts=puts)
+
+
+def _window(conn: Connection, event: Event, scope: Scope) -> list[State]:
+    """The rows that a snapshot is rendered from: what is older comes by paging."""
+    window = posts.desk_window if sees_held(scope) else posts.shown_window
+    cards = window(conn, event.id, POST_WINDOW)
+    states: list[State] = [event, event.counts, *cards]
+    states += [*feeds.listed(conn, event.id), *members.listed(conn, event.id)]
+    states += [*programme.rooms(conn, event.id), *programme.sessions(conn, event.id)]
+    staff = sees_facilitation(scope)
+    raised = relays.window(conn, event.id, RELAY_WINDOW, public=not staff)
+    states += raised
+    if staff:
+        made = {one.relay.contribution_id for one in raised}
+        made |= set(contributions.of_posts(conn, {stored.id for stored in cards}).values())
+        states += [*codebook.listed(conn, event.id), *contributions.by_ids(conn, event.id, made).values()]
+    return [*states, *_own(conn, event.id, scope)]
+
+
+def own(conn: Connection, event_id: str, scope: Scope) -> tuple[Put, ...]:
+    """`Journal.own` inside an open read transaction."""
+    changes = (render(state, scope) for state in _own(conn, event_id, scope))
+    return tuple(change for change in changes if isinstance(change, Put))
+
+
+def _own(conn: Connection, event_id: str, scope: Scope) -> list[State]:
+    if scope.person is None:
+        return []
+    joined = members.by_ids(conn, event_id, {scope.person})
+    return [*joined.values(), *channel.own_points(conn, event_id, scope.person)]
+
+
+def broken_link(conn: Connection, event_id: str) -> int | None:
+    """Verify an event's hash chain: the seq of the first entry that is not as it was written.
+
+    Every entry holds the hash of the stored bytes before it, and the event's row the hash of the
+    last; None when all of them fit.
+    """
+    event = events.by_id(conn, event_id)
+    if event is None:
+        raise no_such_event()
+    before, seq, reached = "", 0, _BEFORE_ANY
+    while lines := entries.after(conn, event_id, reached, FAR_BEHIND):
+        for line in lines:
+            body = _parsed(line.body)
+            if (line.seq, body.get("seq"), body.get("kind")) != (seq + 1, seq + 1, line.kind):
+                return seq + 1
+            if body.get("before") != before:
+                return max(seq, 1)
+            before, seq = digest_of(line.body), line.seq
+        reached = seq
+    return None if (seq, before) == (event.seq, event.tip) else max(seq, 1)
+
+
+def _parsed(body: str) -> dict[str, Any]:
+    """A stored body; nothing for what is no entry any more."""
+    try:
+        parsed = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return parsed if isinstance(parsed, dict) else {}
+
+
+def _load(
+    conn: Connection, event: Event, touched: list[Subject]
+) -> tuple[tuple[Subject, State | None], ...]:
+    ids: dict[str, set[str]] = {}
+    for kind, subject_id in touched:
+        ids.setdefault(kind, set()).add(subject_id)
+    found: dict[Subject, State] = {subject_of(event): event, COUNTS: event.counts}
+    for kind, wanted in ids.items():
+        if kind in _LOADERS:
+            loaded = _LOADERS[kind](conn, event.id, wanted)
+            found.update(((kind, subject_id), state) for subject_id, state in loaded.items())
+    changed = [state for state in found.values() if isinstance(state, StoredPost)]
+    hanging = {subject_of(state): state for state in channel.hanging_on(conn, event.id, changed)}
+    subjects = dict.fromkeys([*touched, *hanging])
+    return tuple((subject, hanging.get(subject) or found.get(subject)) for subject in subjects)
+
+
+def _rendered(subject: Subject, state: State | None, scope: Scope) -> Change | None:
+    if state is None:
+        return Drop(type=subject[0], id=subject[1])
+    return render(state, scope)

@@ -1,0 +1,132 @@
+"""The parallel channel's things as they are stored: tags, contributions, relays, receipts. Pure.
+
+Each axis of DESIGN §6 is a state of its own: moderation is the post's, where a contribution got to is
+its relays', and what its authors are owed is their receipts'.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, StringConstraints
+
+from wall.model import Frozen, StoredPost, Time, at_border
+from wall.programme import Note
+
+TagName = Annotated[str, StringConstraints(min_length=1, max_length=60), BeforeValidator(at_border)]
+TagKey = Annotated[str, StringConstraints(pattern=r"^[0-9]$|^$")]
+"""The one key that sets a tag at the desk: a digit, or nothing. Letters belong to commands."""
+
+
+class Tag(Frozen):
+    """One tag of an event's codebook. `colour` is one of the six tints; a retired tag is only read."""
+
+    id: str
+    event_id: str
+    name: TagName
+    key: TagKey
+    colour: Annotated[int, Field(ge=0, le=5)]
+    position: int
+    retired: bool
+    version: int
+
+
+class RelayState(StrEnum):
+    """Where one attempt to bring a contribution into a session is (DESIGN §6)."""
+
+    QUEUED = "queued"
+    NEXT = "next"
+    ON_FLOOR = "on_floor"
+    DISCUSSED = "discussed"
+    ANSWERED = "answered"
+    DEFERRED = "deferred"
+    RETURNED = "returned"
+    DROPPED = "dropped"
+
+
+OPEN = (RelayState.QUEUED, RelayState.NEXT, RelayState.ON_FLOOR)
+HEARD = (RelayState.DISCUSSED, RelayState.ANSWERED)
+"""The room took it up: its authors are owed a reply."""
+PUBLIC_STATES = (RelayState.ON_FLOOR, *HEARD)
+
+
+class Relay(Frozen):
+    """One attempt to bring a contribution into one session.
+
+    `rank` orders a queue (smaller is sooner). `detail` is a code: where it was deferred to or why it
+    was dropped. `outcome` is what came of it and is public once it was heard; `note` is for the
+    chair. `before` is the state that closing it left, so that closing can be taken back.
+    """
+
+    id: str
+    event_id: str
+    contribution_id: str
+    session_id: str
+    state: RelayState
+    rank: int
+    note: Note
+    detail: str
+    outcome: Note
+    before: RelayState | None
+    raised_by: str
+    raised_at: Time
+    floor_at: Time | None
+    closed_at: Time | None
+    version: int
+
+
+class StoredRelay(Frozen):
+    """A relay with what it is rendered from: the post that leads its contribution, and the ids of its
+    other posts that are shown."""
+
+    relay: Relay
+    lead: StoredPost
+    others: tuple[str, ...]
+
+
+class ReceiptState(StrEnum):
+    """What one author is owed for one contribution; none before the room took it up."""
+
+    OWED = "owed"
+    TOLD = "told"
+    WAIVED = "waived"
+
+
+class Receipt(Frozen):
+    """What the author of one post is owed and was told; `words` are a facilitator's, for them."""
+
+    post_id: str
+    event_id: str
+    contribution_id: str
+    relay_id: str
+    state: ReceiptState
+    words: Note
+    told_at: Time | None
+
+
+class Contribution(Frozen):
+    """One point made, from one or more posts; the first leads.
+
+    `tags` are ids of tags, in the order in which they were set. `noted`: somebody saw it and there
+    is nothing to do. `relay` is the newest attempt to bring it into a session, `owed` and `told`
+    count its receipts.
+    """
+
+    id: str
+    event_id: str
+    posts: tuple[str, ...]
+    tags: tuple[str, ...]
+    noted: bool
+    relay: Relay | None
+    owed: int
+    told: int
+    version: int
+
+
+class OwnPoint(Frozen):
+    """A post as its own author follows it on a phone: where it got to, and what came back."""
+
+    stored: StoredPost
+    relay: Relay | None
+    receipt: Receipt | None
