@@ -17,10 +17,15 @@ MATRIX = {
     Role.ORGANISER: set(RIGHTS),
     Role.MODERATOR: {
         *("post.add", "post.approve", "post.hide", "post.reject", "post.withdraw", "feed.see"),
+        "post.reconsider",
         *("posts.judge", "rules.see", "rules.set"),
     },
-    Role.FACILITATOR: {"post.add"},
+    Role.FACILITATOR: {
+        *("post.add", "point.tag", "point.note", "point.raise", "queue.move", "reply.send", "session.run"),
+        "codebook.change",
+    },
     Role.SCRIBE: {"post.add"},
+    Role.AUTHOR: {"codebook.change"},
     Role.TECHNICIAN: {"feed.add", "feed.see", "integration.make"},
 }
 """DESIGN's roles in other words: a change of RIGHTS must be made here, too."""

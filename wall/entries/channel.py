@@ -5,7 +5,7 @@ from __future__ import annotations
 from wall.entries.audience import Scope, sees_facilitation, sees_notes, sees_tags
 from wall.entries.cards import PostValue, card, copied
 from wall.model import Frozen, PostState, Reason, Time
-from wall.parallel import Contribution, OwnPoint, StoredRelay, Tag
+from wall.parallel import HEARD, Contribution, OwnPoint, StoredRelay, Tag
 from wall.programme import Prompt, Room, Session
 
 
@@ -157,6 +157,7 @@ def relay_value(stored: StoredRelay, scope: Scope) -> RelayValue:
         "session": relay.session_id,
         "post": card(stored.lead, staff=False),
         "others": stored.others,
+        "outcome": relay.outcome if relay.state in HEARD or sees_facilitation(scope) else "",
         "note": relay.note if sees_notes(scope) else None,
     }
     return RelayValue(**copied(relay, RelayValue, *own), **own)
@@ -174,7 +175,7 @@ def point_value(own: OwnPoint) -> PointValue:
         reasons=stored.reasons if turned_down else (),
         relay_state=relay.state.value if relay else None,
         session=relay.session_id if relay else None,
-        outcome=relay.outcome if relay else "",
+        outcome=relay.outcome if relay and relay.state in HEARD else "",
         reply=receipt.words if receipt else "",
         told_at=receipt.told_at if receipt else None,
         version=stored.version,

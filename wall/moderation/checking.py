@@ -43,10 +43,16 @@ class Problem:
 class BadRules(BadInput):
     """Rules that cannot be used. All problems are of one field; lines are in their order."""
 
-    def __init__(self, *problems: Problem) -> None:
+    code = "bad_rules"
+    problems: tuple[Problem, ...] = ()
+
+    @classmethod
+    def of(cls, *problems: Problem) -> BadRules:
+        """The error of these problems, of which there is at least one."""
         first = problems[0]
-        super().__init__("These rules cannot be used.", field=first.field, code=first.code)
-        self.problems = problems
+        error = cls("These rules cannot be used.", field=first.field, code=first.code)
+        error.problems = problems
+        return error
 
 
 class _BadLine(Exception):
@@ -72,7 +78,7 @@ def check_rules(data: object, own_tags: Iterable[str] = ()) -> Rules:
     try:
         rules = Rules.model_validate(given)
     except ValidationError as error:
-        raise BadRules(_first_problem(error)) from None
+        raise BadRules.of(_first_problem(error)) from None
     _check_patterns(rules)
     _check_words(rules, places)
     _check_tags(rules, places, own_tags)
@@ -96,7 +102,7 @@ def check_authors(rules: Rules, places: Mapping[str, Places] | None = None) -> N
         for line, other in both.items()
     ]
     if found:
-        raise BadRules(*found)
+        raise BadRules.of(*found)
     if rules.mode is Mode.TRUSTED and not rules.trusted:
         raise _refused("trusted", "nobody_trusted")
 
@@ -120,7 +126,7 @@ def _checked_lines(name: str, value: Any, check: Callable[[str], str]) -> Places
         except _BadLine as bad:
             problems.append(Problem(name, bad.code, number, bad.params))
     if problems:
-        raise BadRules(*problems)
+        raise BadRules.of(*problems)
     return kept
 
 
@@ -204,14 +210,14 @@ def _check_words(rules: Rules, places: Mapping[str, Places]) -> None:
         if pattern_of(line) is None and (tokens := tokens_of(line)) in never
     ]
     if found:
-        raise BadRules(*found)
+        raise BadRules.of(*found)
 
 
 def _check_tags(rules: Rules, places: Mapping[str, Places], own_tags: Iterable[str]) -> None:
     own = {fold_hashtag(tag) for tag in own_tags}
     lines = _places(rules, "foreign_tags", places)
     if found := [Problem("foreign_tags", "own_hashtag", lines[tag]) for tag in lines if tag in own]:
-        raise BadRules(*found)
+        raise BadRules.of(*found)
 
 
 def _places(rules: Rules, name: str, places: Mapping[str, Places]) -> Places:
@@ -224,7 +230,7 @@ def _contradiction(name: str, line: int, code: str, other: str, other_line: int)
 
 
 def _refused(name: str, code: str, **params: int | str) -> BadRules:
-    return BadRules(Problem(name, code, None, params))
+    return BadRules.of(Problem(name, code, None, params))
 
 
 def _first_problem(error: ValidationError) -> Problem:

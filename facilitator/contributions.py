@@ -1,0 +1,50 @@
+"""Contributions: the points that facilitation is about. One is made when it is first touched."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from facilitator.guards import post_of, require_there
+from wall.entries import Subject, kinds
+from wall.journal import Tx
+from wall.model import StoredPost, new_id
+from wall.parallel import Contribution
+from wall.store import contributions
+
+
+def contribution_with(tx: Tx, stored: StoredPost) -> Contribution:
+    """The contribution that this post is in; made now if there is none."""
+    known = contributions.of_posts(tx.conn, {stored.id}).get(stored.id)
+    if known is not None:
+        return contributions.by_ids(tx.conn, tx.event.id, {known})[known]
+    made = Contribution(
+        id=new_id(),
+        event_id=tx.event.id,
+        posts=(stored.id,),
+        tags=(),
+        noted=False,
+        relay=None,
+        owed=0,
+        told=0,
+        version=1,
+    )
+    contributions.add(tx.conn, made)
+    tx.append(kinds.ContributionMade(posts=made.posts), *posts_of(made))
+    return made
+
+
+def posts_of(contribution: Contribution) -> tuple[Subject, ...]:
+    """Its posts as subjects: whoever hears of them hears of all that hangs on them."""
+    return tuple(("post", post_id) for post_id in contribution.posts)
+
+
+def note(tx: Tx, post_id: str, on: bool) -> dict[str, Any]:
+    """Say that a post was seen and there is nothing to do, or take that back. Saying it twice changes
+    nothing. Raises NotFound, Refused for what was taken away."""
+    stored = post_of(tx, post_id)
+    require_there(stored)
+    known = contribution_with(tx, stored)
+    if known.noted is not on:
+        tx.append(kinds.ContributionNoted(on=on), *posts_of(known))
+        contributions.save(tx.conn, known.id, noted=on, version=known.version + 1)
+    return {"contribution": known.id, "noted": on}

@@ -1,0 +1,98 @@
+"""HTTP API for a desk: the inbox beyond the snapshot's window, and who else is here."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from sqlalchemy import Connection
+
+from wall.entries import Put, Scope, render, sees_facilitation, sees_held
+from wall.journal import Journal
+from wall.model import Frozen, StoredPost
+from wall.routes import Asking, AskingHere
+from wall.store import contributions, people, posts
+
+PRESENT_SECONDS = 25.0
+"""For how long one call counts; desks call every 10 s."""
+
+Before = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
+
+
+class Inbox(Frozen):
+    """Posts, newest arrival first, and their contributions, as on the wire. `next` is the `before` of
+    the next page, None on the last."""
+
+    puts: tuple[Put, ...]
+    next: int | None
+
+
+class Present(Frozen):
+    """Somebody who has a desk open."""
+
+    person: str
+    name: str
+
+
+class Presence(Frozen):
+    """Who has a desk of this event open, by name."""
+
+    people: tuple[Present, ...]
+
+
+class DeskRoutes:
+    """`…/inbox` and `…/presence`."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self.router = APIRouter(prefix="/events/{slug}", tags=["desk"])
+        self.router.add_api_route("/inbox", self.inbox, methods=["GET"])
+        self.router.add_api_route("/presence", self.arrive, methods=["POST"])
+        self.router.add_api_route("/presence", self.present, methods=["GET"])
+
+    async def inbox(
+        self,
+        asking: AskingHere,
+        before: Before = None,
+        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    ) -> Inbox:
+        """Older posts than a desk holds, with what it knows about them."""
+        scope = asking.scope("desk")
+        return await self._journal.store.read(
+            lambda conn: _inbox(conn, asking.event.id, scope, before, limit)
+        )
+
+    async def arrive(self, asking: AskingHere) -> Presence:
+        """Say that one has a desk open, for the next 25 seconds; who else has."""
+        asking.scope("desk")
+        person = asking.actor.removeprefix("person:")
+        await self._journal.bus.arrive(asking.event.id, person, PRESENT_SECONDS)
+        return await self._present(asking)
+
+    async def present(self, asking: AskingHere) -> Presence:
+        """Who has a desk open."""
+        asking.scope("desk")
+        return await self._present(asking)
+
+    async def _present(self, asking: Asking) -> Presence:
+        ids = await self._journal.bus.present(asking.event.id)
+        names = await self._journal.store.read(lambda conn: people.names(conn, ids))
+        here = (Present(person=person, name=name) for person, name in names.items())
+        return Presence(people=tuple(sorted(here, key=lambda one: (one.name, one.person))))
+
+
+def _inbox(conn: Connection, event_id: str, scope: Scope, before: int | None, limit: int) -> Inbox:
+    held = sees_held(scope)
+    window = posts.desk_window if held else posts.shown_window
+    found = window(conn, event_id, limit, before)
+    changes = [render(stored, scope) for stored in found]
+    if sees_facilitation(scope):
+        made = contributions.of_posts(conn, {stored.id for stored in found})
+        known = contributions.by_ids(conn, event_id, set(made.values()))
+        changes += [render(one, scope) for one in known.values()]
+    puts = tuple(change for change in changes if isinstance(change, Put))
+    return Inbox(puts=puts, next=_order(found[-1], held) if len(found) == limit else None)
+
+
+def _order(stored: StoredPost, held: bool) -> int:
+    return stored.received if held else stored.shown

@@ -1,0 +1,284 @@
+"""fold(snapshot, changes) == a fresh snapshot, for facilitation mixed with moderation, whoever reads."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Callable
+from functools import partial
+from itertools import cycle
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from facilitator import codebook, contributions, floor, programme, receipts, relays, tagging
+from facilitator.codebook import TagChange
+from facilitator.programme import SessionChange
+from tests.facilitator.floor import ORGANISER, PARTICIPANT, Floor
+from tests.store.test_journal_fold import MOVES, WINDOW, floor_of
+from tests.support.summit import post
+from wall.entries import PUBLIC, Held, Scope
+from wall.errors import BadInput, NotFound, Refused, Stale
+from wall.feeds.base import Edited
+from wall.intake import moves
+from wall.journal import Tx, broken_link, reading
+from wall.model import PostState, Role
+from wall.parallel import OPEN, Relay, RelayState
+from wall.programme import SessionState
+from wall.store import Store, posts
+from wall.store import programme as stored_programme
+from wall.store import relays as stored_relays
+
+KEYS = tuple(f"k{number}" for number in range(6))
+ALIVE = st.sampled_from(KEYS[:4])
+SCOPES = (
+    PUBLIC,
+    Scope(person="pia"),
+    *(Scope(frozenset({role})) for role in Role),
+    Scope(frozenset({Role.FACILITATOR, Role.MODERATOR}), "fay"),
+)
+NO = (Refused, Stale, BadInput, NotFound)
+VERBS: dict[str, Callable[..., object]] = {
+    "ready": lambda tx, one: relays.ready(tx, ORGANISER, one.id, one.version),
+    "queue": lambda tx, one: relays.queue(tx, ORGANISER, one.id, one.version),
+    "take_up": lambda tx, one: relays.take_up(tx, ORGANISER, one.id, one.version),
+    "reopen": lambda tx, one: relays.reopen(tx, ORGANISER, one.id, one.version),
+    "annotate": lambda tx, one: relays.annotate(tx, ORGANISER, one.id, one.version, "N", "So it is."),
+    "discuss": lambda tx, one: relays.close(tx, ORGANISER, one.id, one.version, RelayState.DISCUSSED),
+    "defer": lambda tx, one: relays.close(tx, ORGANISER, one.id, one.version, RelayState.DEFERRED, "board"),
+    "drop": lambda tx, one: relays.close(
+        tx, ORGANISER, one.id, one.version, RelayState.DROPPED, "duplicate"
+    ),
+}
+DECISIONS = {**MOVES, "reconsider": lambda tx, one: moves.reconsider(tx, one.id, one.version)}
+REVERSIBLE = sorted(DECISIONS.keys() - {"withdraw"})
+
+
+def within(held: Held, oldest: int) -> dict[tuple[str, str], Any]:
+    """What a copy holds within its window: posts from an order on, and the contributions that hang on
+    one of these posts or on a relay."""
+    cards = {
+        subject: value
+        for subject, value in held.subjects.items()
+        if subject[0] != "post" or value["order"] >= oldest
+    }
+    raised = {value["contribution"] for (kind, _), value in cards.items() if kind == "relay"}
+    return {
+        (kind, id_): value
+        for (kind, id_), value in cards.items()
+        if kind != "contribution"
+        or id_ in raised
+        or any(("post", post_id) in cards for post_id in value["posts"])
+    }
+
+
+class Facilitation(RuleBasedStateMachine):
+    """Random facilitation and moderation of one event with two rooms, and a reader of each scope."""
+
+    store: Store
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.floor = Floor(self.store)
+        self.words = 0
+        for key in KEYS:
+            self.arrives(key)
+        self.ids = {key: self.floor.stored(key).id for key in KEYS}
+        hall, annex = self.floor.room("Hall"), self.floor.room("Annex")
+        self.sessions = [
+            self.floor.session(hall),
+            self.floor.session(hall, running=False),
+            self.floor.session(annex),
+        ]
+        self.tags = [self.floor.tag("Question", "1"), self.floor.tag("Comment", "2")]
+        for key, which in zip(KEYS, (0, 0, 0, 2, 2, 1), strict=True):
+            self.a_point_is_raised(key, which)
+        for which in (0, 0, 2, 2):
+            self.a_session_goes_on(which, RelayState.DISCUSSED)
+        self.readers = {scope: self.floor.held(scope) for scope in SCOPES}
+        self.oldest = {scope: floor_of(held) for scope, held in self.readers.items()}
+        self.turn = cycle(SCOPES)
+
+    def arrives(self, key: str) -> None:
+        own = {"author": PARTICIPANT} if key in {"k0", "k5"} else {}
+        self.words += 1
+        self.floor.arrive(post(key, f"These are words number {self.words}.", **own))
+
+    def try_to(self, fn: Callable[[Tx], object]) -> None:
+        with contextlib.suppress(*NO):  # then nothing may have changed, which the invariant sees
+            self.floor.do(fn)
+
+    @rule(key=st.sampled_from(KEYS), which=st.integers(0, 2))
+    def a_point_is_raised(self, key: str, which: int) -> None:
+        post_id = self.ids[key]
+        self.try_to(lambda tx: relays.raise_point(tx, ORGANISER, post_id, self.sessions[which], "Note"))
+
+    @rule(chosen=st.lists(st.tuples(st.integers(0, 7), st.sampled_from(sorted(VERBS))), min_size=2))
+    def relays_are_moved(self, chosen: list[tuple[int, str]]) -> None:
+        for which, verb in chosen:
+            every = self.relays()
+            one = every[which % len(every)]
+            self.try_to(partial(VERBS[verb], one=one))
+
+    @rule(session=st.integers(0, 2), which=st.integers(0, 4), other=st.integers(0, 4))
+    def a_queue_is_put_in_order(self, session: int, which: int, other: int) -> None:
+        if waiting := self.floor.queue(self.sessions[session]):
+            one = self.floor.relay(waiting[which % len(waiting)])
+            before = waiting[other % len(waiting)] if other else None
+            self.try_to(lambda tx: relays.place(tx, ORGANISER, one.id, one.version, before))
+
+    @rule(which=st.integers(0, 2), state=st.sampled_from([RelayState.DISCUSSED, RelayState.ANSWERED]))
+    def a_session_goes_on(self, which: int, state: RelayState) -> None:
+        session = self.sessions[which]
+        here, following = self.floor.standing(session)
+        self.try_to(lambda tx: floor.advance(tx, ORGANISER, session, here, following, state))
+
+    @rule(which=st.integers(0, 2), begin=st.booleans())
+    def a_session_begins_or_ends(self, which: int, begin: bool) -> None:
+        session = self.floor.run_sheet(self.sessions[which])
+        move = programme.begin if begin else programme.end
+        self.try_to(lambda tx: move(tx, ORGANISER, session.id, session.version))
+
+    @rule(which=st.integers(0, 2), title=st.sampled_from(["Talk", "Débat", "نقاش"]))
+    def a_session_is_edited(self, which: int, title: str) -> None:
+        session = self.floor.run_sheet(self.sessions[which])
+        change = SessionChange(version=session.version, title=title, note="For the chair.")
+        self.try_to(lambda tx: programme.change_session(tx, ORGANISER, session.id, change))
+
+    @rule(key=st.sampled_from(KEYS), tag=st.integers(0, 1), on=st.booleans())
+    def a_point_is_tagged(self, key: str, tag: int, on: bool) -> None:
+        post_id = self.ids[key]
+        self.try_to(lambda tx: tagging.tag(tx, post_id, self.tags[tag], on))
+
+    @rule(key=st.sampled_from(KEYS), on=st.booleans())
+    def a_point_is_noted(self, key: str, on: bool) -> None:
+        post_id = self.ids[key]
+        self.try_to(lambda tx: contributions.note(tx, post_id, on))
+
+    @rule(key=st.sampled_from(KEYS), told=st.booleans())
+    def its_author_hears(self, key: str, told: bool) -> None:
+        point = self.floor.contribution(self.ids[key])
+        if point and told:
+            self.try_to(lambda tx: receipts.reply(tx, ORGANISER, point.id, "It was good."))
+        elif point:
+            self.try_to(lambda tx: receipts.waive(tx, ORGANISER, point.id))
+
+    @rule(tag=st.integers(0, 1), version=st.integers(1, 3), retired=st.booleans())
+    def a_tag_is_retired(self, tag: int, version: int, retired: bool) -> None:
+        change = TagChange(version=version, retired=retired)
+        self.try_to(lambda tx: codebook.change_tag(tx, self.tags[tag], change))
+
+    @rule(key=ALIVE, verb=st.sampled_from(REVERSIBLE))
+    def a_moderator_decides(self, key: str, verb: str) -> None:
+        with self.store.reading() as conn:
+            stored = posts.by_ids(conn, self.floor.event_id, {self.ids[key]})[self.ids[key]]
+        self.try_to(lambda tx: DECISIONS[verb](tx, stored))
+
+    @rule(which=st.integers(0, 20), verb=st.sampled_from(["hide", "lose", "reconsider"]))
+    def what_is_on_its_way_is_taken_down(self, which: int, verb: str) -> None:
+        moving = [one for one in self.relays() if one.state in OPEN]
+        if moving:
+            self.a_moderator_decides(self.lead_of(moving[which % len(moving)]), verb)
+
+    @rule(key=st.sampled_from(KEYS[4:]))
+    def a_post_is_taken_back(self, key: str) -> None:
+        self.a_moderator_decides(key, "withdraw")
+
+    @rule(key=ALIVE)
+    def a_post_is_edited(self, key: str) -> None:
+        self.words += 1
+        own = {"author": PARTICIPANT} if key == "k0" else {}
+        self.floor.admit(Edited(post(key, f"These are words number {self.words}.", **own)))
+
+    @rule(number=st.integers(0, 3))
+    def posts_arrive(self, number: int) -> None:
+        for _ in range(number):
+            self.arrives(f"n{self.words}")
+
+    @rule(which=st.integers(0, len(SCOPES) - 1), steps=st.integers(1, 6))
+    def somebody_follows_a_little(self, which: int, steps: int) -> None:
+        held = self.readers[SCOPES[which]]
+        held.apply(self.floor.frame(SCOPES[which], held.seq, held.seq + steps))
+
+    @invariant()
+    def whoever_catches_up_holds_what_a_newcomer_gets(self) -> None:
+        self.check(next(self.turn))
+
+    @invariant()
+    def a_floor_holds_one_thing_and_only_what_is_shown(self) -> None:
+        with self.store.reading() as conn:
+            event = self.floor.event_id
+            sessions = {one.id: one for one in stored_programme.sessions(conn, event)}
+            raised = stored_relays.window(conn, event, 500, public=False)
+        running = [one.room_id for one in sessions.values() if one.state is SessionState.RUNNING]
+        assert len(running) == len(set(running))
+        floors = [
+            sessions[one.relay.session_id].room_id
+            for one in raised
+            if one.relay.state is RelayState.ON_FLOOR
+        ]
+        assert len(floors) == len(set(floors))
+        assert set(floors) <= set(running)
+        following = [one.relay.session_id for one in raised if one.relay.state is RelayState.NEXT]
+        assert len(following) == len(set(following))
+        for one in raised:
+            assert one.relay.state not in OPEN or one.lead.state is PostState.APPROVED
+            assert one.relay.state not in OPEN or sessions[one.relay.session_id].state != "ended"
+
+    @invariant()
+    def nobody_reads_what_is_not_shown(self) -> None:
+        held = self.caught_up(PUBLIC)
+        told = json.dumps([*held.subjects.values()])
+        with self.store.reading() as conn:
+            every = posts.desk_window(conn, self.floor.event_id, 500)
+        for stored in every:
+            if stored.state is not PostState.APPROVED:
+                assert stored.post.text not in told
+
+    def relays(self) -> list[Relay]:
+        with self.store.reading() as conn:
+            found = stored_relays.window(conn, self.floor.event_id, 500, public=False)
+        return sorted((one.relay for one in found), key=lambda one: one.id)
+
+    def lead_of(self, relay: Relay) -> str:
+        with self.store.reading() as conn:
+            found = stored_relays.by_ids(conn, self.floor.event_id, {relay.id})[relay.id]
+        return next(key for key, post_id in self.ids.items() if post_id == found.lead.id)
+
+    def caught_up(self, scope: Scope) -> Held:
+        held = Held(self.readers[scope].seq, dict(self.readers[scope].subjects))
+        held.apply(self.floor.frame(scope, held.seq))
+        return held
+
+    def check(self, scope: Scope) -> None:
+        mine, newcomer = self.caught_up(scope), self.floor.held(scope)
+        oldest = max(self.oldest[scope], floor_of(newcomer))
+        assert mine.seq == newcomer.seq == self.floor.event.seq
+        assert within(mine, oldest) == within(newcomer, oldest), scope
+
+    def teardown(self) -> None:
+        for scope in SCOPES:
+            self.check(scope)
+        with self.store.reading() as conn:
+            assert broken_link(conn, self.floor.event_id) is None
+
+
+def test_facilitation_reaches_every_reader_as_a_fresh_snapshot_would(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "POST_WINDOW", WINDOW)
+    machine = type("FacilitationHere", (Facilitation,), {"store": store})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=15 if store.is_sqlite else 5,
+            stateful_step_count=20,
+            deadline=None,
+            phases=[Phase.explicit, Phase.reuse, Phase.generate],
+            print_blob=True,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
