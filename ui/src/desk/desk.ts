@@ -1,0 +1,300 @@
+/** The desk's state as its components read it: the copy with own steps over it, the list, the session. */
+import { computed, effect, signal, type ReadonlySignal } from "@preact/signals";
+import type { Browser } from "../browser";
+import { Outbox, Refusal, type Answer, type Entry, type Request } from "../commands";
+import type { Held } from "../store";
+import type { EventValue, PostValue, RoomValue, SessionValue, TagValue } from "../wire";
+import type { Dialog } from "./dialogs";
+import { isQuestion, isUnhandled, isWaiting, Listing, matches, searchable, type Criteria, type Item, type Rights } from "./inbox";
+import type { Area } from "./keymap";
+import { View, type Base } from "./pending";
+import { ownSession } from "./programme";
+import { isFloorMove, movesOthers, requestOf, touches, versioned, type Seen, type Step } from "./steps";
+import { inverseOf, Undo, type Done } from "./undo";
+
+/** What the server would not do, and why, in its words. */
+export interface Problem {
+  readonly cause: string;
+  readonly step: Step;
+  readonly refusal: Refusal;
+}
+
+export interface Counts {
+  readonly unhandled: number;
+  readonly waiting: number;
+  readonly questions: number;
+  readonly all: number;
+  /** When the oldest unhandled post was written, in milliseconds since 1970. */
+  readonly oldest: number | null;
+}
+
+const EMPTY: Base = { posts: new Map(), relays: new Map(), sessions: new Map(), contributions: new Map() };
+/** Names, in the languages that the preset codebook has, of the tag that marks a question. */
+const QUESTION = /^questions?$/i;
+
+export interface DeskOptions {
+  readonly event: string;
+  readonly person: string;
+  /** Verbs that this person's roles allow. */
+  readonly may: ReadonlySet<string>;
+  readonly browser: Browser;
+}
+
+export class Desk {
+  readonly event = signal<EventValue | null>(null);
+  readonly rooms = signal<readonly RoomValue[]>([]);
+  readonly sessions = signal<readonly SessionValue[]>([]);
+  readonly tags = signal<readonly TagValue[]>([]);
+  readonly now = signal(Date.now());
+  readonly ready = signal(false);
+
+  readonly criteria = signal<Criteria>({ show: "unhandled", network: null, lang: null, words: "" });
+  readonly listing = new Listing();
+  /** Goes up whenever the list, what waits for it, or its cursor changed. */
+  readonly listed = signal(0);
+  readonly area = signal<Area>("inbox");
+  readonly chosen = signal<string | null>(null);
+  /** The relay that the keys act on in the queue. */
+  readonly relay = signal<string | null>(null);
+  readonly dialog = signal<Dialog | null>(null);
+  readonly problems = signal<readonly Problem[]>([]);
+  /** What is read out politely; nothing is said about every post that arrives. */
+  readonly said = signal("");
+  /** Whether the current post is shown whole, with its pictures. */
+  readonly opened = signal(false);
+
+  readonly undo = new Undo();
+  readonly outbox: Outbox<Step>;
+  readonly rights: Rights;
+  readonly view: ReadonlySignal<View>;
+  readonly mine: ReadonlySignal<SessionValue | null>;
+  /** The id, as it is shown now, of the relay that the keys act on. */
+  readonly picked: ReadonlySignal<string | null>;
+  readonly counts: ReadonlySignal<Counts>;
+  readonly questionTags: ReadonlySignal<ReadonlySet<string>>;
+
+  readonly #base = signal<Base>(EMPTY);
+  /** What is looked for, in order. */
+  readonly #matching: ReadonlySignal<readonly string[]>;
+  readonly #answers = new Map<string, Answer>();
+  /** Ids that things made here got from the server. */
+  readonly #real = new Map<string, string>();
+  #held: Held | null = null;
+  #sorted: readonly string[] = [];
+  #touched = false;
+
+  constructor(readonly options: DeskOptions) {
+    this.rights = { judges: this.may("post.approve"), tags: this.may("point.tag") };
+    this.outbox = new Outbox<Step>({
+      event: options.event, browser: options.browser, late: isFloorMove,
+      request: (step) => this.#request(step),
+      onAnswer: (entry, answer) => this.#answered(entry, answer),
+      onRefusal: (entry, refusal) => this.#refused(entry, refusal),
+    });
+    this.view = computed(() => {
+      const entries = this.outbox.entries.value.filter(({ state }) => state !== "asked");
+      return new View(this.#base.value, entries.map(({ step }) => step), new Date().toISOString(), this.#real);
+    });
+    this.mine = computed(() => ownSession(this.sessions.value, this.chosen.value, options.person, this.view.value));
+    this.picked = computed(() => (this.relay.value === null ? null : this.view.value.relay(this.relay.value)?.id ?? null));
+    this.questionTags = computed(() => new Set(this.tags.value.filter(({ name }) => QUESTION.test(name)).map(({ id }) => id)));
+    this.counts = computed(() => this.#count());
+    this.#matching = computed(() => this.#match());
+    effect(() => this.#offer());
+    setInterval(() => (this.now.value = Date.now()), 1000);
+  }
+
+  may(verb: string): boolean {
+    return this.options.may.has(verb);
+  }
+
+  /** Take the copy as it is now. */
+  fold(held: Held): void {
+    const anew = held !== this.#held;
+    this.#held = held;
+    const posts = held.all("post");
+    this.event.value = [...held.all("event").values()][0] ?? null;
+    this.rooms.value = sorted(held.all("room").values(), (room) => room.position);
+    this.sessions.value = sorted(held.all("session").values(), (session) => Date.parse(session.starts_at));
+    this.tags.value = sorted(held.all("tag").values(), (tag) => tag.position).filter(({ retired }) => !retired);
+    this.#sorted = sorted(posts.values(), (post) => post.order).map(({ id }) => id);
+    const contributions = new Map([...held.all("contribution").values()].flatMap((one) => one.posts.map((id) => [id, one])));
+    this.#base.value = { posts, contributions, relays: held.all("relay"), sessions: held.all("session") };
+    for (const post of posts.values()) searchable(post);
+    this.ready.value = true;
+    this.outbox.settle(held.seq, anew);
+  }
+
+  /** The post under the cursor, if it is still there. */
+  get current(): PostValue | undefined {
+    return this.listing.cursor === null ? undefined : this.view.value.post(this.listing.cursor);
+  }
+
+  item(id: string): Item | undefined {
+    const post = this.view.value.post(id);
+    return post && { post, contribution: this.view.value.contribution(id) };
+  }
+
+  unhandled(id: string): boolean {
+    const item = this.item(id);
+    return item !== undefined && isUnhandled(item, this.rights);
+  }
+
+  /** Do something: it is painted at once, sent, and can be taken back. */
+  do(steps: readonly Step[], what: string, post: string | null = null): void {
+    const inverse: Step[] = [];
+    const causes = steps.map((step) => {
+      inverse.unshift(...inverseOf(step, this.view.value));
+      return this.outbox.add(this.#seen(step));
+    });
+    this.undo.did({ causes, inverse, post, what });
+  }
+
+  /** Take back the last thing that was done here. Returns what it was. */
+  takeBack(): Done | undefined {
+    const done = this.undo.take();
+    if (!done) return undefined;
+    const unsent = [...done.causes].reverse().map((cause) => this.outbox.cancel(cause));
+    if (!unsent.every(Boolean)) for (const step of done.inverse) this.outbox.add(this.#seen(step));
+    return done;
+  }
+
+  /** Look for something else: the list starts over. */
+  look(criteria: Partial<Criteria>): void {
+    this.criteria.value = { ...this.criteria.value, ...criteria };
+    this.refill();
+  }
+
+  /** Start the list over, with the cursor where it is or else on the first that is unhandled. */
+  refill(): void {
+    const matching = this.#matching.value;
+    const stays = this.listing.cursor !== null && matching.includes(this.listing.cursor);
+    this.listing.fill(matching);
+    if (!stays) this.listing.cursor = matching.find((id) => this.unhandled(id)) ?? matching[0] ?? null;
+    this.moved();
+  }
+
+  /** All is here, or somebody works already: from now on the list stays until they want it otherwise. */
+  touch(): void {
+    this.#touched = true;
+  }
+
+  /** Put the cursor on a post. */
+  go(id: string | null): void {
+    if (id === null) return;
+    this.listing.cursor = id;
+    this.opened.value = false;
+    this.moved();
+  }
+
+  moved(): void {
+    this.listed.value = this.listed.peek() + 1;
+  }
+
+  /** Take in what is new. Returns the first of it. */
+  takeFresh(): string | null {
+    const order = (id: string): number => this.view.value.post(id)?.order ?? 0;
+    const first = this.listing.take(order);
+    this.moved();
+    return first;
+  }
+
+  #match(): readonly string[] {
+    void this.view.value;
+    const [criteria, tags] = [this.criteria.value, this.questionTags.value];
+    return this.#sorted.filter((id) => {
+      const item = this.item(id);
+      return item !== undefined && matches(item, criteria, this.rights, tags);
+    });
+  }
+
+  #offer(): void {
+    void this.view.value;
+    if (!this.#touched) {
+      this.listing.cursor = null;
+      return this.refill();
+    }
+    const before = this.listing.fresh;
+    const matching = this.#matching.value;
+    this.listing.offer(matching);
+    if (this.listing.ids.length === 0 && matching.length > 0) this.takeFresh();
+    else if (this.listing.fresh !== before) this.moved();
+  }
+
+  #count(): Counts {
+    const counts = { unhandled: 0, waiting: 0, questions: 0, all: this.#sorted.length, oldest: null as number | null };
+    const tags = this.questionTags.value;
+    void this.view.value;
+    for (const id of this.#sorted) {
+      const item = this.item(id);
+      if (!item) continue;
+      if (isWaiting(item)) counts.waiting++;
+      if (isQuestion(item, tags)) counts.questions++;
+      if (!isUnhandled(item, this.rights)) continue;
+      counts.unhandled++;
+      counts.oldest ??= Date.parse(item.post.created_at);
+    }
+    return counts;
+  }
+
+  /** A step with what the person saw: its version, or what comes after an own step still under way. */
+  #seen(step: Step): Step {
+    const subject = versioned(step);
+    if (!subject) return step;
+    const isUnder = ({ state, step: earlier }: Entry<Step>): boolean => state !== "asked" && this.#bears(earlier, subject);
+    const under = this.outbox.entries.value.filter(isUnder).at(-1);
+    const seen: Seen = under ? { after: under.cause } : { version: this.#version(subject) };
+    return { ...step, seen } as Step;
+  }
+
+  /** Whether an own step changes this subject, or may: what moves a queue moves others of it too. */
+  #bears(step: Step, [type, id]: readonly [string, string]): boolean {
+    const real = (one: string): string => this.#real.get(one) ?? one;
+    return (type === "relay" && movesOthers(step)) || touches(step).some((one) => real(one) === real(id));
+  }
+
+  #version([type, id]: readonly [string, string]): number {
+    const kind = type as "post" | "relay" | "session";
+    return this.#held?.all(kind).get(this.#real.get(id) ?? id)?.version ?? 0;
+  }
+
+  /** What to send; null while what it builds on is not in the copy yet. Throws Refusal. */
+  #request(step: Step): Request | null {
+    const subject = versioned(step);
+    const seen = "seen" in step ? step.seen : undefined;
+    let version = 0;
+    if (subject && seen) {
+      if ("version" in seen) version = seen.version;
+      else if (!this.#follows(seen.after)) return null;
+      else version = this.#version(subject);
+    }
+    if (subject && version === 0) throw gone();
+    return requestOf(step, version, (relay) => this.#real.get(relay) ?? relay);
+  }
+
+  /** Whether the copy shows what came of an own step. */
+  #follows(cause: string): boolean {
+    const answer = this.#answers.get(cause);
+    return !answer || (this.#held?.seq ?? 0) >= (answer.seq ?? 0);
+  }
+
+  #answered({ cause, step }: Entry<Step>, answer: Answer): void {
+    this.#answers.set(cause, answer);
+    if (step.do === "raise" && typeof answer["relay"] === "string") {
+      this.#real.set(step.made, answer["relay"]);
+    }
+  }
+
+  #refused({ cause, step }: Entry<Step>, refusal: Refusal): void {
+    this.undo.refused(cause);
+    this.problems.value = [...this.problems.value, { cause, step, refusal }].slice(-4);
+  }
+}
+
+function gone(): Refusal {
+  return new Refusal(409, "gone", "What this was about is not there any more.", "Look at how things are now.");
+}
+
+function sorted<T>(values: Iterable<T>, by: (value: T) => number): readonly T[] {
+  return [...values].sort((a, b) => by(a) - by(b));
+}

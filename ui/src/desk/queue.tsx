@@ -1,0 +1,160 @@
+/** My session: what is in the room, what is next, the queue, and what the chair should know. */
+import type { ComponentChildren, VNode } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { tidyLine } from "../hygiene";
+import { useWords } from "../wall/context";
+import type { RelayValue, SessionValue } from "../wire";
+import type { CommandName } from "./keymap";
+import { Key } from "./keys";
+import { useParts, useTell } from "./parts";
+import { roomOf, timer } from "./programme";
+import { relaySnippet } from "./say";
+
+export function RoomPanel(): VNode {
+  const { desk } = useParts();
+  const say = useTell();
+  const session = desk.mine.value;
+  if (!session) {
+    return (
+      <aside class="room" aria-label={say("desk.room")}>
+        <h2 class="room-title">{say("desk.session.none")}</h2>
+        <p class="quiet">{say("desk.session.none_note")}</p>
+      </aside>
+    );
+  }
+  return (
+    <aside class="room" aria-label={say("desk.room")}>
+      <About session={session} />
+      <Asked session={session} />
+      <Note session={session} />
+      <Queue />
+    </aside>
+  );
+}
+
+function About({ session }: { session: SessionValue }): VNode {
+  const { desk, actions } = useParts();
+  const say = useTell();
+  const running = session.state === "running" && session.begun_at !== null;
+  return (
+    <header class="room-head">
+      <p class="room-where">
+        <bdi dir="auto">{roomOf(session, desk.rooms.value)}</bdi>
+        <span class={`session-state session-${session.state}`}>{say(`desk.session.${session.state}`)}</span>
+        {running && (
+          <span class="timer" title={say("desk.session.elapsed")}>{timer(desk.now.value - Date.parse(session.begun_at ?? ""))}</span>
+        )}
+      </p>
+      <h2 class="room-title"><bdi dir="auto">{tidyLine(session.title)}</bdi></h2>
+      <p class="room-do">
+        <Do command="session">{say("desk.session.change")}</Do>
+        {actions.desk.may("session.run") && (
+          <>
+            <Do command="run">{say(session.state === "running" ? "desk.session.end" : "desk.session.begin")}</Do>
+            <Do command="note">{say("desk.note_short")}</Do>
+          </>
+        )}
+      </p>
+    </header>
+  );
+}
+
+function Asked({ session }: { session: SessionValue }): VNode | null {
+  const say = useTell();
+  const prompt = session.prompts.find(({ id }) => id === session.prompt);
+  if (!prompt) return null;
+  return (
+    <section class="asked">
+      <h3>{say("desk.prompt")}</h3>
+      <p><bdi dir="auto">{tidyLine(prompt.text)}</bdi></p>
+    </section>
+  );
+}
+
+function Queue(): VNode {
+  const { desk, actions } = useParts();
+  const say = useTell();
+  void desk.view.value;
+  const queue = actions.room.queue();
+  const of = (state: string): readonly RelayValue[] => queue.filter((relay) => relay.state === state);
+  const [floor, next, queued] = [of("on_floor"), of("next"), of("queued")];
+  const chosen = desk.area.value === "queue" ? desk.picked.value : null;
+  return (
+    <div
+      class="floor" role={queue.length > 0 ? "listbox" : "group"} tabIndex={queue.length > 0 ? 0 : -1} aria-label={say("desk.queue_list")}
+      aria-activedescendant={chosen === null ? undefined : `relay-${chosen}`} id="queue"
+      onFocus={() => queue.length > 0 && desk.area.value !== "queue" && actions.room.enter()}
+    >
+      <Part title={say("desk.now")} empty={say("desk.now_empty")} name="part-now" relays={floor} />
+      <Part title={say("desk.next")} empty={say("desk.next_empty")} name="part-next" relays={next} />
+      <Part title={say("desk.queue")} empty={say("desk.queue_empty")} name="part-queue" relays={queued} count={queued.length} />
+    </div>
+  );
+}
+
+interface PartProps {
+  readonly title: string;
+  readonly empty: string;
+  readonly name: string;
+  readonly relays: readonly RelayValue[];
+  readonly count?: number;
+}
+
+function Part({ title, empty, name, relays, count }: PartProps): VNode {
+  const words = useWords();
+  return (
+    <div class={`part ${name}`} role="group" aria-label={title}>
+      <h3 role="presentation">{title}{count ? <span class="part-count">{words.number(count)}</span> : null}</h3>
+      {relays.length === 0 && <p class="quiet" role="presentation">{empty}</p>}
+      {relays.map((relay, at) => <Relay key={relay.id} relay={relay} place={count ? at + 1 : null} />)}
+    </div>
+  );
+}
+
+function Relay({ relay, place }: { relay: RelayValue; place: number | null }): VNode {
+  const { desk } = useParts();
+  const chosen = desk.area.value === "queue" && desk.picked.value === relay.id;
+  const { author } = relay.post;
+  const name = tidyLine(author.name) || tidyLine(author.handle);
+  const box = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    if (chosen) box.current?.scrollIntoView({ block: "nearest" });
+  }, [chosen, place]);
+  const choose = (): void => {
+    desk.relay.value = relay.id;
+    desk.area.value = "queue";
+  };
+  return (
+    <div
+      ref={box} class={chosen ? "relay-row relay-chosen" : "relay-row"} id={`relay-${relay.id}`} role="option" aria-selected={chosen}
+      data-relay={relay.id} data-state={relay.state} onClick={choose}
+    >
+      {place !== null && <span class="place" aria-hidden="true">{place}</span>}
+      <p class="relay-said"><bdi dir="auto">{relaySnippet(relay, relay.state === "queued" ? 110 : 260)}</bdi></p>
+      <p class="relay-by">
+        <bdi dir="auto">{name}</bdi>
+        {relay.state === "on_floor" && relay.floor_at !== null && (
+          <span class="timer">{timer(desk.now.value - Date.parse(relay.floor_at))}</span>
+        )}
+      </p>
+    </div>
+  );
+}
+
+function Note({ session }: { session: SessionValue }): VNode | null {
+  const say = useTell();
+  if (!session.note) return null;
+  return (
+    <section class="note">
+      <h3>{say("desk.note")}</h3>
+      <p><bdi dir="auto">{session.note}</bdi></p>
+    </section>
+  );
+}
+
+/** A button that does what a key does. */
+export function Do({ command, children }: { command: CommandName; children: ComponentChildren }): VNode {
+  const { actions } = useParts();
+  return <button type="button" class="do" onClick={() => actions.run(command)}>{children} <Key command={command} /></button>;
+}
+
