@@ -143,4 +143,9 @@ def fields_of(page: str, post_id: str | None = None) -> dict[str, str]:
 
 
 def shown_text(page: str) -> str:
-    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", "", page)))
+    return flat(html.unescape(re.sub(r"<[^>]+>", "", page)))
+
+
+def flat(text: str) -> str:
+    """Text with one space for each gap."""
+    return re.sub(r"\s+", " ", text)

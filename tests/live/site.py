@@ -16,6 +16,7 @@ from wall.journal import Journal
 from wall.model import Event, Mode, Role
 from wall.routes import AskingHere, AskingInstance, VisitorHere, pages, sign_in
 from wall.routes.errors import Responder, install
+from wall.routes.programme_pages import ProgrammePages
 from wall.routes.security import Security
 from wall.routes.words import Views, Words
 from wall.store import Store
@@ -73,6 +74,7 @@ def _application(access: Access, dist: Path) -> FastAPI:
     app.add_middleware(Security, origins=access.origins, respond=respond)
     app.include_router(sign_in.router(access, views))
     app.include_router(pages.router(access, views, dist))
+    app.include_router(ProgrammePages(access, views, dist).router)
     app.mount("/static", pages.Static())
     _add_probes(app)
     return app

@@ -15,11 +15,14 @@ import pytest
 import structlog
 from sqlalchemy import select, text, update
 
+from tests.support.processes import ROOT
 from wall import cli
-from wall.feeds.demo import demo_archive
 from wall.model import Role
 from wall.store import Store, migrate
 from wall.store import tables as t
+
+ARCHIVE = ROOT / "tests" / "golden" / "summit.jsonl"
+"""A made-up archive: 25 minutes of a summit."""
 
 COMMANDS = [
     (),
@@ -182,20 +185,20 @@ def test_a_link_can_be_opened_whatever_the_address(summit: Run, monkeypatch: pyt
 
 
 def test_a_replay_says_what_it_brought_and_a_second_adds_nothing(summit: Run) -> None:
-    first = summit("replay", demo_archive(), "--event", "summit")
+    first = summit("replay", ARCHIVE, "--event", "summit")
     assert first.code == 0, first.said
     accepted = int(first.said.split(" posts accepted")[0].split()[-1])
     assert accepted > 100
-    again = summit("replay", demo_archive(), "--event", "summit")
+    again = summit("replay", ARCHIVE, "--event", "summit")
     assert again.code == 0
     assert "0 posts accepted" in again.said
-    assert summit("replay", demo_archive(), "--event", "summit", "--resume").code == 0
+    assert summit("replay", ARCHIVE, "--event", "summit", "--resume").code == 0
 
 
 def test_a_replay_into_no_event_or_of_no_file_changes_nothing(
     run: Run, database: Store, tmp_path: Path
 ) -> None:
-    nowhere = run("replay", demo_archive(), "--event", "nobody")
+    nowhere = run("replay", ARCHIVE, "--event", "nobody")
     assert (nowhere.code, "There is no such event." in nowhere.said) == (1, True)
     for missing in (tmp_path / "missing.jsonl", tmp_path):
         assert run("replay", missing, "--event", "summit").code == BAD_ARGUMENT
@@ -228,7 +231,7 @@ def test_a_file_that_is_no_archive_is_refused_in_words_and_leaves_no_feed(
 def test_a_file_that_is_cut_off_brings_what_it_holds_and_counts_the_rest(
     summit: Run, database: Store, tmp_path: Path
 ) -> None:
-    whole = demo_archive().read_bytes()
+    whole = ARCHIVE.read_bytes()
     plain = gzip.decompress(whole) if whole[:2] == b"\x1f\x8b" else whole
     lines = plain.splitlines(keepends=True)
     path = tmp_path / "cut.jsonl"
@@ -244,14 +247,14 @@ def test_a_file_that_is_cut_off_brings_what_it_holds_and_counts_the_rest(
 
 @pytest.mark.parametrize("speed", ["0", "-1", "nan", "inf", "fast", "", "1e400"])
 def test_a_speed_that_cannot_be_is_refused(summit: Run, database: Store, speed: str) -> None:
-    ran = summit("replay", demo_archive(), "--event", "summit", f"--speed={speed}")
+    ran = summit("replay", ARCHIVE, "--event", "summit", f"--speed={speed}")
     assert ran.code == 1, ran.said
     assert tables_of(database)["feed"] == []
 
 
 def test_a_feed_is_added_and_listed_or_refused(summit: Run) -> None:
     assert "No feed yet." in summit("feed", "list", "--event", "summit").said
-    path = f"path={demo_archive()}"
+    path = f"path={ARCHIVE}"
     added = summit("feed", "add", "replay", "--event", "summit", "--set", path, "--set", "speed=60")
     assert added.code == 0, added.said
     assert "replay waiting 0 0" in summit("feed", "list", "--event", "summit").said

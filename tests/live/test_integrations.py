@@ -204,7 +204,7 @@ async def test_a_tool_has_a_limit_of_its_own(api: Api) -> None:
     tool = await tool_of(api)
     limit, seconds = PER_INTEGRATION
     for _ in range(limit):
-        await api.parts.bus.hit(f"contribute.integration.{seconds}", tool.id, limit=limit, seconds=seconds)
+        await api.parts.bus.hit(f"join.integration.{seconds}", tool.id, limit=limit, seconds=seconds)
     assert refused(await tool.post(), "too_many", 429)["details"]["retry_after"] > 0
 
 

@@ -31,7 +31,7 @@ CHECKS = [
     unsupported_method,
 ]
 EXAMPLES = 12
-"""For each operation and mode: some 400 requests in all."""
+"""For each operation and mode: some 900 requests in all."""
 ERROR = {"code", "message", "remedy", "details"}
 
 
@@ -45,14 +45,36 @@ def operations(schema: Any) -> Iterator[Any]:
         yield found.ok()
 
 
-def sending(running: Running, event: Event, post_id: str) -> Callable[[Any], None]:
-    """Sends a case to an event and a post that are there, and checks the answer."""
+async def things(running: Running, event: Event) -> dict[str, str]:
+    """One of each thing that a path names, by the name of its parameter."""
+
+    async def made(path: str, **body: Any) -> dict[str, Any]:
+        answer = await running.staff.ask("POST", f"/events/{event.slug}{path}", json=body)
+        assert answer.status_code < 300, answer.text
+        return dict(answer.json())
+
+    post_id = (await running.staff.post(event.slug, "Said"))["post"]
+    room = (await made("/rooms", name="Hall"))["room"]
+    times = {"starts_at": "2026-05-04T09:00:00Z", "ends_at": "2026-05-04T11:00:00Z"}
+    session = (await made("/sessions", room=room, title="Talk", method="chat", **times))["session"]
+    raised = await made(f"/posts/{post_id}/raise", session=session)
+    return {
+        "slug": event.slug,
+        "post_id": post_id,
+        "room_id": room,
+        "session_id": session,
+        "tag_id": (await made("/tags", name="Question"))["tag"],
+        "relay_id": raised["relay"],
+        "contribution_id": raised["contribution"],
+    }
+
+
+def sending(running: Running, there: dict[str, str]) -> Callable[[Any], None]:
+    """Sends a case to things that are there, and checks the answer."""
 
     def send(case: Any) -> None:
-        if "slug" in (case.path_parameters or {}):
-            case.path_parameters["slug"] = event.slug
-        if "post_id" in (case.path_parameters or {}):
-            case.path_parameters["post_id"] = post_id
+        for name in (case.path_parameters or {}).keys() & there.keys():
+            case.path_parameters[name] = there[name]
         response = case.call(headers=running.staff.headers)
         case.validate_response(response, checks=CHECKS)
         if response.status_code >= 400:
@@ -68,8 +90,7 @@ async def test_every_operation_answers_as_it_is_described(
     running: Running, schema: Any, mode: GenerationMode
 ) -> None:
     event = await running.event()
-    post_id = (await running.staff.post(event.slug, "Said"))["post"]
-    send = sending(running, event, post_id)
+    send = sending(running, await things(running, event))
     quick = settings(
         max_examples=EXAMPLES,
         deadline=None,

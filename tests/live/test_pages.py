@@ -233,7 +233,7 @@ async def test_the_first_page_of_a_fresh_server_says_what_to_do(site: Site) -> N
 async def test_the_first_page_lists_events_and_their_walls(site: Site) -> None:
     await site.event()
     page = (await site.browser().get("/")).text
-    assert '<a class="go" href="/wall/summit">' in page
+    assert '<a class="way" href="/wall/summit">' in page
     assert "Summit &lt;2014&gt;" in page
     assert "Summit <2014>" not in page
     assert (await site.browser().head("/")).status_code == 200
@@ -280,3 +280,16 @@ async def test_a_form_of_another_site_gets_a_page_in_words(site: Site) -> None:
     assert answer.status_code == 403
     assert "came from somewhere else" in answer.text
     assert (await site.browser(Origin=HERE).post("/sign-out")).status_code == 303
+
+
+async def test_scripts_and_styles_go_out_compressed_to_those_who_can_read_it(site: Site) -> None:
+    plain = await site.browser(**{"Accept-Encoding": "identity"}).get("/static/pages.css")
+    packed = await site.browser(**{"Accept-Encoding": "gzip"}).get("/static/pages.css")
+    assert "content-encoding" not in plain.headers
+    assert packed.headers["content-encoding"] == "gzip"
+    assert int(packed.headers["content-length"]) < len(plain.content) / 2
+    assert packed.content == plain.content
+    assert packed.headers["content-type"].startswith("text/css")
+    assert packed.headers["vary"] == plain.headers["vary"] == "Accept-Encoding"
+    again = {"Accept-Encoding": "gzip", "If-None-Match": packed.headers["etag"]}
+    assert (await site.browser(**again).get("/static/pages.css")).status_code == 304

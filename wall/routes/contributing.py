@@ -22,7 +22,7 @@ from starlette.responses import Response
 from wall.access import clean_name
 from wall.access.participants import PARTICIPANT_SECONDS, Participant, Participants
 from wall.access.signatures import BadSignature, Signature, TakeBack
-from wall.errors import BadInput, TooMany
+from wall.errors import BadInput, NotFound, TooMany
 from wall.feeds.base import Arrived
 from wall.intake import Intake, admit, moves
 from wall.journal import Tx
@@ -167,6 +167,14 @@ class Contributions:
 
         return await self._done(event, actor, put_in, f"signature.{signature.digest}", body)
 
+    async def take_back_of(self, event: Event, who: Participant, post_id: str) -> str:
+        """The take-back page of a post of this participant. Raises NotFound for what is not theirs."""
+        found = await self.intake.store.read(lambda conn: posts.by_ids(conn, event.id, {post_id}))
+        stored = found.get(post_id)
+        if stored is None or stored.post.author.key not in {who.key, f"person:{who.id}"}:
+            raise NotFound("You have no such point here.", remedy="Open the list of your points again.")
+        return self._take_back.path(event.id, post_id)
+
     async def find(self, token: str) -> tuple[Event, StoredPost | None]:
         """The event and post of a take-back link; no post where it is gone. Raises NotFound."""
         event_id, post_id = self._take_back.read(token)
@@ -215,7 +223,7 @@ class Contributions:
             await self._limit(*window)
 
     async def _limit(self, kind: str, key: str, limit: int, seconds: int) -> None:
-        name = f"contribute.{kind}.{seconds}"
+        name = f"join.{kind}.{seconds}"
         wait = await self.intake.journal.bus.hit(name, key, limit=limit, seconds=seconds)
         if wait is not None:
             raise TooMany(

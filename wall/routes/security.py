@@ -20,7 +20,7 @@ from wall.errors import BackchannelError, TooLarge
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
-_POLICY = "; ".join(
+POLICY = "; ".join(
     (
         "default-src 'none'",
         "script-src 'self'",
@@ -37,8 +37,9 @@ _POLICY = "; ".join(
         "trusted-types 'none'",
     )
 )
+"""The Content-Security-Policy of every answer that does not bring its own."""
 _HEADERS = {
-    "content-security-policy": _POLICY,
+    "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
     # Not no-referrer: with it browsers send `Origin: null` with our own forms.
     "referrer-policy": "same-origin",

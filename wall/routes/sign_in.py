@@ -81,7 +81,7 @@ class _Entrance:
             token,
             max_age=seconds,
             path="/",
-            secure=self._access.is_secure(request.scope),
+            secure=self._access.origins.is_secure(request.scope),
             httponly=True,
             samesite="lax",
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,14 @@ class Words:
     def language_of(self, connection: HTTPConnection) -> str:
         """The language of a page for this browser, by its Accept-Language."""
         return self.choose(*_accepted(connection.headers.get("accept-language", "")))
+
+    def offered(self, connection: HTTPConnection, languages: Sequence[str]) -> str:
+        """The language of a page for one person: what their browser wishes among an event's languages,
+        or the event's first."""
+        known = {tag.lower().partition("-")[0] for tag in languages}
+        wished = _accepted(connection.headers.get("accept-language", ""))
+        here = (tag for tag in wished if tag.strip().lower().partition("-")[0] in known)
+        return self.choose(*here, *languages)
 
 
 class Views:

@@ -1,0 +1,177 @@
+"""The chair view in Chromium: what is in the room, in large letters, live, for visitors and for staff."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
+
+from tests.browser.participating import LAPTOP, PHONE, Hall, assert_fit, hall_at
+from tests.conftest import Serve
+from tests.support.browser import watched_context
+from wall.model import utc_now
+
+POST = "If a blog post changes what residents do at three in the morning, why does it count less? " * 3
+LEGIBLE = 48
+"""CSS pixels on a laptop that are read from three metres."""
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def hall(serve: Serve, sqlite_url: str, tmp_path: Path) -> AsyncIterator[Hall]:
+    async with hall_at(serve, sqlite_url, tmp_path) as made:
+        yield made
+
+
+async def size(page: Page) -> float:
+    return float(
+        await page.locator(".large-text").evaluate("(text) => parseFloat(getComputedStyle(text).fontSize)")
+    )
+
+
+async def cut(page: Page) -> bool:
+    return bool(await page.locator(".large").evaluate("(box) => box.scrollHeight > box.clientHeight + 1"))
+
+
+async def test_a_chair_sees_live_what_is_in_the_room_and_a_visitor_no_notes(
+    hall: Hall, browser: Browser
+) -> None:
+    session = await hall.venue.running("What counts?", note="Ask the online group first")
+    first, second = [
+        (await hall.staff.post("summit", f"{text} {POST}"))["post"] for text in ("First", "Second")
+    ]
+    address = hall.at(f"/stage/summit?session={session}")
+    signed_in = {"extra_http_headers": hall.staff.headers, "viewport": LAPTOP}
+    async with (
+        watched_context(browser, **signed_in) as chairs,
+        watched_context(browser, viewport=LAPTOP) as visitors,
+    ):
+        chair, visitor = await chairs.page(address), await visitors.page(address)
+        await expect(visitor.get_by_role("heading", name="Nothing in the room yet")).to_be_visible()
+        relay = await hall.venue.bring_in(session, first, note="She is an intensivist")
+        following = await hall.venue.raised(session, second)
+        await hall.venue.do(f"/relays/{following['relay']}/ready", version=following["version"])
+        for page in (chair, visitor):
+            await expect(page.locator(".large-text")).to_contain_text("First If a blog post")
+            await expect(page.locator(".who-said .name")).to_have_text("Olga")
+        await expect(chair.locator(".foot .next")).to_contain_text("Second If a blog")
+        await expect(chair.locator(".note")).to_contain_text("Ask the online group first")
+        await expect(chair.locator(".relay-note")).to_contain_text("She is an intensivist")
+        held = await visitor.content()
+        for secret in ("Second", "Ask the online group", "intensivist"):
+            assert secret not in held
+        moved = {"floor": relay, "next": following["relay"]}
+        await hall.venue.do(f"/sessions/{session}/advance", **moved)
+        for page in (chair, visitor):
+            await expect(page.locator(".large-text")).to_contain_text("Second If a blog post")
+            await assert_fit(page, LAPTOP["width"])
+
+
+@pytest.mark.parametrize("text", ["Why?", POST, "#" + "SocialMediaSummit" * 6, "word " * 400])
+async def test_what_is_said_fills_its_place_and_is_never_cut(
+    hall: Hall, browser: Browser, text: str
+) -> None:
+    session = await hall.venue.running("Now")
+    await hall.venue.bring_in(session, (await hall.staff.post("summit", text))["post"])
+    async with watched_context(browser, viewport=LAPTOP) as watched:
+        page = await watched.page(hall.at(f"/stage/summit?session={session}"))
+        await expect(page.locator(".large-text")).to_be_visible()
+        if len(text) < 300:
+            assert await size(page) >= LEGIBLE
+            assert not await cut(page)
+        else:
+            assert await size(page) >= 24
+            box = page.locator(".large")
+            assert not await cut(page) or await box.get_attribute("tabindex") == "0"
+        await page.set_viewport_size(PHONE)
+        await expect(page.locator(".who-said")).to_be_visible()
+        assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+async def test_a_taken_down_post_leaves_even_a_paused_view(hall: Hall, browser: Browser) -> None:
+    session = await hall.venue.running("Now")
+    post = (await hall.staff.post("summit", "Regretted words"))["post"]
+    async with watched_context(browser, viewport=LAPTOP) as watched:
+        page = await watched.page(hall.at(f"/stage/summit?session={session}"))
+        await expect(page.get_by_text("Nothing in the room yet")).to_be_visible()
+        await page.keyboard.press("Space")
+        await expect(page.get_by_role("status").filter(has_text="Paused")).to_be_visible()
+        await hall.venue.bring_in(session, post)
+        await expect(page.get_by_text("Something changed meanwhile")).to_be_visible()
+        await expect(page.locator(".large-text")).to_have_count(0)
+        await page.get_by_role("button", name="Go on").click()
+        await expect(page.locator(".large-text")).to_have_text("Regretted words")
+        await page.keyboard.press("Tab")
+        await page.get_by_role("button", name="Pause").click()
+        await hall.venue.do(f"/posts/{post}/hide", version=1, reason="other")
+        await expect(page.locator(".large-text")).to_have_count(0)
+        assert "Regretted" not in await page.content()
+
+
+async def test_a_room_shows_what_runs_in_it_its_question_and_its_time(hall: Hall, browser: Browser) -> None:
+    room = await hall.venue.room("Great Hall")
+    prompts = [{"text": "Who decides?", "minute": 0}]
+    starts = utc_now() - timedelta(minutes=119, seconds=30)
+    session = await hall.venue.session(room, "First", starts, prompts=prompts)
+    async with watched_context(browser, viewport=LAPTOP) as watched:
+        page = await watched.page(hall.at(f"/stage/summit?room={room}"))
+        await expect(page.get_by_text("Nothing runs in this room now")).to_be_visible()
+        await expect(page.get_by_text("First")).to_be_visible()
+        begun = await hall.venue.do(f"/sessions/{session}/begin", version=1)
+        await expect(page.locator("h1")).to_have_text("First")
+        await expect(page.locator(".left")).to_contain_text("1 min left")
+        snapshot = (await hall.staff.ask("GET", "/events/summit/snapshot")).json()
+        (prompt,) = [
+            p for put in snapshot["puts"] if put["type"] == "session" for p in put["value"]["prompts"]
+        ]
+        asked = await hall.venue.do(
+            f"/sessions/{session}/prompt", version=begun["version"], prompt=prompt["id"]
+        )
+        await expect(page.locator(".asked")).to_contain_text("Who decides?")
+        await expect(page.locator(".left")).to_contain_text("min over", timeout=60_000)
+        await hall.venue.do(f"/sessions/{session}/end", version=asked["version"])
+        await expect(page.get_by_text("Nothing runs in this room now")).to_be_visible()
+
+
+async def test_a_lost_connection_is_said_on_the_chair_view(hall: Hall, browser: Browser) -> None:
+    session = await hall.venue.running("Now")
+    async with watched_context(browser, viewport=LAPTOP) as watched:
+        watched.expected += ["ERR_CONNECTION_REFUSED", "WebSocket connection"]
+        page = await watched.page(hall.at(f"/stage/summit?session={session}"))
+        await expect(page.get_by_label("Live", exact=True)).to_be_visible()
+        hall.process.child.kill()
+        await expect(page.locator(".trouble")).to_contain_text("Connection lost")
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("path", ["/", "/events/summit", "/stage/summit", "/stage/summit?session={}"])
+@pytest.mark.parametrize("viewport", [PHONE, LAPTOP], ids=["phone", "laptop"])
+async def test_every_page_is_accessible_and_fits(
+    hall: Hall, browser: Browser, path: str, theme: str, viewport: dict[str, int]
+) -> None:
+    session = await hall.venue.running("What counts?", speakers=["Félix Gagnon"])
+    await hall.venue.bring_in(session, (await hall.staff.post("summit", POST))["post"])
+    options = {"color_scheme": theme, "viewport": viewport, "reduced_motion": "reduce"}
+    async with watched_context(browser, **options) as watched:
+        page = await watched.page()
+        chair_view = "{}" in path
+        await page.goto(hall.at(path.format(session)) + (f"&theme={theme}" if chair_view else ""))
+        await expect(page.locator(".large-text" if chair_view else "h1")).to_be_visible()
+        await assert_fit(page, viewport["width"])
+
+
+async def test_without_script_the_programme_leads_on_and_the_chair_view_says_why_it_is_empty(
+    hall: Hall, browser: Browser
+) -> None:
+    session = await hall.venue.running("What counts?")
+    async with watched_context(browser, viewport=LAPTOP, java_script_enabled=False) as watched:
+        page = await watched.page(hall.at("/"))
+        await page.get_by_role("link", name="Summit", exact=True).click()
+        await expect(page.get_by_text("Running now")).to_be_visible()
+        await page.locator(".session .open a").click()
+        assert page.url.endswith(f"/stage/summit?session={session}")
+        await expect(page.locator(".notice")).to_contain_text("needs JavaScript")
+        await expect(page.locator(".notice")).to_be_in_viewport()

@@ -1,0 +1,125 @@
+/** The participants' page, live: what is in the rooms, a new point, one's own points, the walls as a list. */
+import type { VNode } from "preact";
+import { useComputed } from "@preact/signals";
+import { asked, type Here } from "../floor";
+import type { Connection } from "../socket";
+import { Guard } from "../wall/card";
+import { TimesContext, useWords, WordsContext } from "../wall/context";
+import { Times } from "../wall/times";
+import type { Words } from "../words";
+import { Form, type FormProps } from "./form";
+import type { Join } from "./join";
+import { Points } from "./points";
+import { By, Said } from "./said";
+
+interface Props extends FormProps {
+  readonly join: Join;
+  readonly connection: Connection;
+  readonly words: Words;
+}
+
+export function App({ join, connection, words, ...form }: Props): VNode {
+  const times = useComputed(() => new Times(words.lang, join.event.value?.zone ?? "UTC"));
+  return (
+    <WordsContext.Provider value={words}>
+      <TimesContext.Provider value={times.value}>
+        <Trouble connection={connection} />
+        <section class="here" aria-labelledby="here">
+          <h2 id="here">{words.say("join.room_now")}</h2>
+          <Rooms here={join.here.value} />
+        </section>
+        <section class="add" aria-labelledby="add">
+          <h2 id="add">{words.say("join.add")}</h2>
+          <Form {...form} />
+        </section>
+        <section class="yours" aria-labelledby="yours">
+          <h2 id="yours">{words.say("join.yours")}</h2>
+          <Points join={join} />
+        </section>
+        <Walls join={join} />
+      </TimesContext.Provider>
+    </WordsContext.Provider>
+  );
+}
+
+/** Words only when something is wrong for longer than a moment. */
+function Trouble({ connection }: { connection: Connection }): VNode | null {
+  const words = useWords();
+  const phase = connection.phase.value;
+  const stop = connection.stopped.value;
+  if (stop) return <p class="trouble" role="alert">{words.say(`connection.${stop}`)}</p>;
+  if (phase === "live" || phase === "stopped") return null;
+  const said = phase === "reconnecting" ? "join.offline" : (`connection.${phase}` as const);
+  return <p class="trouble" role="status">{words.say(said)}</p>;
+}
+
+function Rooms({ here }: { here: readonly Here[] }): VNode {
+  const words = useWords();
+  if (here.length === 0) return <p class="quiet">{words.say("join.room_none")}</p>;
+  return <>{here.map((one) => <Guard key={one.room.id}><Room {...one} /></Guard>)}</>;
+}
+
+function Room({ room, session, floor }: Here): VNode {
+  const words = useWords();
+  const prompt = asked(session);
+  const method = `method.${session.method}`;
+  return (
+    <article class="room" data-room={room.id}>
+      <p class="room-name"><bdi dir="auto">{room.name}</bdi>{words.has(method) && <> · {words.say(method)}</>}</p>
+      <h3><bdi dir="auto">{session.title}</bdi></h3>
+      {prompt && (
+        <p class="asked"><span class="label">{words.say("join.asked")}</span> <bdi dir="auto">{prompt}</bdi></p>
+      )}
+      <div aria-live="polite">
+        {floor ? (
+          <div class="floor" key={floor.id}>
+            <Said post={floor.post} />
+            <By post={floor.post} />
+            {floor.others.length > 0 && <p class="quiet">{words.count("join.also", floor.others.length)}</p>}
+          </div>
+        ) : <p class="quiet">{words.say("join.room_quiet")}</p>}
+      </div>
+    </article>
+  );
+}
+
+function Walls({ join }: { join: Join }): VNode {
+  const words = useWords();
+  const paused = join.paused.value;
+  void join.version.value; // the list is no signal; its version is
+  const { shown, fresh } = join.feed;
+  return (
+    <section class="walls" aria-labelledby="walls">
+      <div class="walls-head">
+        <h2 id="walls">{words.say("join.walls")}</h2>
+        {join.waiting.value > 0 && (
+          <button class="go news" type="button" onClick={() => show(join)}>
+            <span class="unseen">{words.say("join.show_new")}: </span>↑ {words.count("join.new", join.waiting.value)}
+          </button>
+        )}
+        <button type="button" onClick={() => join.pause(!paused)}>{words.say(paused ? "join.resume" : "join.pause")}</button>
+      </div>
+      <p class="quiet" role="status">
+        {paused ? words.say("join.paused") : join.came.value > 0 && <span class="unseen">{words.count("join.new", join.came.value)}</span>}
+      </p>
+      {shown.length === 0 ? <p class="quiet">{words.say("join.walls_none")}</p> : (
+      <div class="latest" role="feed" aria-labelledby="walls">
+        {shown.map((post, index) => (
+          <article
+            class={fresh.has(post.id) ? "one fresh" : "one"} key={post.id} tabIndex={0}
+            aria-posinset={index + 1} aria-setsize={shown.length}
+          >
+            <Guard key={post.version}><By post={post} /><Said post={post} /></Guard>
+          </article>
+        ))}
+      </div>
+      )}
+    </section>
+  );
+}
+
+/** Let in what waits, and go to where it is. */
+function show(join: Join): void {
+  join.release();
+  document.querySelector(".walls")?.scrollIntoView({ block: "start" });
+}

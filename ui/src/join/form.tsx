@@ -1,0 +1,79 @@
+/** The form for a new point. What is typed stays until the server has it. */
+import type { VNode } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { useWords } from "../wall/context";
+import type { Draft, Problem } from "./draft";
+
+/** From here on the rest is counted aloud, so to speak. */
+const NEAR = 200;
+
+export interface FormProps {
+  readonly draft: Draft;
+  /** Whether a person reads everything first. */
+  readonly pre: boolean;
+  /** Whether the text field had the focus when the live page took over. */
+  readonly focus: boolean;
+}
+
+export function Form({ draft, pre, focus }: FormProps): VNode {
+  const words = useWords();
+  const field = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    if (focus) field.current?.focus();
+  }, []);
+  const submit = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    const sent = await draft.send();
+    if (sent || draft.problem.value?.field === "text") field.current?.focus();
+  };
+  const problem = draft.problem.value;
+  const { thanks, sending } = draft;
+  return (
+    <form class="enter" onSubmit={(event) => void submit(event)} noValidate>
+      <p class="before">
+        <strong>{words.say("join.before")}</strong> {words.say(pre ? "join.happens_pre" : "join.happens_other")}
+      </p>
+      <label for="text">{words.say("join.text")}</label>
+      <p class="hint" id="text-hint">{words.fill("join.text_hint", { most: draft.limits.most })}</p>
+      <Wrong problem={problem} of="text" />
+      <textarea
+        id="text" name="text" rows={3} dir="auto" ref={field} value={draft.text.value}
+        aria-describedby={problem?.field === "text" ? "text-hint text-wrong" : "text-hint"}
+        aria-invalid={problem?.field === "text" || undefined}
+        onInput={(event) => draft.type(event.currentTarget.value)}
+      />
+      <Counted draft={draft} />
+      <label for="name">{words.say("join.name")}</label>
+      <p class="hint" id="name-hint">{words.say("join.name_hint")}</p>
+      <Wrong problem={problem} of="name" />
+      <input
+        id="name" name="name" type="text" autocomplete="nickname" dir="auto" value={draft.name.value}
+        aria-describedby={problem?.field === "name" ? "name-hint name-wrong" : "name-hint"}
+        aria-invalid={problem?.field === "name" || undefined}
+        onInput={(event) => (draft.name.value = event.currentTarget.value)}
+      />
+      <Wrong problem={problem} of={null} />
+      <button class="go" type="submit" aria-disabled={sending.value}>
+        {words.say(sending.value ? "join.sending" : "join.send")}
+      </button>
+      <p class="thanks" role="status">{thanks.value && words.say(`join.${thanks.value}`)}</p>
+      <details class="kept">
+        <summary>{words.say("join.kept_short")}</summary>
+        <p class="hint">{words.say("join.kept")}</p>
+      </details>
+    </form>
+  );
+}
+
+function Wrong({ problem, of }: { problem: Problem | null; of: "text" | "name" | null }): VNode | null {
+  const words = useWords();
+  if (!problem || problem.field !== of) return null;
+  return <p class="wrong" id={of ? `${of}-wrong` : "wrong"} role="alert">{words.fill(problem.key, problem.fields)}</p>;
+}
+
+function Counted({ draft }: { draft: Draft }): VNode {
+  const words = useWords();
+  const left = draft.left.value;
+  if (left < 0) return <p class="counted too-many">{words.count("join.over", -left)}</p>;
+  return <p class="counted">{left < NEAR ? words.count("join.left", left) : ""}</p>;
+}

@@ -1,0 +1,62 @@
+/** One's own points, and how far each got. */
+import type { VNode } from "preact";
+import { tidy } from "../hygiene";
+import { useTimes, useWords } from "../wall/context";
+import type { PointValue } from "../wire";
+import type { Join } from "./join";
+import { heard, placed, reached, stepOf, whyNot, type Step } from "./steps";
+
+export function Points({ join }: { join: Join }): VNode {
+  const words = useWords();
+  const event = join.event.value?.slug ?? "";
+  const listed = join.points.value.flatMap((point) => {
+    const step = stepOf(point);
+    return step ? [<Point key={point.id} point={point} step={step} title={title(join, point)} event={event} />] : [];
+  });
+  if (listed.length === 0) return <p class="quiet">{words.say("join.yours_none")}</p>;
+  return <ul class="points">{listed}</ul>;
+}
+
+function title(join: Join, { session }: PointValue): string {
+  return join.sessions.get(session ?? "")?.title ?? "";
+}
+
+interface PointProps {
+  readonly point: PointValue;
+  readonly step: Step;
+  /** Of the session it got to. */
+  readonly title: string;
+  readonly event: string;
+}
+
+function Point({ point, step, title, event }: PointProps): VNode {
+  const words = useWords();
+  const times = useTimes();
+  const stages = reached(step);
+  const text = tidy(point.text);
+  return (
+    <li class={`point step-${step}`} data-point={point.id}>
+      <p class="text" dir="auto">{text}</p>
+      {stages > 0 && <div class={`track track-${stages}`} aria-hidden="true"><i /><i /><i /><i /></div>}
+      <p class="step" role="status">
+        <strong>{words.say(`join.step.${step}`)}</strong> <span class="quiet">{words.say(`join.note.${step}`)}</span>
+      </p>
+      {title && placed(step) && <Told label={words.say("join.where")} words={title} />}
+      {whyNot(step, point.reasons, words).map((why, index) => (
+        <p class="told">{index === 0 && <span class="label">{words.say("join.because")} </span>}{why}</p>
+      ))}
+      {point.outcome && heard(step) && <Told label={words.say("join.outcome")} words={tidy(point.outcome)} />}
+      {point.reply && <Told label={words.say("join.reply")} words={tidy(point.reply)} reply />}
+      <p class="meta">
+        <time dateTime={point.created_at}>{times.clock(Date.parse(point.created_at))}</time>
+        <a href={`/join/${encodeURIComponent(event)}/take-back/${encodeURIComponent(point.id)}`}>
+          {words.say("join.take_back")}<span class="unseen">: {text.slice(0, 60)}</span>
+        </a>
+      </p>
+    </li>
+  );
+}
+
+function Told({ label, words, reply = false }: { label: string; words: string; reply?: boolean }): VNode {
+  return <p class={reply ? "told reply" : "told"}><span class="label">{label}</span> <bdi dir="auto">{words}</bdi></p>;
+}

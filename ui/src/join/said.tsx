@@ -1,0 +1,55 @@
+/** One post in few words and without pictures: it has to be read on a phone with slow data. */
+import type { VNode } from "preact";
+import { displayed, displayedLine, tidyLine } from "../hygiene";
+import { described } from "../wall/picture";
+import { useTimes, useWords } from "../wall/context";
+import type { PostValue } from "../wire";
+
+const NONE: ReadonlySet<string> = new Set();
+const MOST_MEDIA = 4;
+
+export function By({ post }: { post: PostValue }): VNode {
+  const words = useWords();
+  const times = useTimes();
+  const name = displayedLine(tidyLine(post.author.name) || post.author.handle.replace(/^@/, ""), NONE);
+  const network = `network.${post.network}`;
+  return (
+    <p class="by">
+      <bdi class="name" dir="auto">{name.map((run) => run.text).join("") || words.say("join.unnamed")}</bdi>{" "}
+      <span class="from">
+        {words.has(network) ? words.say(network) : post.network} ·{" "}
+        <time dateTime={post.created_at}>{times.clock(Date.parse(post.created_at))}</time>
+      </span>
+    </p>
+  );
+}
+
+/** What was said; of what its author covered, only the warning. */
+export function Said({ post }: { post: PostValue }): VNode {
+  const words = useWords();
+  const warning = post.warning?.trim();
+  if (warning) {
+    return <p class="quiet">{words.say("card.warning")}: <bdi dir="auto">{tidyLine(warning)}</bdi></p>;
+  }
+  const text = post.text.trimEnd();
+  return (
+    <>
+      {text && <p class="text" lang={post.lang ?? undefined}><bdi dir="auto"><Text post={post} text={text} /></bdi></p>}
+      {post.media.slice(0, MOST_MEDIA).map((media, index) => (
+        <p class="attached" key={index}>
+          {words.say(`card.${media.kind}`)}
+          {described(media.alt) && <>: <bdi dir="auto">{described(media.alt)}</bdi></>}
+        </p>
+      ))}
+    </>
+  );
+}
+
+function Text({ post, text }: { post: PostValue; text: string }): VNode {
+  const runs = displayed(text, post.links, NONE).map((run) =>
+    run.url !== null && /^https?:/i.test(run.url)
+      ? <a href={run.url} target="_blank" rel="noopener noreferrer nofollow">{run.text}</a>
+      : run.text,
+  );
+  return <>{runs}</>;
+}

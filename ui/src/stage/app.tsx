@@ -1,0 +1,185 @@
+/** The chair view: what is in the room now, what is next, and how much time is left. */
+import type { VNode } from "preact";
+import { useEffect } from "preact/hooks";
+import { useComputed } from "@preact/signals";
+import { displayed } from "../hygiene";
+import type { Connection, Stop } from "../socket";
+import { codes, Guard } from "../wall/card";
+import { TimesContext, useTimes, useWords, WordsContext } from "../wall/context";
+import { Times } from "../wall/times";
+import type { RelayValue, SessionValue } from "../wire";
+import type { Words } from "../words";
+import { Floor, Quiet } from "./floor";
+import type { Stage } from "./stage";
+import { minutesLeft, type View } from "./view";
+
+interface Props {
+  readonly stage: Stage;
+  readonly connection: Connection;
+  readonly words: Words;
+}
+
+export function App({ stage, connection, words }: Props): VNode | null {
+  const times = useComputed(() => new Times(words.lang, stage.view.value?.event?.zone ?? "UTC"));
+  const [view, stop] = [stage.view.value, connection.stopped.value];
+  if (!view && !stop) return null;
+  return (
+    <WordsContext.Provider value={words}>
+      <TimesContext.Provider value={times.value}>
+        {stop || !view ? <Stopped why={stop ?? "gone"} /> : <Running stage={stage} view={view} connection={connection} />}
+      </TimesContext.Provider>
+    </WordsContext.Provider>
+  );
+}
+
+function Running({ stage, view, connection }: { stage: Stage; view: View; connection: Connection }): VNode {
+  const words = useWords();
+  const title = view.session?.title ?? view.room?.name ?? view.event?.name ?? "";
+  useEffect(() => {
+    document.title = `${words.say("stage.title")}: ${title}`;
+  }, [title]);
+  return (
+    <>
+      <Head stage={stage} view={view} connection={connection} />
+      <main class="now">
+        {view.prompt && (
+          <p class="asked"><span class="label">{words.say("stage.asked")}</span> <bdi dir="auto">{view.prompt}</bdi></p>
+        )}
+        <Guard key={view.floor?.version}><Middle stage={stage} view={view} /></Guard>
+      </main>
+      {view.staff && view.session && <Foot view={view} session={view.session} />}
+      <Pause stage={stage} />
+    </>
+  );
+}
+
+function Middle({ stage, view }: { stage: Stage; view: View }): VNode {
+  const words = useWords();
+  const times = useTimes();
+  const { session, room, upcoming } = view;
+  if (session?.state === "ended") return <Quiet said={words.say("stage.ended_note")} />;
+  if (session) return <Floor stage={stage} view={view} />;
+  if (!room) return <Quiet said={words.say("stage.gone")} note={words.say("stage.gone_note")} />;
+  const then = upcoming && words.fill("stage.then", { time: times.clock(Date.parse(upcoming.starts_at)) });
+  return (
+    <Quiet said={words.say("stage.no_session")}>
+      {upcoming && <p class="calm-note">{then} <bdi dir="auto">{upcoming.title}</bdi></p>}
+    </Quiet>
+  );
+}
+
+function Head({ stage, view, connection }: { stage: Stage; view: View; connection: Connection }): VNode {
+  const words = useWords();
+  const times = useTimes();
+  const { session, room, event } = view;
+  const method = `method.${session?.method ?? ""}`;
+  return (
+    <header class="head">
+      <div class="what">
+        <h1><bdi dir="auto">{session?.title ?? room?.name ?? event?.name}</bdi></h1>
+        <p class="facts">
+          {session && room && <bdi dir="auto">{room.name}</bdi>}
+          {session && words.has(method) && <> · {words.say(method)}</>}
+          {session?.speakers.map((name) => <> · <bdi dir="auto">{name}</bdi></>)}
+        </p>
+      </div>
+      <div class="time">
+        <p class="clock"><Mark connection={connection} /><time>{times.clock(stage.now.value)}</time></p>
+        {session && <Left session={session} now={stage.now.value} />}
+      </div>
+    </header>
+  );
+}
+
+/** How long the session still has; over its time it says so, and nothing ends by itself. */
+function Left({ session, now }: { session: SessionValue; now: number }): VNode {
+  const words = useWords();
+  const times = useTimes();
+  const at = (time: string): string => times.clock(Date.parse(time));
+  if (session.state === "planned") return <p class="left">{words.fill("stage.begins", { time: at(session.starts_at) })}</p>;
+  if (session.state === "ended") return <p class="left">{words.say("stage.ended")}</p>;
+  const left = minutesLeft(session, now);
+  return (
+    <p class={left < 0 ? "left over" : left <= 5 ? "left soon" : "left"}>
+      <strong>{left < 0 ? words.count("stage.over", -left) : words.count("stage.left", left)}</strong>{" "}
+      <span>{words.fill("stage.until", { time: at(session.ends_at) })}</span>
+    </p>
+  );
+}
+
+function Mark({ connection }: { connection: Connection }): VNode {
+  const words = useWords();
+  const phase = connection.phase.value;
+  if (phase === "live" || phase === "stopped") {
+    return <span class="dot" role="img" aria-label={words.say("connection.live")} />;
+  }
+  return <span class={`trouble trouble-${phase}`} role="status"><span class="dot" /> {words.say(`connection.${phase}`)}</span>;
+}
+
+function Foot({ view, session }: { view: View; session: SessionValue }): VNode {
+  const words = useWords();
+  return (
+    <aside class="foot">
+      <section class="next">
+        <h2 class="label">
+          {words.say("stage.next")}
+          {view.queued > 0 && <span class="queued">{words.count("stage.queue", view.queued)}</span>}
+        </h2>
+        {view.next ? <Next relay={view.next} /> : <p class="quiet">{words.say("stage.next_none")}</p>}
+      </section>
+      {session.note && (
+        <section class="note">
+          <h2 class="label">{words.say("stage.note")}</h2>
+          <p><bdi dir="auto">{session.note}</bdi></p>
+        </section>
+      )}
+    </aside>
+  );
+}
+
+function Next({ relay }: { relay: RelayValue }): VNode {
+  const { post } = relay;
+  const said = displayed(post.text.trimEnd(), post.links, codes(post)).map((run) => run.text).join("");
+  const name = post.author.name.trim() || post.author.handle;
+  return (
+    <p class="next-said">
+      <bdi dir="auto">{said}</bdi> {name && <span class="next-who">— <bdi dir="auto">{name}</bdi></span>}
+    </p>
+  );
+}
+
+function Pause({ stage }: { stage: Stage }): VNode {
+  const words = useWords();
+  const paused = stage.paused.value;
+  useEffect(() => onSpace(() => stage.pause(!stage.paused.value)), [stage]);
+  return (
+    <div class="pause">
+      <p role="status">{paused && words.say(stage.changed.value ? "stage.changed" : "wall.paused")}</p>
+      <button type="button" onClick={() => stage.pause(!paused)}>
+        {words.say(paused ? "wall.resume" : "wall.pause")} <kbd>{words.say("wall.key")}</kbd>
+      </button>
+    </div>
+  );
+}
+
+function onSpace(run: () => void): () => void {
+  const handle = (event: KeyboardEvent): void => {
+    const onControl = event.target instanceof Element && event.target.closest("button, input, a, [tabindex='0']");
+    if (event.key !== " " || event.repeat || onControl) return;
+    event.preventDefault();
+    run();
+  };
+  addEventListener("keydown", handle);
+  return () => removeEventListener("keydown", handle);
+}
+
+function Stopped({ why }: { why: Stop }): VNode {
+  const words = useWords();
+  return (
+    <main class="now">
+      <div role="alert">
+        <Quiet said={words.say(`connection.${why}`)} note={words.say(`connection.${why}_note`)} />
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,94 @@
+/** What is in the room now, in letters as large as the place allows. */
+import type { ComponentChildren, VNode } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { displayed } from "../hygiene";
+import { Attachments, By, codes, Runs } from "../wall/card";
+import { useWords } from "../wall/context";
+import type { PostValue } from "../wire";
+import { fit } from "./fit";
+import type { Stage } from "./stage";
+import { elapsed, type View } from "./view";
+
+/** Sizes of what is said, in rem: below the least nobody at the back reads it. */
+const LEAST = 2.125;
+const MOST = 7;
+
+export function Floor({ stage, view }: { stage: Stage; view: View }): VNode {
+  const words = useWords();
+  const { floor, event } = view;
+  if (!floor || !event) return <Quiet said={words.say("stage.empty")} note={words.say("stage.empty_note")} />;
+  const { post, others, floor_at, note } = floor;
+  return (
+    <section class="floor" key={floor.id} aria-live="polite">
+      <h2 class="label">
+        {words.say("stage.now")}
+        {floor_at && (
+          <span class="since" aria-live="off">{words.fill("stage.for", { time: elapsed(Date.parse(floor_at), stage.now.value) })}</span>
+        )}
+      </h2>
+      <div class={hasPictures(post) && !hides(post, view) ? "point with-pictures" : "point"}>
+        <Large key={`${floor.id}.${post.version}`}><Spoken post={post} view={view} /></Large>
+        {!hides(post, view) && post.media.length > 0 && <div class="pictures"><Attachments post={post} event={event.slug} /></div>}
+      </div>
+      <div class="who-said">
+        <By post={post} event={event.slug} now={stage.now} />
+        {others.length > 0 && <p class="others">{words.count("join.also", others.length)}</p>}
+        {note && <p class="relay-note"><span class="label">{words.say("stage.note")}</span> <bdi dir="auto">{note}</bdi></p>}
+      </div>
+    </section>
+  );
+}
+
+/** A calm page where there is nothing to discuss. */
+export function Quiet({ said, note, children }: { said: string; note?: string; children?: ComponentChildren }): VNode {
+  return (
+    <section class="floor calm">
+      <h2 class="calm-said">{said}</h2>
+      {note && <p class="calm-note">{note}</p>}
+      {children}
+    </section>
+  );
+}
+
+function Spoken({ post, view }: { post: PostValue; view: View }): VNode {
+  const words = useWords();
+  const { event } = view;
+  const warning = post.warning?.trim();
+  const said = displayed(post.text.trimEnd(), post.links, codes(post));
+  return (
+    <>
+      {warning && <span class="warning">{words.say("card.warning")}: <bdi dir="auto">{warning}</bdi>{"\n"}</span>}
+      {!hides(post, view) && (
+        <bdi dir="auto" lang={post.lang ?? undefined}><Runs runs={said} post={post} event={event?.slug ?? ""} /></bdi>
+      )}
+    </>
+  );
+}
+
+/** What its author covered is for those who brought it in, not for every screen. */
+function hides(post: PostValue, { staff }: View): boolean {
+  return Boolean(post.warning?.trim()) && !staff;
+}
+
+function hasPictures(post: PostValue): boolean {
+  return !post.sensitive && post.media.some(({ picture }) => picture !== null);
+}
+
+function Large({ children }: { children: ComponentChildren }): VNode {
+  const place = useRef<HTMLDivElement>(null);
+  const text = useRef<HTMLParagraphElement>(null);
+  useLayoutEffect(() => {
+    const [box, words] = [place.current, text.current];
+    if (!box || !words) return undefined;
+    const settle = (): void => {
+      const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+      fit(box, words, Math.round(LEAST * rem), Math.round(MOST * rem));
+      box.tabIndex = words.scrollHeight > box.clientHeight ? 0 : -1;
+    };
+    settle();
+    const sizes = new ResizeObserver(settle);
+    sizes.observe(box);
+    return () => sizes.disconnect();
+  }, []);
+  return <div class="large" ref={place}><p class="large-text" ref={text}>{children}</p></div>;
+}

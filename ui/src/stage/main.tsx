@@ -1,0 +1,29 @@
+/** The chair view's entry: reads what the page says, connects, and draws. */
+import { render } from "preact";
+import { realBrowser } from "../browser";
+import { Connection } from "../socket";
+import { Words } from "../words";
+import { App } from "./app";
+import { Stage } from "./stage";
+import "../wall/card.css";
+import "../wall/picture.css";
+import "./stage.css";
+
+/** Only what is in the queue is shown: the wall's posts are elsewhere. */
+const KEEP = 1;
+
+function start(root: HTMLElement): void {
+  const theme = new URLSearchParams(location.search).get("theme");
+  if (theme === "light" || theme === "dark" || theme === "auto") document.documentElement.dataset["theme"] = theme;
+  const { event = "", build = "0", face = "stage", session = "", room = "" } = root.dataset;
+  const stage = new Stage({ session, room });
+  const connection = new Connection({
+    event, face, build: Number(build), keep: KEEP, browser: realBrowser(), onFold: (held) => stage.fold(held),
+  });
+  const words = new Words(document.documentElement.lang || "en");
+  render(<App stage={stage} connection={connection} words={words} />, root);
+  connection.start();
+}
+
+const root = document.getElementById("stage");
+if (root) start(root);

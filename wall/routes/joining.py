@@ -1,0 +1,208 @@
+"""What the join page says, read in one go: what is in each room, one's own points, what was said last.
+
+Everything comes from the same projections as the live face (`render`), so that no page without script
+can show what the wire would not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from wall.entries import PUBLIC, Scope, State, render
+from wall.entries.cards import PostValue
+from wall.entries.channel import PointValue, RelayValue, RoomValue, SessionValue
+from wall.hygiene import Run, displayed, displayed_line, tidy
+from wall.model import Event, PostState, Reason
+from wall.moderation import CODES
+from wall.parallel import RelayState
+from wall.programme import SessionState
+from wall.routes.cards import WHY
+from wall.routes.words import Words
+from wall.store import channel, posts, programme, relays
+
+Value = TypeVar("Value")
+
+LATEST = 20
+"""Posts of the walls that a page without script lists."""
+
+_STEPS = {
+    None: "shown",
+    RelayState.QUEUED: "coming",
+    RelayState.NEXT: "coming",
+    RelayState.ON_FLOOR: "now",
+    RelayState.DISCUSSED: "discussed",
+    RelayState.ANSWERED: "answered",
+    RelayState.DEFERRED: "later",
+    RelayState.RETURNED: "returned",
+    RelayState.DROPPED: "shown",
+}
+_UNSHOWN = {
+    PostState.RECEIVED: "waiting",
+    PostState.HELD: "waiting",
+    PostState.REJECTED: "not_shown",
+    PostState.HIDDEN: "taken_down",
+}
+_REACHED = {"waiting": 1, "shown": 2, "coming": 3, "now": 3, "discussed": 4, "answered": 4}
+
+
+@dataclass(frozen=True)
+class Here:
+    """A room: the session that runs there, what is asked in it, and what is in the room now."""
+
+    room: RoomValue
+    session: SessionValue
+    prompt: str | None
+    said: Said | None
+
+
+@dataclass(frozen=True)
+class Said:
+    """One post as a page shows it: who said it, in runs of plain text, and what is attached."""
+
+    id: str
+    name: tuple[Run, ...]
+    handle: str
+    network: str
+    at: datetime
+    lang: str | None
+    covered: str | None
+    runs: tuple[Run, ...]
+    media: tuple[tuple[str, str], ...]
+    """Kind and description of each attachment."""
+
+
+@dataclass(frozen=True)
+class Own:
+    """One's own point: how far it got, as a code of `join.step.*` and in how many of four stages, why
+    it is not shown, and where in the programme it got to."""
+
+    id: str
+    text: str
+    at: datetime
+    step: str
+    reached: int
+    why: tuple[str, ...]
+    session: str
+    outcome: str
+    reply: str
+
+
+@dataclass(frozen=True)
+class Joining:
+    """What the page shows."""
+
+    here: tuple[Here, ...]
+    own: tuple[Own, ...]
+    latest: tuple[Said, ...]
+
+
+def read(conn: Connection, event: Event, person: str | None, words: Words, lang: str) -> Joining:
+    """Everything that the page of this participant shows now. `person` is their id."""
+    shown = [value for stored in posts.shown_window(conn, event.id, LATEST) if (value := _post(stored))]
+    sessions = values_of(programme.sessions(conn, event.id), SessionValue)
+    points = channel.own_points(conn, event.id, person) if person else []
+    mine = values_of(points, PointValue, Scope(person=person))
+    return Joining(
+        here=tuple(_here(conn, event.id, sessions, words, lang)),
+        own=tuple(own for value in mine if (own := _own(value, sessions, words, lang))),
+        latest=tuple(said_of(value, words, lang) for value in shown),
+    )
+
+
+def said_of(value: PostValue, words: Words, lang: str) -> Said:
+    """A card as a page shows it."""
+    key = f"network.{value.network}"
+    handle = "".join(run.text for run in displayed_line(value.author.handle.lstrip("@")))
+    covered = value.warning is not None and bool(value.warning.strip())
+    return Said(
+        id=value.id,
+        name=tuple(displayed_line(value.author.name.strip() or handle)),
+        handle=handle,
+        network=words.say(lang, key) if words.has(key) else value.network,
+        at=value.created_at,
+        lang=value.lang,
+        covered=tidy(value.warning.strip()) if covered and value.warning else None,
+        runs=() if covered else tuple(displayed(value.text.rstrip(), value.links)),
+        media=() if covered else tuple((one.kind, tidy(one.alt).strip()) for one in value.media[:4]),
+    )
+
+
+def step_of(state: str, relay_state: str | None) -> str | None:
+    """How far a point got, as its author is told; None for one that is gone. `ui/src/join/steps.ts`
+    says the same."""
+    if state == PostState.APPROVED:
+        return _STEPS.get(RelayState(relay_state) if relay_state else None)
+    return _UNSHOWN.get(PostState(state))
+
+
+def why_of(reasons: Iterable[Reason], words: Words, lang: str) -> tuple[str, ...]:
+    """Reasons of why a point is not shown, for its author, each once."""
+    return tuple(dict.fromkeys(_why(reason, words, lang) for reason in reasons))
+
+
+def _why(reason: Reason, words: Words, lang: str) -> str:
+    if reason.code in WHY:
+        return words.say(lang, f"join.why.{reason.code}")
+    names = CODES.get(reason.code)
+    if names is None or not all(name in reason.params for name in names):
+        return words.say(lang, "join.why.other")
+    return words.say(lang, f"reason.{reason.code}", **{name: reason.params[name] for name in names})
+
+
+def _own(value: PointValue, sessions: Sequence[SessionValue], words: Words, lang: str) -> Own | None:
+    step = step_of(value.state, value.relay_state)
+    if step is None:
+        return None
+    titles = {session.id: session.title for session in sessions}
+    told = step in {"coming", "now", "discussed", "answered", "later", "returned"}
+    return Own(
+        id=value.id,
+        text=tidy(value.text),
+        at=value.created_at,
+        step=step,
+        reached=_REACHED.get(step, 0),
+        why=why_of(value.reasons, words, lang) if step in {"not_shown", "taken_down"} else (),
+        session=titles.get(value.session or "", "") if told else "",
+        outcome=tidy(value.outcome) if step in {"discussed", "answered"} else "",
+        reply=tidy(value.reply),
+    )
+
+
+def _here(
+    conn: Connection, event_id: str, sessions: Sequence[SessionValue], words: Words, lang: str
+) -> Iterable[Here]:
+    rooms = {room.id: room for room in values_of(programme.rooms(conn, event_id), RoomValue)}
+    floors = _floors(conn, event_id)
+    running = {one.room: one for one in sessions if one.state == SessionState.RUNNING}
+    for room in rooms.values():
+        if session := running.get(room.id):
+            relay = floors.get(session.id)
+            said = said_of(relay.post, words, lang) if relay else None
+            yield Here(room, session, prompt_of(session), said)
+
+
+def prompt_of(session: SessionValue) -> str | None:
+    """What is asked in a session now."""
+    return next((prompt.text for prompt in session.prompts if prompt.id == session.prompt), None)
+
+
+def _floors(conn: Connection, event_id: str) -> dict[str, RelayValue]:
+    """What is in the room now, by session."""
+    open_now = values_of(relays.window(conn, event_id, 0, public=True), RelayValue)
+    return {relay.session: relay for relay in open_now if relay.state == RelayState.ON_FLOOR}
+
+
+def values_of(states: Iterable[State], kind: type[Value], scope: Scope = PUBLIC) -> list[Value]:
+    """What a reader of this scope would hold of these."""
+    changes = (render(state, scope) for state in states)
+    values = (getattr(change, "value", None) for change in changes)
+    return [value for value in values if isinstance(value, kind)]
+
+
+def _post(stored: State) -> PostValue | None:
+    return next(iter(values_of([stored], PostValue)), None)
