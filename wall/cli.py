@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import typer
 import uvicorn
+from fastapi import FastAPI
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from rich.console import Console
@@ -19,9 +20,9 @@ from rich.table import Table
 
 from wall import logs, replaying
 from wall.access import STAFF_LINK_HOURS, enter_path
+from wall.demo import SLUG, USUAL_SPEED, mount_demo
 from wall.doctor import examine
 from wall.errors import BackchannelError, SetupProblem
-from wall.feeds.demo import demo_archive
 from wall.live import websocket_protocol
 from wall.model import Mode, Role
 from wall.routes.events import NewEvent
@@ -48,7 +49,6 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 EventOption = Annotated[str, typer.Option("--event", "-e", help="The event's short name.")]
 _INCOMING_BYTES = 4096
-_DEMO = "demo"
 
 
 def main() -> None:
@@ -78,10 +78,14 @@ def serve(
 @app.command()
 def demo(
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
-    speed: Annotated[float, typer.Option(help="How many times faster than it happened.", min=0.1)] = 4.0,
+    speed: Annotated[
+        float, typer.Option(help="Minutes of the summit that pass in one minute.", min=0.1, max=100_000)
+    ] = USUAL_SPEED,
+    seed: Annotated[int, typer.Option(help="Another number makes another summit.")] = 1,
+    robots: Annotated[bool, typer.Option(help="Whether robots moderate and facilitate at first.")] = True,
 ) -> None:
-    """Show a made-up summit on a wall: a new demo event each time, beside your own data."""
-    directory = _settings().data_dir / _DEMO
+    """Show a made-up summit on all faces: a new one each time, beside your own data."""
+    directory = _settings().data_dir / SLUG
     database = f"sqlite:///{(directory / 'backchannel.db').absolute()}"
     own = {"data_dir": directory, "database_url": database, "redis_url": None}
     settings = _settings(**own, **_said(port=port))
@@ -91,21 +95,12 @@ def demo(
         for path in directory.glob("backchannel.db*"):
             if path.suffix != ".serve":
                 path.unlink()
-    _serve(settings, lambda parts: _demo_event(parts, speed))
 
+    async def begin(application: FastAPI) -> None:
+        await mount_demo(application, seed=seed, speed=speed, robots=robots)
+        err.print(f"Demo: [bold]{escape(_address(settings))}[/]  Open it in a browser.")
 
-async def _demo_event(parts: Backchannel, speed: float) -> None:
-    event = await parts.journal.create(
-        slug=_DEMO,
-        name="Social Media Summit (made-up demo)",
-        actor="system",
-        hashtags=("SMSummit",),
-        mode=Mode.AUTO,
-        zone="America/Toronto",
-        languages=("en", "fr"),
-    )
-    config = {"path": str(demo_archive()), "speed": speed, "dates": "now"}
-    await parts.intake.add_feed(event.id, "system", "replay", config)
+    _serve(settings, begin)
 
 
 @app.command("migrate")
@@ -254,17 +249,16 @@ def doctor() -> None:
     sys.exit(1 if asyncio.run(look()) else 0)
 
 
-def _serve(settings: Settings, begin: Callable[[Backchannel], Awaitable[None]] | None = None) -> None:
+def _serve(settings: Settings, begin: Callable[[FastAPI], Awaitable[None]] | None = None) -> None:
     logs.configure(settings.log_level, settings.log_format)
     store = _store(settings)
     with place(settings, store):
         prepare(store, alone=store.is_sqlite or settings.redis_url is None)
         store.close()
         application = create_app(settings)
-        parts: Backchannel = application.state.parts
         server = uvicorn.Server(_uvicorn_config(application, settings))
         with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
-            runner.run(_run(server, settings, parts, begin))
+            runner.run(_run(server, settings, application, begin))
     if not server.started:
         raise SetupProblem(
             f"Port {settings.port} of {settings.host} cannot be listened on.",
@@ -275,11 +269,12 @@ def _serve(settings: Settings, begin: Callable[[Backchannel], Awaitable[None]] |
 async def _run(
     server: uvicorn.Server,
     settings: Settings,
-    parts: Backchannel,
-    begin: Callable[[Backchannel], Awaitable[None]] | None,
+    application: FastAPI,
+    begin: Callable[[FastAPI], Awaitable[None]] | None,
 ) -> None:
+    parts: Backchannel = application.state.parts
     if begin is not None:
-        await begin(parts)
+        await begin(application)
     token = await parts.access.first_link()
     for event in await parts.store.read(events.listed):
         address = escape(f"{_address(settings)}/wall/{event.slug}")

@@ -18,6 +18,8 @@ from prometheus_client import start_http_server
 from sqlalchemy import text
 from starlette.routing import WebSocketRoute
 
+from facilitator.floor import left_view
+from facilitator.routes import api as facilitation
 from wall import __version__
 from wall.access import Access, Origins
 from wall.access.participants import Participants
@@ -26,16 +28,17 @@ from wall.errors import SetupProblem
 from wall.intake import Intake, Supervisor
 from wall.journal import Journal
 from wall.live import Hub, LiveSocket, Snapshots
-from wall.media import AddressRules, Cache, Fetcher, Images, MediaProxy, addresses
+from wall.media import AddressRules, Cache, Fetcher, Images, Keeping, MediaProxy, addresses
 from wall.model import Post
-from wall.routes import errors, events, health, pages, sign_in
-from wall.routes.contribute import ContributeRoutes
+from wall.routes import desk, errors, events, health, pages, sign_in
 from wall.routes.contributing import Contributions
 from wall.routes.feeds import FeedRoutes
 from wall.routes.integrations import IntegrationRoutes
+from wall.routes.join import JoinApi, JoinRoutes
 from wall.routes.media import MediaRoutes
 from wall.routes.moderation import ModerationPages
 from wall.routes.posts import PostRoutes
+from wall.routes.programme_pages import ProgrammePages
 from wall.routes.reading import ReadingRoutes
 from wall.routes.rules import RULES_BODY_BYTES, RULES_PATHS, RulesPage, RulesRoutes
 from wall.routes.security import Security
@@ -63,14 +66,21 @@ class Backchannel:
         self.store = Store(settings.database)
         secret = settings.secret()
         self.bus: Bus = open_bus(settings.redis_url, secret=secret.decode())
-        self.media = _media_proxy(settings, secret)
-        self.journal = Journal(self.store, self.bus, on_gone=self._forget_pictures)
+        folder = settings.make_data_dir() / "media"
+        self.pictures = Cache(folder, secret, limit_bytes=settings.media_cache_bytes)
+        self.media = _media_proxy(settings, self.pictures)
+        self.journal = Journal(
+            self.store, self.bus, on_gone=self._forget_pictures, consequences=(left_view,)
+        )
         origins = Origins(settings.public_url, settings.allowed_hosts)
-        self.access = Access(self.journal, origins, sign_in_days=settings.sign_in_days)
+        participants = Participants(origins, secret)
+        self.access = Access(
+            self.journal, origins, participants=participants, sign_in_days=settings.sign_in_days
+        )
         self.intake = Intake(self.journal, secret)
         self.contributions = Contributions(
             self.intake,
-            Participants(self.access, secret),
+            participants,
             secret,
             per_address=settings.posts_per_minute_per_address,
         )
@@ -96,12 +106,14 @@ class Backchannel:
             start_http_server(self.settings.metrics_port, self.settings.metrics_host)
         supervisor = Supervisor(self.intake, self.owner, lease_seconds=self.settings.feed_lease_seconds)
         supervising = asyncio.create_task(supervisor.run(), name="supervisor")
+        keeping = asyncio.create_task(Keeping(self.store, self.pictures).run(), name="keeping")
         log.info("serving", version=__version__, build=self.build)
         try:
             yield
         finally:
             supervising.cancel()
-            await asyncio.gather(supervising, return_exceptions=True)
+            keeping.cancel()
+            await asyncio.gather(supervising, keeping, return_exceptions=True)
             await self.intake.close()
             await self.hub.close()
             await self.media.close()
@@ -116,13 +128,11 @@ class Backchannel:
             log.error("pictures_not_purged", errno=exc.errno)
 
 
-def _media_proxy(settings: Settings, secret: bytes) -> MediaProxy:
+def _media_proxy(settings: Settings, cache: Cache) -> MediaProxy:
     """The way of pictures from outside; its processes start with the first picture."""
     rules = AddressRules(
         frozenset(settings.media_ports), settings.media_trusted_networks, settings.media_refused_networks
     )
-    folder = settings.make_data_dir() / "media"
-    cache = Cache(folder, secret, limit_bytes=settings.media_cache_bytes)
     return MediaProxy(Fetcher(rules), Images(), cache)
 
 
@@ -158,17 +168,21 @@ def _mount(app: FastAPI, parts: Backchannel) -> None:
     api = APIRouter(prefix="/api/v1", responses=_ERRORS)
     # Routes are tried in this order: the busiest first.
     api.include_router(PostRoutes(parts.intake, parts.contributions).router)
+    api.include_router(JoinApi(parts.contributions).router)
     api.include_router(ReadingRoutes(parts.hub, parts.snapshots).router)
     api.include_router(events.router())
     api.include_router(FeedRoutes(parts.intake).router)
     api.include_router(IntegrationRoutes(parts.journal).router)
-    api.include_router(RulesRoutes(parts.journal).router)
+    api.include_router(RulesRoutes(parts.journal, views.words).router)
+    api.include_router(facilitation.router(parts.journal))
     app.include_router(api)
     app.include_router(health.router(parts.store, parts.bus, parts.build))
     app.include_router(MediaRoutes(parts.media, parts.store).router)
     app.include_router(pages.router(parts.access, views))
+    app.include_router(desk.router(views))
+    app.include_router(ProgrammePages(parts.access, views).router)
     app.include_router(sign_in.router(parts.access, views))
-    app.include_router(ContributeRoutes(parts.contributions, views).router)
+    app.include_router(JoinRoutes(parts.contributions, views).router)
     app.include_router(ModerationPages(parts.intake, views).router)
     app.include_router(RulesPage(parts.journal, views).router)
     app.router.routes.append(WebSocketRoute("/live/{event}", LiveSocket(parts.hub, parts.access)))
