@@ -9,20 +9,19 @@ websocket has the `drop`, and when both walls painted a frame without the card.
 from __future__ import annotations
 
 import asyncio
-import json
 import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from playwright.async_api import Page
-from websockets.asyncio.client import ClientConnection, connect
 
 from bench.support.arguments import parser
 from bench.support.results import Report
 from bench.support.site import API, EVENT, Site, site
+from bench.support.sockets import SOCKETS, Sockets, open_sockets
 from bench.support.wall_page import SCREEN, chromium, look_for_end, watch, when_gone, when_seen
 from tests.support.waiting import eventually
 from tests.world.mastodon import TOKEN, FakeMastodon
@@ -30,7 +29,6 @@ from tests.world.mastodon_api import Status
 
 TRIES = 100
 QUICK_TRIES = 10
-SOCKETS = 10
 PAGES = 2
 STANDING = 20
 """Posts that stay, so that the walls are full and close up when a card leaves."""
@@ -45,30 +43,6 @@ class Try:
 
     told: float
     painted: float
-
-
-@dataclass
-class Sockets:
-    """Open walls that do nothing but note when they are told of what."""
-
-    ids: dict[str, tuple[str, int]] = field(default_factory=dict)
-    """Post id and version by text."""
-    drops: dict[str, list[float]] = field(default_factory=dict)
-
-    async def read(self, socket: ClientConnection) -> None:
-        """Note every change until the socket closes."""
-        async for frame in socket:
-            at = time.time()
-            for change in json.loads(frame).get("changes", ()):
-                if change["type"] == "post" and change["op"] == "drop":
-                    self.drops.setdefault(change["id"], []).append(at)
-                elif change["type"] == "post":
-                    self.ids[change["value"]["text"]] = (change["id"], change["version"])
-
-    async def all_told(self, post_id: str) -> float:
-        """Wait until every socket was told to drop a post; when the last was."""
-        await eventually(lambda: len(self.drops.get(post_id, ())) >= SOCKETS, WITHIN, "drops")
-        return max(self.drops[post_id])
 
 
 @dataclass(frozen=True)
@@ -96,7 +70,7 @@ class Hall:
         began = time.time()
         _, told, *painted = await asyncio.gather(
             take_back(status, text),
-            self.sockets.all_told(post_id),
+            self.sockets.all_told(self.sockets.drops, post_id),
             *(when_gone(page) for page in self.pages),
         )
         return Try(told - began, max(painted) - began)
@@ -126,25 +100,7 @@ async def hall() -> AsyncIterator[Hall]:
             await page.goto(f"{served.process.base_url}/wall/{EVENT}")
             await page.wait_for_selector(".card .said")
             await watch(page)
-        yield Hall(served, world, await opened(served, stack), pages)
-
-
-async def opened(served: Site, stack: AsyncExitStack) -> Sockets:
-    """Open walls, each on a websocket of its own."""
-    sockets = Sockets()
-    cursor = (await served.client.get(f"{API}/snapshot?face=wall")).json["cursor"]
-    url = f"ws://127.0.0.1:{served.port}/live/{EVENT}?face=wall&cursor={cursor}"
-    for _ in range(SOCKETS):
-        origin: Any = served.process.base_url
-        socket = await stack.enter_async_context(connect(url, origin=origin, proxy=None))
-        reading = asyncio.create_task(sockets.read(socket))
-        stack.push_async_callback(_ended, reading)
-    return sockets
-
-
-async def _ended(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+        yield Hall(served, world, await stack.enter_async_context(open_sockets(served)), pages)
 
 
 async def measure(tries: int) -> dict[str, list[Try]]:

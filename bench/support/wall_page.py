@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from playwright.async_api import Browser, Page, ViewportSize
+from playwright.async_api import Browser, BrowserContext, Page, ViewportSize
 
 from tests.support.browser import chromium_path, running_browser
 
@@ -98,6 +98,11 @@ async def chromium() -> AsyncIterator[Browser]:
 async def watch(page: Page) -> None:
     """Note on this page when cards come, from now on."""
     await page.evaluate(_WATCH)
+
+
+async def watch_from_start(context: BrowserContext) -> None:
+    """Note when cards come on pages that are opened in this context from now on."""
+    await context.add_init_script(f"({_WATCH.strip()})()")
 
 
 async def when_seen(page: Page, text: str) -> Moments:

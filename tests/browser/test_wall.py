@@ -123,19 +123,27 @@ async def test_hostile_text_is_shown_as_text(hall: Hall, watched: Watched) -> No
     assert not wide
 
 
-async def test_the_authors_flags_are_honoured(hall: Hall, watched: Watched) -> None:
+async def test_the_authors_flags_are_honoured(hall: Hall, away: Hosts, watched: Watched) -> None:
+    away.pictures |= {"/covered.png": image(), "/open.png": image(size=(64, 48))}
+    covered, plain = (
+        Media(kind="image", url=f"http://127.0.0.1:{away.port}/{name}.png", alt=f"A chart, {name}")
+        for name in ("covered", "open")
+    )
     page = await watched.page(hall.wall)
-    picture = Media(kind="image", url="https://pictures.example/1.png", alt="A chart")
     hall.bring(
         Arrived(post("1", "The covered words", warning="Needles")),
-        Arrived(post("2", "With a picture", media=(picture,), sensitive=True)),
+        Arrived(post("2", "With a picture", media=(covered,), sensitive=True)),
         Arrived(post("3", "مرحبا بالجميع", lang="ar")),
+        Arrived(post("4", "With another", media=(plain,))),
     )
     await expect(page.get_by_text("Needles")).to_be_visible()
     await expect(page.get_by_text("With a picture")).to_be_visible()
+    # Pictures do get here: what is missing was left out, and did not merely fail to load.
+    await expect(page.get_by_role("img", name="A chart, open")).to_have_js_property("naturalWidth", 64)
     shown = await page.content()
     assert "The covered words" not in shown
-    assert "A chart" not in shown
+    assert "A chart, covered" not in shown
+    assert not away.asked["/covered.png"]
     await expect(page.locator("p.said[lang=ar]")).to_be_visible()
 
 

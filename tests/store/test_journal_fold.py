@@ -18,13 +18,12 @@ from hypothesis.stateful import (
 )
 
 from tests.support.summit import GRAVES, MORNING, Summit, post, repost
-from wall import journal
 from wall.entries import Held, Scope, kinds
 from wall.errors import Refused
 from wall.feeds.base import Arrived, Edited, Withdrawn
 from wall.intake import moves
 from wall.intake.intake import new_feed
-from wall.journal import Tx, broken_link
+from wall.journal import Tx, broken_link, reading
 from wall.model import FeedState, Reason, Role, StoredPost, new_id
 from wall.store import Store, feeds, members, people, posts
 
@@ -207,7 +206,7 @@ class Readers(RuleBasedStateMachine):
 
 @pytest.fixture
 def small_window(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(journal, "POST_WINDOW", WINDOW)
+    monkeypatch.setattr(reading, "POST_WINDOW", WINDOW)
     return
 
 

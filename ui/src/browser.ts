@@ -4,7 +4,7 @@
 export type Socket = Pick<WebSocket, "onmessage" | "onclose" | "send" | "close">;
 
 export interface Browser {
-  fetch(url: string, options: { signal: AbortSignal }): Promise<Response>;
+  fetch(url: string, options: RequestInit & { signal: AbortSignal }): Promise<Response>;
   /** Open a websocket to a path of this server. May throw where websockets are forbidden. */
   open(path: string): Socket;
   /** Milliseconds on a clock that never goes back. */

@@ -138,6 +138,17 @@ describe("the ordinary course", () => {
     expect(seqs).toEqual([10, 12]);
   });
 
+  test("a reader who became somebody else fetches everything anew, at once", async () => {
+    await startLive();
+    const before = world.socket;
+    world.answers["snapshot"] = () => json(snapshot(30));
+    connection.refresh();
+    await tick();
+    expect([before.closed, world.socket.cursor, world.count("snapshot")]).toEqual([true, "epoch.scope.30", 2]);
+    world.socket.hears(hello());
+    expect([connection.phase.value, seqs]).toEqual(["live", [10, 30]]);
+  });
+
   test("messages that are unknown, broken or come before the greeting are passed over", async () => {
     await start();
     world.socket.hears(changes(10, 11));

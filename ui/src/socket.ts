@@ -6,7 +6,7 @@ import { signal, type ReadonlySignal } from "@preact/signals";
 import type { Browser, Socket } from "./browser";
 import { Reload } from "./reload";
 import { Gap, Held } from "./store";
-import type { Changes, Hello, Message, Snapshot } from "./wire";
+import type { Changes, Hello, Message, Put, Snapshot } from "./wire";
 
 export const BACKOFF_BASE_MS = 500;
 export const BACKOFF_CAP_MS = 15_000;
@@ -81,6 +81,20 @@ export class Connection {
   painted(seq: number): void {
     this.#paintedUpTo = Math.max(this.#paintedUpTo, seq);
     this.#acknowledge();
+  }
+
+  /** Take in a page of older subjects; false, and nothing happens, once the copy was fetched anew. */
+  include(puts: readonly Put[], held: Held): boolean {
+    if (held !== this.#held) return false;
+    held.include(puts);
+    this.#publish(held);
+    return true;
+  }
+
+  /** Who reads may be somebody else now, by a new cookie: fetch everything anew. */
+  refresh(): void {
+    this.#stale = true;
+    void this.#begin();
   }
 
   async #begin(): Promise<void> {

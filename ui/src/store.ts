@@ -2,7 +2,10 @@
  * The fold that every face holds its state with: the same as `Held` in wall/entries/wire.py.
  * Pure; both pass tests/golden/fold.json.
  */
-import type { Changes, CountValue, EventValue, PostValue, Put, Snapshot } from "./wire";
+import type {
+  Changes, ContributionValue, CountValue, EventValue, MemberValue, PointValue, PostValue, Put, RelayValue, RoomValue,
+  SessionValue, Snapshot, TagValue,
+} from "./wire";
 
 export type Value = Put["value"];
 type Change = Changes["changes"][number];
@@ -12,6 +15,13 @@ export interface Known {
   event: EventValue;
   count: CountValue;
   post: PostValue;
+  member: MemberValue;
+  room: RoomValue;
+  session: SessionValue;
+  tag: TagValue;
+  contribution: ContributionValue;
+  relay: RelayValue;
+  point: PointValue;
 }
 
 /** A frame does not continue from where the copy is: reconnect, or fetch a snapshot. */
@@ -27,6 +37,8 @@ export class Gap extends Error {
 export class Held {
   seq = 0;
   readonly subjects = new Map<string, Map<string, Value>>();
+  /** What was let go of: an older page that comes late must not bring it back. */
+  readonly #dropped = new Set<string>();
 
   /** A copy that starts from a snapshot. */
   static of(snapshot: Snapshot): Held {
@@ -41,6 +53,14 @@ export class Held {
     if (frame.after !== this.seq) throw new Gap(this.seq, frame.after);
     this.#fold(frame.changes);
     this.seq = frame.seq;
+  }
+
+  /** Take in what a page of older subjects holds, as far as it is not known better already. */
+  include(puts: readonly Put[]): void {
+    for (const put of puts) {
+      const known = this.subjects.get(put.type)?.has(put.id) || this.#dropped.has(`${put.type}/${put.id}`);
+      if (!known) this.#put(put);
+    }
   }
 
   /** Every subject of a type, by id. */
@@ -59,11 +79,17 @@ export class Held {
   #fold(changes: readonly Change[]): void {
     for (const change of changes) {
       if (change.op === "put") this.#put(change);
-      else if (change.op === "drop") this.subjects.get(change.type)?.delete(change.id);
+      else if (change.op === "drop") this.#drop(change.type, change.id);
     }
   }
 
+  #drop(type: string, id: string): void {
+    this.subjects.get(type)?.delete(id);
+    this.#dropped.add(`${type}/${id}`);
+  }
+
   #put(change: Put): void {
+    this.#dropped.delete(`${change.type}/${change.id}`);
     const ofType = this.subjects.get(change.type) ?? new Map<string, Value>();
     this.subjects.set(change.type, ofType.set(change.id, change.value));
   }

@@ -25,3 +25,8 @@ test("a code newer than the page is not in the catalogue", () => {
   expect(new Words("en").has("network.bluesky")).toBe(true);
   expect(new Words("en").has("network.toString")).toBe(false);
 });
+
+test("fields are filled, numbers as the language writes them, and what is missing stays visible", () => {
+  expect(new Words("en").fill("join.wrong.long", { length: 5000, most: 1000 })).toContain("5,000 characters");
+  expect(new Words("en").fill("stage.until", {})).toBe("until {time}");
+});

@@ -30,6 +30,14 @@ export class Words {
     return count === undefined ? text : text.replace("{count}", this.number(count));
   }
 
+  /** The text of a key with its `{fields}` filled; one that is not given stays as it is. */
+  fill(key: Key, fields: Readonly<Record<string, string | number>>): string {
+    return this.#texts[key].replace(/\{(\w+)\}/g, (whole, name: string) => {
+      const value = Object.hasOwn(fields, name) ? fields[name] : whole;
+      return typeof value === "number" ? this.number(value) : (value ?? whole);
+    });
+  }
+
   /** A number as this language writes it. */
   number(value: number): string {
     return this.#number.format(value);

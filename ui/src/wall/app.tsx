@@ -5,6 +5,7 @@ import { useComputed } from "@preact/signals";
 import type { Connection, Stop } from "../socket";
 import type { EventValue } from "../wire";
 import type { Words } from "../words";
+import { Banner } from "./banner";
 import { TimesContext, useTimes, useWords, WordsContext } from "./context";
 import { PauseControl } from "./pause";
 import { Stage } from "./stage";
@@ -45,6 +46,7 @@ function Running({ wall, connection }: Omit<Props, "words">): VNode {
         </div>
         <Now wall={wall} connection={connection} />
       </header>
+      <Banner wall={wall} />
       <main class="posts">
         <Stage wall={wall} />
         {event && empty && <Empty event={event} />}

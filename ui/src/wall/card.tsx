@@ -7,6 +7,8 @@ import type { MediaValue, PostValue } from "../wire";
 import { useTimes, useWords } from "./context";
 import { described, Emoji, Picture, pictureUrl, shape } from "./picture";
 
+/** The network of posts that were written here. */
+const OWN = "web";
 const TINTS = 6;
 const SHORT = 72;
 const LONG = 240;
@@ -42,7 +44,7 @@ export function Card({ post, event, now }: Shown & { now: ReadonlySignal<number>
   );
 }
 
-function By({ post, event, now }: Shown & { now: ReadonlySignal<number> }): VNode {
+export function By({ post, event, now }: Shown & { now: ReadonlySignal<number> }): VNode {
   const { author, network } = post;
   const words = useWords();
   const handle = tidyLine(author.handle.replace(/^@/, ""));
@@ -54,7 +56,9 @@ function By({ post, event, now }: Shown & { now: ReadonlySignal<number> }): VNod
         <span class={`initial tint-${bucket(handle, TINTS)}`} aria-hidden="true">{initial(letters(name)) || "·"}</span>
       </Portrait>
       <div class="who">
-        <h2 class="name"><bdi dir="auto"><Runs runs={name} post={post} event={event} /></bdi></h2>
+        <h2 class="name">
+          {nameless(post) ? words.say("card.nobody") : <bdi dir="auto"><Runs runs={name} post={post} event={event} /></bdi>}
+        </h2>
         <p class="where">
           {handle && <bdi class="handle" dir="auto">@{handle}</bdi>}
           <When at={post.created_at} now={now} />
@@ -63,6 +67,11 @@ function By({ post, event, now }: Shown & { now: ReadonlySignal<number> }): VNod
       <span class={`mark mark-${network}`} role="img" aria-label={words.has(key) ? words.say(key) : network} />
     </header>
   );
+}
+
+/** Whether its author chose, on this event's own page, to stay without a name. */
+export function nameless({ author, network }: PostValue): boolean {
+  return network === OWN && !tidyLine(author.name) && !tidyLine(author.handle);
 }
 
 /** The author's picture; where there is none, `children`. */
@@ -99,7 +108,7 @@ function Said({ post, event }: Shown): VNode {
 }
 
 /** Text in runs: what leads somewhere stands out, and custom emoji are pictures. */
-function Runs({ runs, post, event }: Shown & { runs: readonly Run[] }): VNode {
+export function Runs({ runs, post, event }: Shown & { runs: readonly Run[] }): VNode {
   const keys = new Map(post.emoji.map(({ code, picture }) => [code, picture]));
   const one = ({ text, url, emoji }: Run): ComponentChildren => {
     if (url !== null) return <span class="link">{text}</span>;
@@ -110,7 +119,7 @@ function Runs({ runs, post, event }: Shown & { runs: readonly Run[] }): VNode {
 }
 
 /** The codes that this post's server has a picture for. */
-function codes(post: PostValue): ReadonlySet<string> {
+export function codes(post: PostValue): ReadonlySet<string> {
   return new Set(post.emoji.map(({ code }) => code));
 }
 
@@ -132,7 +141,7 @@ function Covered({ post, event, warning }: Shown & { warning: string }): VNode {
 }
 
 /** What is attached; of a sensitive post nothing is loaded. */
-function Attachments({ post, event }: Shown): VNode | null {
+export function Attachments({ post, event }: Shown): VNode | null {
   const words = useWords();
   const media = post.media.slice(0, MOST_MEDIA);
   if (media.length === 0) return null;

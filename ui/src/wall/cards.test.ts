@@ -49,6 +49,16 @@ describe("filling", () => {
     expect(cards.places().get("p1")).toEqual({ column: 0, top: 0 });
   });
 
+  test("the last column ends above what covers its lower end", () => {
+    cards.reserved = 150;
+    cards.take(upTo(50));
+    settle();
+    expect([column(0).length, column(1).length, column(2).length]).toEqual([3, 3, 2]);
+    cards.take(upTo(53));
+    for (let entered = 0; entered < 3; entered++) cards.enter(), settle();
+    expect(["p51", "p52", "p53"].map((id) => cards.places().get(id)?.column)).toEqual([0, 1, 2]);
+  });
+
   test("another number of columns lays the same posts out anew", () => {
     cards.take(upTo(5));
     settle();

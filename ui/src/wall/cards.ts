@@ -27,6 +27,8 @@ interface Column {
 const byOrder = (a: PostValue, b: PostValue): number => a.order - b.order;
 
 export class Cards {
+  /** How much of the last column's lower end is covered: nobody sees cards there. */
+  reserved = 0;
   #posts: ReadonlyMap<string, PostValue> = new Map();
   #columns: Column[] = [{ cards: [], passed: 0 }];
   /** Ids of posts that have not been on the wall yet, oldest first. */
@@ -95,7 +97,7 @@ export class Cards {
   enter(): boolean {
     const id = this.#waiting.shift();
     if (id === undefined) return false;
-    this.#least((column) => column.passed + this.#height(column)).cards.unshift(id);
+    this.#least((column) => column.passed + this.#height(column) + this.#covered(column)).cards.unshift(id);
     return true;
   }
 
@@ -106,8 +108,9 @@ export class Cards {
   fill(height: number): boolean {
     const spare = this.#spare();
     let added = false;
-    const low = this.#columns.filter((column) => this.#height(column) < height);
-    for (const column of low.sort((a, b) => this.#height(a) - this.#height(b))) {
+    const filled = (column: Column): number => this.#height(column) + this.#covered(column);
+    const low = this.#columns.filter((column) => filled(column) < height);
+    for (const column of low.sort((a, b) => filled(a) - filled(b))) {
       const next = spare.shift();
       if (next === undefined) break;
       column.cards.push(next);
@@ -128,7 +131,7 @@ export class Cards {
   trim(height: number): void {
     for (const column of this.#columns) {
       const tops = this.#tops(column);
-      const below = tops.findIndex((top) => top >= height);
+      const below = tops.findIndex((top) => top + this.#covered(column) >= height);
       if (below < 0) continue;
       for (const id of column.cards.splice(below + 1)) {
         column.passed += this.#heightOf(id);
@@ -174,6 +177,10 @@ export class Cards {
 
   #height(column: Column): number {
     return column.cards.reduce((sum, id) => sum + this.#heightOf(id), 0);
+  }
+
+  #covered(column: Column): number {
+    return column === this.#columns.at(-1) ? this.reserved : 0;
   }
 
   #least(amount: (column: Column) => number): Column {

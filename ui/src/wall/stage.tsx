@@ -5,6 +5,7 @@ import type { PostValue } from "../wire";
 import { Card, Guard } from "./card";
 import type { Place } from "./cards";
 import { useWords } from "./context";
+import type { Mark } from "./floor";
 import type { Geometry, Wall } from "./wall";
 
 export function Stage({ wall }: { wall: Wall }): VNode {
@@ -19,13 +20,20 @@ export function Stage({ wall }: { wall: Wall }): VNode {
   return (
     <ol class="stage" role="list" aria-label={words.say("wall.cards")} ref={list}>
       {wall.cards.shown().map((post) => (
-        <Slot key={post.id} post={post} place={places.get(post.id)} wall={wall} />
+        <Slot key={post.id} post={post} place={places.get(post.id)} mark={wall.marks.get(post.id)} wall={wall} />
       ))}
     </ol>
   );
 }
 
-function Slot({ post, place, wall }: { post: PostValue; place: Place | undefined; wall: Wall }): VNode {
+interface SlotProps {
+  readonly post: PostValue;
+  readonly place: Place | undefined;
+  readonly mark: Mark | undefined;
+  readonly wall: Wall;
+}
+
+function Slot({ post, place, mark, wall }: SlotProps): VNode {
   const { columnWidth, gap } = wall.geometry;
   const left = Math.round((place?.column ?? 0) * (columnWidth + gap));
   const style = {
@@ -33,10 +41,17 @@ function Slot({ post, place, wall }: { post: PostValue; place: Place | undefined
     transform: `translate(${left}px, ${Math.round(place?.top ?? 0)}px)`,
   };
   return (
-    <li class="slot" data-post={post.id} style={style}>
+    <li class="slot" data-post={post.id} data-mark={mark} style={style}>
       <Guard key={post.version}><Card post={post} event={wall.event.value?.slug ?? ""} now={wall.now} /></Guard>
+      {mark && <Heard mark={mark} />}
     </li>
   );
+}
+
+/** Where the post got to in a room. It lies on the card's edge, so that no card moves when it comes. */
+function Heard({ mark }: { mark: Mark }): VNode {
+  const words = useWords();
+  return <p class={`heard heard-${mark}`}>{words.say(`card.${mark}`)}</p>;
 }
 
 /** Measure what was drawn; if that moves cards or leaves room, draw again before anybody sees it. */
@@ -44,7 +59,9 @@ function settle(wall: Wall, list: HTMLOListElement): void {
   const geometry = measure(list);
   const resized = Object.entries(geometry).some(([key, value]) => wall.geometry[key as keyof Geometry] !== value);
   wall.geometry = geometry;
+  document.documentElement.style.setProperty("--column", `${geometry.columnWidth}px`);
   wall.cards.arrange(geometry.columns);
+  wall.cards.reserved = covered(list);
   let news = resized;
   for (const slot of list.children) {
     const { post } = (slot as HTMLElement).dataset;
@@ -66,13 +83,22 @@ function measure(list: HTMLOListElement): Geometry {
   };
 }
 
+/** How much of the last column's lower end the way to the join page covers, in CSS pixels. */
+function covered(list: HTMLOListElement): number {
+  const corner = document.querySelector(".join")?.getBoundingClientRect();
+  if (!corner || corner.height === 0) return 0;
+  return Math.max(0, Math.round(list.getBoundingClientRect().bottom - corner.top));
+}
+
 /** Settle again when the screen or a card changes its size, or its letters arrive. */
 function watch(wall: Wall, list: HTMLOListElement | null): (() => void) | undefined {
   if (!list) return undefined;
   const sizes = new ResizeObserver(() => settle(wall, list));
+  const corner = document.querySelector(".join");
   const observe = (): void => {
     sizes.disconnect();
     sizes.observe(list);
+    if (corner) sizes.observe(corner);
     for (const slot of list.children) sizes.observe(slot);
   };
   const cards = new MutationObserver(observe);

@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import type { Held } from "../store";
 import type { CountValue, EventValue } from "../wire";
 import { Cards } from "./cards";
+import { inRooms, marksOf, type InRoom, type Mark } from "./floor";
 
 /** At most one card enters in this time, so that a person can follow. */
 export const PACE_MS = 700;
@@ -28,6 +29,10 @@ export class Wall {
   readonly version = signal(0);
   /** Whether nothing was posted yet; false until the first snapshot says so. */
   readonly empty = signal(false);
+  /** The rooms in which something is discussed or asked now. */
+  readonly rooms = signal<readonly InRoom[]>([]);
+  /** What the cards of posts that a room took up say, by post id. */
+  marks: ReadonlyMap<string, Mark> = new Map();
   readonly cards = new Cards(() => this.geometry.gap);
   geometry: Geometry = { columns: 1, columnWidth: 0, gap: 0, height: 0 };
 
@@ -36,8 +41,11 @@ export class Wall {
   #pacer: ReturnType<typeof setTimeout> | undefined;
   #forget: ReturnType<typeof setTimeout> | undefined;
 
-  /** `onShown` is told up to which journal seq the wall shows what there is to show. */
-  constructor(private readonly onShown: (seq: number) => void) {
+  /**
+   * `onShown` is told up to which journal seq the wall shows what there is to show. `room` is the id or
+   * the name of the one room that this wall is for; "" for all.
+   */
+  constructor(private readonly onShown: (seq: number) => void, private readonly room = "") {
     setInterval(() => (this.now.value = Date.now()), 1000);
   }
 
@@ -48,6 +56,9 @@ export class Wall {
     this.empty.value = posts.size === 0;
     this.event.value = [...held.all("event").values()][0] ?? null;
     this.count.value = held.all("count").get("posts") ?? null;
+    const relays = held.all("relay");
+    this.rooms.value = inRooms({ rooms: held.all("room"), sessions: held.all("session"), relays }, this.room);
+    this.marks = marksOf(relays);
     this.cards.take(posts);
     this.#enter();
     this.changed();
