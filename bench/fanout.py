@@ -1,241 +1,319 @@
-"""Deliveries to local websockets: a server's processor time for each, beside a loop of send_text.
+"""Deliveries to local websockets: a server's processor time for each, beside other servers in the same run.
 
-A delivery is one post's card at one socket. Backchannel's hub reads what a burst of 1, 10 or 100 posts
-(one transaction, as a feed's) left in the journal; the plain FastAPI server awaits `send_text` of as
-many messages of the same bytes, socket by socket. Both run on the same core in turn, the sockets
-that count what arrives on another.
+A delivery is one message of 1,024 bytes at one socket. All servers stand on one core with their sockets
+open, and take turns: a message, a burst of 10, a burst of 100. Their crowds of sockets only count what
+comes, on the other cores. The floor is a C program that joins what is due and does nothing else.
+Backchannel is measured twice: its hub alone, and the whole way from a post in the journal's database.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import os
 import statistics
 import sys
 import tempfile
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Self
+
+from rich.table import Table
 
 from bench.support.arguments import parser
-from bench.support.crowd import Crowd, Received, crowd
-from bench.support.http import Client
-from bench.support.processes import Cores, allow_open_files, cpu_seconds, pin, shared_out
-from bench.support.results import Report
-from bench.support.site import API, EVENT, Site, site
-from tests.support.children import Child
-from tests.support.ports import free_port
-from tests.support.processes import ROOT, clean_environment
-from tests.support.waiting import eventually
-from wall.feeds.base import Arrived
-from wall.intake import Graves, admit
-from wall.journal import Tx, run_command
-from wall.model import Author, Post, new_id, utc_now
+from bench.support.crowd import crowd
+from bench.support.installs import LeftOut
+from bench.support.peers import FLOOR, HUB, PEERS, Peer, running
+from bench.support.picture import DOCS, picture
+from bench.support.processes import Cores, allow_open_files, memory_bytes, pin, shared_out
+from bench.support.ratios import Ratios
+from bench.support.results import Report, out, rounded
+from bench.support.sides import Side
+from bench.support.site import API, EVENT, site
+from bench.support.writer import Writer
 from wall.store import Store, events
 
 BURSTS = (1, 10, 100)
-SOCKETS = 1_000
+SOCKETS = 10_000
 RUNS = 7
+QUICK_SOCKETS = 1_000
 QUICK_RUNS = 3
-IDLE_SECONDS = 0.5
-_WORDS = "Has anybody tried to bring the questions of those who are not in the room to its floor first? "
-
-
-@dataclass
-class Sample:
-    """One burst to all sockets. Times in seconds; `cpu` is the server's, idle work taken off."""
-
-    cpu: float
-    until_received: float
-    received: Received
-
-
-@dataclass
-class Side:
-    """One of the two servers with its crowd: how to have it send, and what was measured."""
-
-    name: str
-    pid: int
-    crowd: Crowd
-    next_seq: Callable[[int], int]
-    send: Callable[[int], Awaitable[int]]
-    idle: list[float] = field(default_factory=list)
-    samples: dict[int, list[Sample]] = field(default_factory=dict)
-
-    async def measure(self, burst: int) -> None:
-        """One burst, and how much the server does on its own afterwards."""
-        await self.crowd.wait_for(self.next_seq(burst))
-        cpu, began = cpu_seconds(self.pid), time.perf_counter()
-        await self.send(burst)
-        received = await self.crowd.reached()
-        taken, cpu = time.perf_counter() - began, cpu_seconds(self.pid) - cpu
-        self.samples.setdefault(burst, []).append(Sample(cpu, taken, received))
-        await self._measure_idle()
-
-    async def _measure_idle(self) -> None:
-        cpu, began = cpu_seconds(self.pid), time.perf_counter()
-        await asyncio.sleep(IDLE_SECONDS)
-        self.idle.append((cpu_seconds(self.pid) - cpu) / (time.perf_counter() - began))
-
-    def microseconds(self, burst: int, sockets: int) -> list[float]:
-        """Processor time of each delivery, run by run. The first run of all was warm-up."""
-        idle = statistics.median(self.idle)
-        runs = self.samples[burst][1:]
-        return [1e6 * (run.cpu - idle * run.until_received) / (burst * sockets) for run in runs]
-
-
-class Writer:
-    """Puts posts into the server's SQLite file from here, so that the server only delivers."""
-
-    def __init__(self, store: Store, event_id: str, seq: int) -> None:
-        self._store = store
-        self._event_id = event_id
-        self.seq = seq
-
-    def next_seq(self, burst: int) -> int:
-        """The journal's head after a burst of so many: an entry for each post."""
-        return self.seq + burst
-
-    async def send(self, burst: int) -> int:
-        """Admit posts in one transaction; the head."""
-        self.seq = await asyncio.to_thread(self._admit, burst)
-        return self.seq
-
-    def _admit(self, burst: int) -> int:
-        items = [Arrived(_post()) for _ in range(burst)]
-
-        def put_in(tx: Tx) -> None:
-            admit(tx, items, Graves(b"a secret of the measurements"))
-
-        with self._store.writing() as conn:
-            return run_command(conn, self._event_id, "feed:bench", put_in, None, b"", utc_now())[1].seq
-
-
-def _post() -> Post:
-    author = Author(key="a", handle="ada@summit.example", name="Ada Lovelace-Example")
-    key, words = new_id(), _WORDS * 4
-    return Post(network="mastodon", key=key, author=author, text=words, created_at=utc_now(), lang="en")
+WHOLE = "Backchannel, from the journal"
+VOID_BEYOND = 0.15
+"""A single run of the floor this far from its median, as a part of it, makes a column void."""
+_SETTLED_SECONDS = 1.0
+_COLUMNS = {1: "one message", 10: "burst of 10", 100: "burst of 100"}
 
 
 @contextlib.asynccontextmanager
-async def backchannel(sockets: int) -> AsyncIterator[tuple[Side, Site]]:
-    """A `serve` process with a crowd at its wall."""
+async def backchannel(sockets: int, cores: Cores | None) -> AsyncIterator[Side]:
+    """A `serve` process with a crowd at its wall; posts are put into its database from here."""
     async with site() as served:
         store = Store(served.database_url)
         found = await store.read(lambda conn: events.named(conn, EVENT))
         assert found is not None
         writer = Writer(store, found.id, found.seq)
         await writer.send(1)
-        snapshot = (await served.client.get(f"{API}/snapshot?face=wall")).json
-        path = f"/live/{EVENT}?face=wall&cursor={snapshot['cursor']}"
-        async with crowd(served.port, path, sockets) as watching:
-            pid = served.process.child.pid
-            yield Side("Backchannel", pid, watching, writer.next_seq, writer.send), served
+        cursor = (await served.client.get(f"{API}/snapshot?face=wall")).json["cursor"]
+        path = f"/live/{EVENT}?face=wall&cursor={cursor}"
+        pid = served.process.child.pid
+        before = await _settled(pid, cores)
+        async with crowd(served.port, path, sockets, cores=cores and cores.load) as watching:
+            each = (await _settled(pid, cores) - before) / sockets
+            await writer.send(1)
+            await watching.wait_for(f"seq {writer.seq}")
+            await watching.reached()
+            awaited = lambda burst: f"seq {writer.seq + burst}"  # noqa: E731
+            yield Side(WHOLE, pid, sockets, each, watching, awaited, writer.send, looks=True)
         store.close()
 
 
 @contextlib.asynccontextmanager
-async def plain(sockets: int, folder: Path, rest: str) -> AsyncIterator[Side]:
-    """The plain server with a crowd; `rest` is what follows the seq in its messages."""
-    port = free_port()
-    command = [sys.executable, "-m", "bench.support.plain_server", str(port)]
-    child = Child(command, folder / "plain.log", env=clean_environment(), cwd=ROOT)
-    child.start()
-    client, seq = Client(port), 0
-    try:
-        await eventually(lambda: _answers(client), 30, "the plain server")
-        await client.post_bytes("/message", rest.encode(), "text/plain")
+async def beside(peer: Peer, folder: Path, sockets: int, cores: Cores | None) -> AsyncIterator[Side]:
+    """Another server with a crowd. Raises LeftOut."""
+    count = min(sockets, peer.at_most)
+    async with running(peer, folder) as here:
+        launch, seq = here.launch, 1
+        before = await _settled(here.pid, cores)
+        async with crowd(
+            launch.port, launch.path, count, greeting=launch.greeting, cores=cores and cores.load
+        ) as watching:
+            each = (await _settled(here.pid, cores) - before) / count
 
-        async def send(burst: int) -> int:
-            nonlocal seq
-            seq = int((await client.post(f"/burst/{burst}", None)).json["seq"])
-            return seq
+            def awaited(burst: int) -> str:
+                return f"seq {seq + burst}" if peer.name == HUB else f"bytes {burst * launch.message_bytes}"
 
-        async with crowd(port, "/live", sockets) as watching:
-            yield Side("loop of send_text", child.pid, watching, lambda burst: seq + burst, send)
-    finally:
-        await client.close()
-        child.stop()
+            async def send(burst: int) -> None:
+                nonlocal seq
+                seq += burst
+                await here.send(burst)
 
-
-async def _answers(client: Client) -> bool:
-    try:
-        return (await client.get("/ready")).status == 200
-    except OSError:
-        return False
+            yield Side(peer.name, here.pid, count, each, watching, awaited, send)
 
 
-async def one_message(served: Site) -> str:
-    """What follows the seq in the frame of a single post, as the wall's sockets get it."""
-    snapshot = (await served.client.get(f"{API}/snapshot?face=wall")).json
-    epoch, scope, seq = snapshot["cursor"].split(".")
-    cursor = f"{epoch}.{scope}.{int(seq) - 1}"
-    frame: dict[str, Any] = (await served.client.get(f"{API}/changes?face=wall&cursor={cursor}")).json
-    return json.dumps({"changes": frame["changes"]}, ensure_ascii=False, separators=(",", ":"))[1:]
-
-
-async def measure(sockets: int, runs: int, cores: Cores | None) -> tuple[list[Side], int]:
-    """Both servers in turn; the two sides, and the bytes of one message."""
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        async with backchannel(sockets) as (ours, served):
-            rest = await one_message(served)
-            async with plain(sockets, Path(folder), rest) as theirs:
-                _keep_apart([ours, theirs], cores)
-                for _ in range(1 + runs):
-                    for burst in BURSTS:
-                        for side in (ours, theirs):
-                            await side.measure(burst)
-                return [ours, theirs], len(rest.encode()) + 40
-
-
-def _keep_apart(sides: list[Side], cores: Cores | None) -> None:
+async def _settled(pid: int, cores: Cores | None) -> int:
+    """Memory of a server that nobody asks anything of, from now on on its core."""
     if cores:
-        for side in sides:
-            pin(side.pid, cores.servers)
-            pin(side.crowd.pid, cores.load)
-        pin(os.getpid(), cores.load)
+        pin(pid, cores.servers)
+    await asyncio.sleep(_SETTLED_SECONDS)
+    return memory_bytes(pid)
 
 
-def fill(report: Report, sides: list[Side], sockets: int) -> None:
-    """Figures of each burst: both servers, then how many times cheaper."""
-    for burst in BURSTS:
-        name = "one message" if burst == 1 else f"burst of {burst}"
-        ours, theirs = (side.microseconds(burst, sockets) for side in sides)
-        for side, runs in zip(sides, (ours, theirs), strict=True):
-            report.median(f"{name}: {side.name}", runs, "µs/delivery")
-            report.detail[f"{name}, {side.name}"] = [
-                {"cpu": one.cpu, "until_received": one.until_received, **one.received._asdict()}
+class Fair:
+    """All servers side by side, those that could not be had or broke down, and why."""
+
+    def __init__(self, cores: Cores | None) -> None:
+        self.sides: list[Side] = []
+        self.left_out: dict[str, str] = {}
+        self._cores = cores
+        self._stack = contextlib.AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+
+    async def invite(self, name: str, coming: contextlib.AbstractAsyncContextManager[Side]) -> None:
+        """Start a server; what fails is left out by name."""
+        out.print(f"  {name} ...", style="dim", markup=False)
+        try:
+            side = await self._stack.enter_async_context(coming)
+            side.keep_apart(self._cores)
+            self.sides.append(side)
+        except LeftOut as reason:
+            self.left_out[name] = str(reason)
+        except Exception as problem:  # noqa: BLE001 - whatever it is, the others are measured
+            self.left_out[name] = f"its sockets did not open: {type(problem).__name__} {problem}"[:160]
+
+    async def run(self, runs: int) -> None:
+        """Every burst at every server in turn, so that all meet the same machine."""
+        for number in range(1 + runs):
+            for burst in BURSTS:
+                for side in list(self.sides):
+                    await self._try(side, burst)
+            out.print(f"  run {number} of {runs}" if number else "  warm", style="dim", markup=False)
+
+    async def _try(self, side: Side, burst: int) -> None:
+        try:
+            await side.measure(burst)
+            if burst == 1:
+                await side.measure_idle()
+        except (AssertionError, OSError, TimeoutError, asyncio.IncompleteReadError) as problem:
+            self.left_out[side.name] = f"it broke down at a burst of {burst}: {problem}"[:160]
+            self.sides.remove(side)
+
+
+async def measure(peers: Sequence[Peer], sockets: int, runs: int, cores: Cores | None) -> Fair:
+    """Everybody, measured."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        async with Fair(cores) as fair:
+            for peer in peers:
+                await fair.invite(peer.name, beside(peer, Path(folder), sockets, cores))
+                if peer.name == FLOOR:
+                    await fair.invite(WHOLE, backchannel(sockets, cores))
+            if cores:
+                pin(os.getpid(), cores.load)
+            await fair.run(runs)
+            return fair
+
+
+class Standing:
+    """What is said of a fair: times, ratios to the floor run by run, and what is void."""
+
+    def __init__(self, fair: Fair) -> None:
+        self.sides = sorted(fair.sides, key=lambda side: statistics.median(side.microseconds(BURSTS[-1])))
+        self.left_out = fair.left_out
+        self._most = max(side.sockets for side in fair.sides)
+        self._floor = next((side for side in self.sides if side.name == FLOOR), None)
+
+    def ratios(self, side: Side, burst: int) -> list[float]:
+        """How many times the floor's each run was; empty without a floor."""
+        if self._floor is None:
+            return []
+        pairs = zip(side.microseconds(burst), self._floor.microseconds(burst), strict=True)
+        return [mine / floor for mine, floor in pairs]
+
+    def floor_spread(self, burst: int) -> float:
+        """How far the floor's farthest run is from its median, as a part of it."""
+        if self._floor is None:
+            return 1.0
+        runs = self._floor.microseconds(burst)
+        middle = statistics.median(runs)
+        return max(abs(run - middle) for run in runs) / middle
+
+    def void(self) -> list[str]:
+        """The columns in which even the floor was not steady."""
+        return [_COLUMNS[burst] for burst in BURSTS if self.floor_spread(burst) > VOID_BEYOND]
+
+    def table(self, title: str) -> Table:
+        """A row for every server."""
+        table = Table("server", box=None, title=title, title_justify="left", title_style="bold")
+        for column in (*_COLUMNS.values(), "KB a socket", "its crowd's core"):
+            table.add_column(column, justify="right")
+        for side in self.sides:
+            table.add_row(*self._row(side))
+        return table
+
+    def _row(self, side: Side) -> list[str]:
+        cells = [side.name if side.sockets == self._most else f"{side.name} ({side.sockets:,} sockets)"]
+        for burst in BURSTS:
+            ratios = self.ratios(side, burst)
+            times = f" ({statistics.median(ratios):.2f}x)" if ratios else ""
+            cells.append(f"{rounded(statistics.median(side.microseconds(burst)))} µs{times}")
+        shares = "/".join(f"{100 * side.load_share(burst):.0f}" for burst in BURSTS)
+        return [*cells, f"{side.socket_bytes / 1024:.1f}", f"{shares} %"]
+
+
+def fill(report: Report, standing: Standing) -> None:
+    """Every figure, for the JSON."""
+    for side in standing.sides:
+        for burst in BURSTS:
+            what = f"{_COLUMNS[burst]}: {side.name}"
+            report.median(what, side.microseconds(burst), "µs/delivery")
+            if ratios := standing.ratios(side, burst):
+                report.median(f"{what}, to the floor", ratios, "x")
+            report.add(f"{what}, its crowd's share of a core", 100 * side.load_share(burst), "%")
+            report.detail.setdefault("runs", {})[what] = [
+                {"cpu": one.cpu, "load_cpu": one.load_cpu, "until_received": one.until_received}
                 for one in side.samples[burst]
             ]
-        ratios = [their / our for our, their in zip(ours, theirs, strict=True)]
-        report.median(f"{name}: times as much in the loop", ratios, "x")
-    for side in sides:
+        report.add(f"memory: {side.name}", side.socket_bytes / 1024, "KB/socket")
         report.median(f"idle: {side.name}", [1000 * share for share in side.idle], "ms of CPU/s")
+    report.detail["left_out"] = standing.left_out
+    report.detail["void"] = standing.void()
+    report.detail["servers"] = [
+        {
+            "name": side.name,
+            "sockets": side.sockets,
+            "kb": side.socket_bytes / 1024,
+            "micros": {str(burst): statistics.median(side.microseconds(burst)) for burst in BURSTS},
+        }
+        for side in standing.sides
+    ]
+
+
+def values(standing: Standing) -> dict[str, float]:
+    """What is compared with earlier runs: ratios to the floor, and memory."""
+    found = {
+        f"{side.name}: {_COLUMNS[burst]}": statistics.median(ratios)
+        for side in standing.sides
+        for burst in BURSTS
+        if (ratios := standing.ratios(side, burst)) and side.name in (HUB, WHOLE)
+    }
+    return found | {
+        f"{side.name}: KB a socket": side.socket_bytes / 1024
+        for side in standing.sides
+        if side.name in (HUB, WHOLE)
+    }
+
+
+def notes(standing: Standing, cores: Cores | None) -> list[str]:
+    """What a reader of the table has to know."""
+    spreads = ", ".join(f"{100 * standing.floor_spread(burst):.0f} %" for burst in BURSTS)
+    kind = "/".join(sorted({side.crowd.kind for side in standing.sides}))
+    where = "Servers on one core, crowds on the rest." if cores else "One core for all: worth little."
+    lines = [
+        "CPU of the whole server (all its processes) for each delivery, in medians. In "
+        f"brackets the median of its ratio to the floor, run by run. {where}",
+        f"Farthest run of the floor from its median: {spreads}. The crowds are written in {kind}; a "
+        "share of a core near 100 % says that the server waited for its crowd, which costs it no CPU time.",
+    ]
+    lines += [f"Left out: {name}: {reason}" for name, reason in standing.left_out.items()]
+    if void := standing.void():
+        lines.append(
+            f"VOID: {', '.join(void)}: the floor itself spread more than {100 * VOID_BEYOND:.0f} %."
+        )
+    return lines
 
 
 def main() -> None:
     """Measure deliveries."""
     arguments = parser(__doc__)
-    arguments.add_argument("--sockets", type=int, default=SOCKETS, help="open websockets at each server")
+    arguments.add_argument(
+        "--sockets", type=int, help=f"at each server ({SOCKETS}; quick: {QUICK_SOCKETS})"
+    )
+    arguments.add_argument("--runs", type=int, help=f"{RUNS}; quick: {QUICK_RUNS}")
+    arguments.add_argument("--only", action="append", metavar="WORD", help="peers whose name has this word")
+    arguments.add_argument(
+        "--record", action="store_true", help="keep ratios and picture in docs/reference"
+    )
     given = arguments.parse_args()
-    allow_open_files(given.sockets + 200)
-    title = f"Fan-out: server CPU for each delivery to {given.sockets:,} websockets"
-    report = Report("fanout", title, given.quick)
+    sockets = given.sockets or (QUICK_SOCKETS if given.quick else SOCKETS)
+    runs = given.runs or (QUICK_RUNS if given.quick else RUNS)
+    allow_open_files(sockets + 200)
     cores = shared_out()
-    sides, size = asyncio.run(measure(given.sockets, QUICK_RUNS if given.quick else RUNS, cores))
-    fill(report, sides, given.sockets)
-    report.notes += [
-        f"Messages of about {size:,} bytes; a burst is one transaction at Backchannel, as of a feed. It "
-        "finds it by its look at the journal every second, so its wait is not in these figures.",
-        "Processor time of the whole server process, its reading and rendering included, less what it "
-        "uses when idle (median). "
-        + ("Servers on the first core, all else on the rest." if cores else "One core for all."),
+    fair = asyncio.run(measure(_peers(given.quick, given.only), sockets, runs, cores))
+    if not fair.sides:
+        sys.exit(f"No server could be measured: {fair.left_out}")
+    standing = Standing(fair)
+    title = f"Fan-out: server CPU for each delivery of 1 KB to {sockets:,} websockets, {runs} runs"
+    report = Report("fanout", title, given.quick)
+    fill(report, standing)
+    report.notes += notes(standing, cores)
+    report.notes += Ratios(f"fanout, {sockets} sockets").outcome(
+        values(standing), keep=given.record and not standing.void()
+    )
+    report.finish(standing.table(title))
+    _draw(report, whole=given.record and sockets == SOCKETS and runs >= RUNS and not standing.void())
+
+
+def _peers(quick: bool, only: Sequence[str] | None) -> list[Peer]:
+    chosen = [peer for peer in PEERS if peer.quick or not quick]
+    if not only:
+        return chosen
+    words = [word.lower() for word in only]
+    always = (FLOOR, HUB)
+    return [
+        peer for peer in PEERS if peer.name in always or any(word in peer.name.lower() for word in words)
     ]
-    report.finish()
+
+
+def _draw(report: Report, *, whole: bool) -> None:
+    path = picture(report.detail["servers"], report.title, report.machine)
+    if whole:
+        (DOCS / path.name).write_bytes(path.read_bytes())
+    out.print(f"  Picture: {DOCS / path.name if whole else path}", style="dim", markup=False)
 
 
 if __name__ == "__main__":

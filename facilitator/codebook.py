@@ -7,11 +7,11 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, StringConstraints
 
 from facilitator.guards import require_version, tag_of
-from facilitator.programme import Position, Version
+from facilitator.programme import Position, Version, line
 from wall.entries import kinds
 from wall.errors import Refused
 from wall.journal import Tx
-from wall.model import Frozen, at_border, new_id
+from wall.model import Frozen, new_id
 from wall.parallel import Tag, TagKey
 from wall.store import codebook
 
@@ -26,7 +26,7 @@ USUAL = {
 _TINTS = (0, 1, 2, 3, 4, 5, 1)
 
 TagWords = Annotated[
-    str, StringConstraints(min_length=1, max_length=60, strip_whitespace=True), BeforeValidator(at_border)
+    str, StringConstraints(min_length=1, max_length=60, strip_whitespace=True), BeforeValidator(line)
 ]
 Colour = Annotated[int, Field(ge=0, le=5)]
 

@@ -21,6 +21,8 @@ def contribution_with(tx: Tx, stored: StoredPost) -> Contribution:
         id=new_id(),
         event_id=tx.event.id,
         posts=(stored.id,),
+        lead=stored.state,
+        shown=stored.shown > 0,
         tags=(),
         noted=False,
         relay=None,

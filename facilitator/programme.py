@@ -10,18 +10,32 @@ from facilitator.floor import clear
 from facilitator.guards import Acting, current, require_running, require_version, room_of, session_of
 from wall.entries import kinds
 from wall.errors import BadInput, Refused
+from wall.hygiene import tidy, tidy_line
 from wall.journal import Tx
 from wall.model import Frozen, at_border, new_id
 from wall.programme import TITLE_LIMIT, Method, Note, Prompt, Room, Session, SessionState
 from wall.routes.contributing import Moment
 from wall.store import members, programme
 
+
+def line(value: object) -> object:
+    """What somebody typed as a name or a title: on one line, and nothing that disturbs what is beside
+    it. Faces then show it as it is."""
+    return tidy_line(at_border(value)) if isinstance(value, str) else value
+
+
+def lines(value: object) -> object:
+    """What somebody typed as a note, an outcome or a reply: as `line`, with its line ends."""
+    return tidy(at_border(value)) if isinstance(value, str) else value
+
+
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,63}$")]
 Words = Annotated[
     str,
     StringConstraints(min_length=1, max_length=TITLE_LIMIT, strip_whitespace=True),
-    BeforeValidator(at_border),
+    BeforeValidator(line),
 ]
+Remark = Annotated[Note, BeforeValidator(lines)]
 Position = Annotated[int, Field(ge=0, le=10_000)]
 Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Speakers = Annotated[tuple[Words, ...], Field(max_length=50)]
@@ -65,7 +79,7 @@ class NewSession(Frozen):
     starts_at: Moment
     ends_at: Moment
     prompts: Prompts = ()
-    note: Note = ""
+    note: Remark = ""
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> NewSession:
@@ -86,7 +100,7 @@ class SessionChange(Frozen):
     starts_at: Moment | None = None
     ends_at: Moment | None = None
     prompts: Prompts | None = None
-    note: Note | None = None
+    note: Remark | None = None
 
 
 def add_room(tx: Tx, new: NewRoom) -> dict[str, Any]:

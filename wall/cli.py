@@ -255,7 +255,7 @@ def _serve(settings: Settings, begin: Callable[[FastAPI], Awaitable[None]] | Non
     with place(settings, store):
         prepare(store, alone=store.is_sqlite or settings.redis_url is None)
         store.close()
-        application = create_app(settings)
+        application = create_app(settings, framed=begin is not None)
         server = uvicorn.Server(_uvicorn_config(application, settings))
         with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
             runner.run(_run(server, settings, application, begin))

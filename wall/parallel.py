@@ -11,7 +11,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
-from wall.model import Frozen, StoredPost, Time, at_border
+from wall.model import Frozen, PostState, StoredPost, Time, at_border
 from wall.programme import Note
 
 TagName = Annotated[str, StringConstraints(min_length=1, max_length=60), BeforeValidator(at_border)]
@@ -110,12 +110,15 @@ class Contribution(Frozen):
 
     `tags` are ids of tags, in the order in which they were set. `noted`: somebody saw it and there
     is nothing to do. `relay` is the newest attempt to bring it into a session, `owed` and `told`
-    count its receipts.
+    count its receipts. `lead` is where moderation has the post that leads it, `shown` whether that was
+    ever shown: who may not see a post hears nothing of what was done with it.
     """
 
     id: str
     event_id: str
     posts: tuple[str, ...]
+    lead: PostState
+    shown: bool
     tags: tuple[str, ...]
     noted: bool
     relay: Relay | None

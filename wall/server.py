@@ -136,8 +136,9 @@ def _media_proxy(settings: Settings, cache: Cache) -> MediaProxy:
     return MediaProxy(Fetcher(rules), Images(), cache)
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The ASGI application. Raises SetupProblem for what it cannot start with."""
+def create_app(settings: Settings, *, framed: bool = False) -> FastAPI:
+    """The ASGI application. `framed`: its pages may show each other in frames, as the demo's first one
+    does. Raises SetupProblem for what it cannot start with."""
     parts = Backchannel(settings)
     app = FastAPI(
         title="Backchannel",
@@ -150,11 +151,11 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.parts = parts
     app.state.access = parts.access
-    _mount(app, parts)
+    _mount(app, parts, framed=framed)
     return app
 
 
-def _mount(app: FastAPI, parts: Backchannel) -> None:
+def _mount(app: FastAPI, parts: Backchannel, *, framed: bool) -> None:
     views = Views(Words())
     respond = errors.Responder(views)
     errors.install(app, respond)
@@ -164,6 +165,7 @@ def _mount(app: FastAPI, parts: Backchannel) -> None:
         respond=respond,
         body_limit_bytes=parts.settings.body_limit_bytes,
         larger={RULES_PATHS: RULES_BODY_BYTES},
+        framed=framed,
     )
     api = APIRouter(prefix="/api/v1", responses=_ERRORS)
     # Routes are tried in this order: the busiest first.

@@ -1,25 +1,27 @@
 """Thousands of websockets in a process of their own that only counts what it is sent.
 
-`python -m bench.support.crowd PORT PATH COUNT` connects, then reads lines on standard input: a
-number is the journal seq to wait for. It answers with `waiting`, and with `reached FRAMES BYTES LOST`
-once every socket has a frame up to that seq (or is lost). `Crowd` is the other end of that talk.
+`Crowd` starts bench/peers/crowd.c, which says there how it is talked to, or, where there is no
+compiler, this module with the same arguments: it does the same, at some four times the cost.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import re
 import sys
 from collections.abc import AsyncIterator
 from typing import NamedTuple, cast
 
+from bench.support.installs import LeftOut, compiled
 from bench.support.processes import allow_open_files
 from tests.support.processes import ROOT, clean_environment
 
 _SEQ = re.compile(rb'"seq":(\d+)')
 _AT_ONCE = 100
-_PING, _CLOSE = 0x9, 0x8
+_WITHIN = 300.0
+_PING, _PONG, _CLOSE = 0x9, 0xA, 0x8
 
 
 class Received(NamedTuple):
@@ -33,18 +35,20 @@ class Received(NamedTuple):
 class Crowd:
     """A crowd's process, seen from the measurement."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, kind: str) -> None:
         self._process = process
+        self.kind = kind
+        """What it is written in."""
 
     @property
     def pid(self) -> int:
         """Its process id."""
         return self._process.pid
 
-    async def wait_for(self, seq: int) -> None:
-        """Have every socket wait for this seq; returns when they do."""
+    async def wait_for(self, what: str) -> None:
+        """Have every socket wait for `seq N` or for `bytes N` more of payload; returns when they do."""
         assert self._process.stdin is not None
-        self._process.stdin.write(f"{seq}\n".encode())
+        self._process.stdin.write(f"{what}\n".encode())
         await self.said("waiting")
 
     async def reached(self) -> Received:
@@ -53,7 +57,7 @@ class Crowd:
         assert received.lost == 0, f"{received.lost} sockets were lost"
         return received
 
-    async def said(self, word: str, within: float = 120) -> str:
+    async def said(self, word: str, within: float = _WITHIN) -> str:
         """Wait for a line that begins with this word; the rest of it."""
         assert self._process.stdout is not None
         line = (await asyncio.wait_for(self._process.stdout.readline(), within)).decode().strip()
@@ -62,17 +66,30 @@ class Crowd:
 
 
 @contextlib.asynccontextmanager
-async def crowd(port: int, path: str, count: int) -> AsyncIterator[Crowd]:
-    """A crowd of `count` sockets, connected, until the block ends."""
+async def crowd(
+    port: int,
+    path: str,
+    count: int,
+    *,
+    at_once: int = _AT_ONCE,
+    greeting: str = "",
+    cores: set[int] | None = None,
+) -> AsyncIterator[Crowd]:
+    """A crowd of `count` sockets, connected `at_once`, until the block ends; on `cores` from its start.
+
+    Each socket sends `greeting`, if there is one, as a binary frame.
+    """
+    kind, program = _program()
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bench.support.crowd", str(port), path, str(count)),
+        *(*program, str(port), path, str(count), str(at_once), *([greeting] if greeting else [])),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         cwd=ROOT,
         env=clean_environment(),
+        preexec_fn=(lambda: os.sched_setaffinity(0, cores)) if cores else None,
     )
     try:
-        connected = Crowd(process)
+        connected = Crowd(process, kind)
         await connected.said("connected")
         yield connected
     finally:
@@ -81,37 +98,49 @@ async def crowd(port: int, path: str, count: int) -> AsyncIterator[Crowd]:
         await process.wait()
 
 
+def _program() -> tuple[str, list[str]]:
+    try:
+        return "C", [str(compiled("crowd"))]
+    except LeftOut:
+        return "Python", [sys.executable, "-m", "bench.support.crowd"]
+
+
 class _Hall:
-    """What the sockets of this process share: the seq they wait for, and sums."""
+    """What the sockets of this process share: what they wait for, and sums."""
 
     def __init__(self, count: int) -> None:
         self.count = count
-        self.target = 0
+        self.by_seq = True
+        self.target = -1
         self.there = 0
         self.lost = 0
         self.frames = 0
         self.payload_bytes = 0
         self.sockets: list[_Socket] = []
 
-    def look_again(self, target: int) -> None:
-        """Wait for another seq."""
-        self.target = target
-        self.there = sum(socket.seq >= target for socket in self.sockets)
+    def look_again(self, command: str) -> None:
+        """Wait for something else: `seq N` or `bytes N`."""
+        kind, _, number = command.partition(" ")
+        self.by_seq, self.target, self.there = kind == "seq", int(number), 0
+        for socket in self.sockets:
+            socket.begin()
         print("waiting", flush=True)
         self.tell()
 
     def tell(self) -> None:
         """Say so, if everybody is there."""
-        if self.target and self.there + self.lost >= self.count:
-            self.target = 0
+        if self.target >= 0 and self.there + self.lost >= self.count:
+            self.target = -1
             print("reached", self.frames, self.payload_bytes, self.lost, flush=True)
 
 
 class _Socket(asyncio.Protocol):
     """One websocket: shakes hands, counts frames, answers pings."""
 
-    def __init__(self, hall: _Hall, request: bytes) -> None:
-        self.seq = 0
+    def __init__(self, hall: _Hall, request: bytes, greeting: bytes) -> None:
+        self.seq = self.bytes = self.base = 0
+        self.there = False
+        self._greeting = greeting
         self.open = asyncio.get_running_loop().create_future()
         self._hall = hall
         self._request = request
@@ -125,10 +154,24 @@ class _Socket(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - the protocol's
         self._hall.lost += 1
-        self._hall.there -= self.seq >= self._hall.target
+        self._hall.there -= self.there
         if not self.open.done():
             self.open.set_exception(ConnectionError("refused"))
         self._hall.tell()
+
+    def begin(self) -> None:
+        """Wait for the hall's target from here."""
+        self.base, self.there = self.bytes, False
+        self.look()
+
+    def look(self) -> None:
+        """Count oneself as there."""
+        hall = self._hall
+        got = self.seq if hall.by_seq else self.bytes - self.base
+        if hall.target >= 0 and not self.there and got >= hall.target:
+            self.there = True
+            hall.there += 1
+            hall.tell()
 
     def data_received(self, data: bytes) -> None:
         held = self._held
@@ -158,6 +201,8 @@ class _Socket(asyncio.Protocol):
             return False
         del self._held[: end + 4]
         self.open.set_result(None)
+        if self._greeting:
+            self._transport.write(bytes((0x82, 0x80 | len(self._greeting), 0, 0, 0, 0)) + self._greeting)
         return True
 
     def _frame(self, opcode: int, start: int, length: int) -> None:
@@ -168,19 +213,18 @@ class _Socket(asyncio.Protocol):
         if opcode == _CLOSE:
             self._transport.close()
             return
+        if opcode == _PONG:
+            return
         hall = self._hall
         hall.frames += 1
         hall.payload_bytes += length
-        found = _SEQ.search(self._held, start, min(start + length, start + 80))
-        if found is None:
-            return
-        before, self.seq = self.seq, int(found[1])
-        if before < hall.target <= self.seq:
-            hall.there += 1
-            hall.tell()
+        self.bytes += length
+        if hall.by_seq and (found := _SEQ.search(self._held, start, min(start + length, start + 80))):
+            self.seq = int(found[1])
+        self.look()
 
 
-async def _main(port: int, path: str, count: int) -> None:
+async def _main(port: int, path: str, count: int, at_once: int, greeting: bytes) -> None:
     hall = _Hall(count)
     request = (
         f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nOrigin: http://127.0.0.1:{port}\r\n"
@@ -189,10 +233,10 @@ async def _main(port: int, path: str, count: int) -> None:
     ).encode()
     loop = asyncio.get_running_loop()
     while len(hall.sockets) < count:
-        some = min(_AT_ONCE, count - len(hall.sockets))
+        some = min(at_once, count - len(hall.sockets))
         made = await asyncio.gather(
             *(
-                loop.create_connection(lambda: _Socket(hall, request), "127.0.0.1", port)
+                loop.create_connection(lambda: _Socket(hall, request, greeting), "127.0.0.1", port)
                 for _ in range(some)
             )
         )
@@ -202,18 +246,19 @@ async def _main(port: int, path: str, count: int) -> None:
     commands = asyncio.StreamReader()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(commands), sys.stdin)
     while line := await commands.readline():
-        hall.look_again(int(line))
+        hall.look_again(line.decode())
 
 
 def _run() -> None:
-    port, path, count = int(sys.argv[1]), sys.argv[2], int(sys.argv[3])
-    allow_open_files(count + 50)
+    port, path, count, at_once, *greeting = sys.argv[1:]
+    allow_open_files(int(count) + 50)
+    talk = _main(int(port), path, int(count), int(at_once), "".join(greeting).encode())
     try:
         import uvloop  # noqa: PLC0415 - comes with uvicorn where it can
     except ImportError:
-        asyncio.run(_main(port, path, count))
+        asyncio.run(talk)
     else:
-        uvloop.run(_main(port, path, count))
+        uvloop.run(talk)
 
 
 if __name__ == "__main__":

@@ -22,11 +22,13 @@ class Answer(NamedTuple):
 
 
 class Client:
-    """One connection to a server on loopback. Answers must say their length."""
+    """One connection to a server on loopback. `packed`: answers may be compressed, and stay so."""
 
-    def __init__(self, port: int, token: str | None = None) -> None:
+    def __init__(self, port: int, token: str | None = None, *, packed: bool = False) -> None:
         self._port = port
         self._always = f"Host: 127.0.0.1:{port}\r\n"
+        if packed:
+            self._always += "Accept-Encoding: gzip\r\n"
         if token:
             self._always += f"Authorization: Bearer {token}\r\n"
         self._reader: asyncio.StreamReader
@@ -63,8 +65,18 @@ class Client:
         first, *lines = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         pairs = (line.partition(":") for line in lines if line)
         headers = {name.lower(): value.strip() for name, _, value in pairs}
-        body = await self._reader.readexactly(int(headers.get("content-length", "0")))
+        if headers.get("transfer-encoding") == "chunked":
+            body = await self._chunks()
+        else:
+            body = await self._reader.readexactly(int(headers.get("content-length", "0")))
         return Answer(int(first.split()[1]), headers, body)
+
+    async def _chunks(self) -> bytes:
+        chunks = []
+        while size := int(await self._reader.readuntil(b"\r\n"), 16):
+            chunks.append((await self._reader.readexactly(size + 2))[:-2])
+        await self._reader.readexactly(2)
+        return b"".join(chunks)
 
 
 def _good(answer: Answer) -> Answer:

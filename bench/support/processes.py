@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 from pathlib import Path
@@ -10,8 +11,36 @@ from typing import NamedTuple
 
 def cpu_seconds(pid: int) -> float:
     """Processor time of a process and its living threads so far, to the nanosecond."""
-    tasks = Path(f"/proc/{pid}/task").glob("*/schedstat")
-    return sum(int(task.read_text(encoding="ascii").split()[0]) for task in tasks) / 1e9
+    total = 0
+    for task in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+        with contextlib.suppress(OSError):  # a thread that ended meanwhile
+            total += int(task.read_text(encoding="ascii").split()[0])
+    return total / 1e9
+
+
+def family(pid: int) -> list[int]:
+    """A process and its children, and theirs."""
+    parents = {int(path.name): _parent(path) for path in Path("/proc").glob("[0-9]*")}
+    found = [pid]
+    for one in found:
+        found += [child for child, parent in parents.items() if parent == one]
+    return found
+
+
+def _parent(process: Path) -> int | None:
+    try:
+        return int((process / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[1])
+    except OSError:  # it ended meanwhile
+        return None
+
+
+def memory_bytes(pid: int) -> int:
+    """Memory of a process and its children: what they share is counted once (PSS)."""
+    total = 0
+    for one in family(pid):
+        lines = Path(f"/proc/{one}/smaps_rollup").read_text(encoding="ascii").splitlines()
+        total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return total * 1024
 
 
 def pin(pid: int, cores: set[int]) -> None:

@@ -60,10 +60,13 @@ class Report:
         for name, share in (("p50", 0.50), ("p95", 0.95), ("longest", 1.0)):
             self.add(f"{what}, {name}", percentile(seconds, share) * 1000, "ms", f"n={len(seconds)}")
 
-    def finish(self) -> None:
-        """Print the table and write bench/results/NAME.json."""
+    def finish(self, table: Table | None = None) -> None:
+        """Print the figures, or another table of them, and write bench/results/NAME.json."""
         self.machine["load_after"] = _load()
-        print_table(self.title, self.figures)
+        if table is None:
+            print_table(self.title, self.figures)
+        else:
+            out.print(table)
         for note in [*self.notes, in_words(self.machine)]:
             out.print(f"  {note}", style="dim", markup=False)
         RESULTS.mkdir(exist_ok=True)

@@ -8,19 +8,18 @@ from fastapi import Request
 from pydantic import BeforeValidator, StringConstraints
 
 from facilitator import contributions, receipts, relays, tagging
-from facilitator.programme import Id
+from facilitator.programme import Id, Remark, lines
 from facilitator.routes import Commands, IdHere
 from wall.journal import Journal
-from wall.model import Frozen, at_border
+from wall.model import Frozen
 from wall.parallel import RelayState
-from wall.programme import Note
 from wall.routes import AskingHere
 from wall.routes.commands import CauseHere
 
 ReplyWords = Annotated[
     str,
     StringConstraints(min_length=1, max_length=1_000, strip_whitespace=True),
-    BeforeValidator(at_border),
+    BeforeValidator(lines),
 ]
 
 
@@ -41,7 +40,7 @@ class Raising(Frozen):
     """The session to bring a point into, with a note for its chair."""
 
     session: Id
-    note: Note = ""
+    note: Remark = ""
 
 
 class Reply(Frozen):

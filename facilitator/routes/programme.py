@@ -7,12 +7,12 @@ from typing import Literal
 from fastapi import Request
 
 from facilitator import floor, programme
-from facilitator.programme import Id, NewRoom, NewSession, RoomChange, SessionChange, Version
+from facilitator.programme import Id, NewRoom, NewSession, Remark, RoomChange, SessionChange, Version
 from facilitator.routes import Commands, IdHere
 from wall.journal import Journal
 from wall.model import Frozen
 from wall.parallel import RelayState
-from wall.programme import Note, SessionState
+from wall.programme import SessionState
 from wall.routes import AskingHere
 from wall.routes.commands import CauseHere
 
@@ -49,7 +49,7 @@ class PromptChoice(Seen):
 class SessionNote(Seen):
     """What the chair should know."""
 
-    note: Note
+    note: Remark
 
 
 class Advance(Frozen):
@@ -58,7 +58,7 @@ class Advance(Frozen):
     floor: Id | None
     next: Id | None
     state: Literal[RelayState.DISCUSSED, RelayState.ANSWERED] = RelayState.DISCUSSED
-    outcome: Note | None = None
+    outcome: Remark | None = None
 
 
 class Advanced(Frozen):

@@ -9,12 +9,11 @@ from fastapi import Request
 
 from facilitator import relays
 from facilitator.guards import Acting
-from facilitator.programme import Id, Version
+from facilitator.programme import Id, Remark, Version
 from facilitator.routes import Commands, IdHere
 from wall.journal import Journal, Tx
 from wall.model import Frozen
 from wall.parallel import RelayState
-from wall.programme import Note
 from wall.routes import Asking, AskingHere
 from wall.routes.commands import CauseHere
 
@@ -44,14 +43,14 @@ class Closing(Move):
     detail: Literal[
         "", "session", "board", "report", "duplicate", "off-topic", "out-of-time", "withdrawn"
     ] = ""
-    outcome: Note | None = None
+    outcome: Remark | None = None
 
 
 class Annotation(Move):
     """What the chair should know, and what came of it; None leaves a text as it is."""
 
-    note: Note | None = None
-    outcome: Note | None = None
+    note: Remark | None = None
+    outcome: Remark | None = None
 
 
 class RelayNow(Frozen):

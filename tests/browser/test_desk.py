@@ -327,7 +327,7 @@ async def test_a_conflict_is_told_and_shown_as_it_is(summit: Summit, watched: Wa
     await expect(problem).to_contain_text("Not done: show it", timeout=30_000)
     await expect(problem).to_contain_text("changed since you looked at it")
     await expect(problem).to_contain_text("How it is now: Waiting", timeout=30_000)
-    await expect(row(page, "edited")).to_contain_text("Waiting")
+    await expect(row(page, "edited")).to_contain_text("Waiting", timeout=30_000)
     await press(page, "Escape")
     await expect(problem).to_have_count(0)
 

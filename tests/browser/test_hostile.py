@@ -24,7 +24,7 @@ from wall.text import drop_bad_links
 
 STRINGS_A_PAGE = 66
 
-SCREEN: dict[str, Any] = {"viewport": {"width": 6_060, "height": 2_000}, "reduced_motion": "reduce"}
+SCREEN: dict[str, Any] = {"viewport": {"width": 6_060, "height": 2_300}, "reduced_motion": "reduce"}
 """Room for every card of a batch in small letters, in columns of whole pixels."""
 
 Box = tuple[int, int, int, int]
@@ -131,7 +131,7 @@ class Seen:
 
 async def _see(alarms: Alarms, page: Page, batch: Batch) -> Seen:
     """A wall with a batch on it, when nothing moves any more."""
-    await alarms.open(page, f"/wall/{batch.slug}")
+    await alarms.open(page, f"/wall/{batch.slug}?join=off")
     await page.evaluate(SMALL)
     count = len(batch.hostile) + len(batch.plain)
     await eventually(lambda: page.evaluate(SETTLED, count), 30, f"a wall of {count} cards")

@@ -91,6 +91,35 @@ async def test_what_is_said_fills_its_place_and_is_never_cut(
         assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
+@pytest.mark.parametrize(("width", "height"), [(960, 540), (844, 390), (1280, 720)])
+async def test_a_small_screen_leaves_most_of_itself_to_the_point(
+    hall: Hall, browser: Browser, width: int, height: int
+) -> None:
+    prompts = [{"text": "Discovery: tell of a moment online that made you proud. " * 2, "minute": 0}]
+    session = await hall.venue.running("At our best online: ethics and more", prompts=prompts, note=POST)
+    posts = [(await hall.staff.post("summit", f"{nth} {POST}"))["post"] for nth in ("First", "Second")]
+    await hall.venue.bring_in(session, posts[0], note=POST)
+    await hall.venue.raised(session, posts[1])
+    signed_in = {"extra_http_headers": hall.staff.headers, "viewport": {"width": width, "height": height}}
+    async with watched_context(browser, **signed_in) as watched:
+        page = await watched.page(hall.at(f"/stage/summit?session={session}"))
+        await expect(page.locator(".large-text")).to_be_visible()
+        assert await size(page) >= 20
+        assert not await cut(page)
+        await assert_fit(page, width)
+
+
+async def test_the_colours_are_switched_and_a_reload_keeps_them(hall: Hall, browser: Browser) -> None:
+    session = await hall.venue.running("Now")
+    async with watched_context(browser, viewport=LAPTOP) as watched:
+        page = await watched.page(hall.at(f"/stage/summit?session={session}"))
+        await page.get_by_role("button", name="Light colours").click()
+        await expect(page.locator("html[data-theme=light]")).to_have_count(1)
+        await page.reload()
+        await page.get_by_role("button", name="Dark colours").click()
+        await expect(page.locator("html[data-theme=dark]")).to_have_count(1)
+
+
 async def test_a_taken_down_post_leaves_even_a_paused_view(hall: Hall, browser: Browser) -> None:
     session = await hall.venue.running("Now")
     post = (await hall.staff.post("summit", "Regretted words"))["post"]

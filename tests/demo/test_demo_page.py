@@ -91,7 +91,7 @@ async def test_whoever_opens_a_page_is_on_the_staff_and_programs_are_not(demo: S
         page = await somebody.get("/desk/demo")
         assert page.status_code == 200
         assert "HttpOnly" in page.headers["set-cookie"]
-        assert (await somebody.get("/api/v1/me")).json()["name"] == "You"
+        assert (await somebody.get("/api/v1/me")).json()["name"] == "Demo visitor"
         assert "set-cookie" not in (await somebody.get("/")).headers
     async with httpx2.AsyncClient(base_url=demo.base_url, trust_env=False) as stranger:
         strange = await stranger.get("/", headers={"Host": "evil.example"})

@@ -14,7 +14,6 @@ from wall.entries import PUBLIC, Scope
 from wall.model import Role
 
 DESK = Scope(frozenset({Role.FACILITATOR}))
-MOVES = ("place", "ready", "queue", "take-up", "close", "reopen", "annotate")
 
 
 @pytest_asyncio.fixture
@@ -146,45 +145,6 @@ async def test_a_facilitator_of_one_session_is_told_that_another_is_not_theirs(c
     bad = {"room": room, "title": "T", "method": "chat", "starts_at": STARTS, "ends_at": ENDS}
     refused = await channel.refused(422, "/sessions", bad | {"facilitators": ["nobody"]})
     assert refused["details"]["unknown"] == ["nobody"]
-
-
-@pytest.mark.parametrize("role", [None, *Role])
-async def test_who_may_do_what(channel: Channel, role: Role | None) -> None:
-    session = await channel.session(await channel.room())
-    relay, post = await channel.raised(session), await channel.post()
-    somebody = channel.somebody(*([role] if role else []))
-    if role is None:
-        somebody = Channel(channel.api, channel.api.client())
-    facilitates = {Role.ORGANISER, Role.FACILITATOR}
-    asked = {
-        "/rooms": ({"name": "Annex"}, {Role.ORGANISER}),
-        "/tags": ({"name": "Question"}, facilitates | {Role.AUTHOR}),
-        "/codebook/preset": ({}, facilitates | {Role.AUTHOR}),
-        f"/posts/{post}/note": ({}, facilitates),
-        f"/posts/{post}/tag": ({"tag": "t"}, facilitates),
-        f"/posts/{post}/raise": ({"session": session}, facilitates),
-        **{f"/relays/{relay['relay']}/{verb}": ({}, facilitates) for verb in MOVES},
-        f"/sessions/{session}/advance": ({"floor": None, "next": None}, facilitates),
-        f"/sessions/{session}/note": ({"version": 2, "note": "n"}, facilitates),
-        f"/sessions/{session}/end": ({"version": 9}, facilitates),
-        f"/contributions/{relay['contribution']}/reply": ({"words": "Yes."}, facilitates),
-        f"/contributions/{relay['contribution']}/waive": ({}, facilitates),
-        "/presence": ({}, set(Role) - {Role.RATER}),
-    }
-    for path, (body, allowed) in asked.items():
-        if path.split("/")[-1] in MOVES:
-            body = {"version": 9, "before": None, "state": "returned"}
-            body = {name: body[name] for name in _fields(path)}
-        status = (await somebody.ask(path, body)).status_code
-        assert (status in {401, 403}) is not (role in allowed), (path, status)
-        assert status != 422, path
-    inbox = (await somebody.client.get(f"{channel.api.path}/inbox")).status_code
-    assert (inbox == 200) is (role is not None and role is not Role.RATER)
-
-
-def _fields(path: str) -> tuple[str, ...]:
-    more = {"place": ("before",), "close": ("state",)}.get(path.rsplit("/", maxsplit=1)[-1], ())
-    return ("version", *more)
 
 
 @pytest.mark.parametrize(

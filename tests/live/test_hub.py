@@ -36,6 +36,11 @@ class Socket:
     def write(self, frame: Frame) -> None:
         self.frames.append(json.loads(frame.text))
 
+    def offer(self, frame: Frame, most: int) -> int:
+        if self.stuck <= most:
+            self.write(frame)
+        return self.stuck
+
     def unsent(self) -> int:
         return self.stuck
 

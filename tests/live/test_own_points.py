@@ -129,3 +129,15 @@ async def test_a_member_who_opens_the_join_page_follows_what_they_wrote_as_staff
         post = await say(scribe, api, "From the room")
         held = Held.of(await snapshot(scribe, api))
     assert held.subjects["point", post]["state"] == "held"
+
+
+async def test_a_point_that_its_author_took_back_leaves_their_other_pages(api: Api) -> None:
+    async with phone(api) as one:
+        added = (await one.post(f"{api.path}/points", json={"text": "Mine"})).json()
+        first = await snapshot(one, api)
+        held = Held.of(first)
+        assert ("point", added["post"]) in held.subjects
+        assert (await one.post(added["take_back"])).status_code == 200
+        await follow(one, api, held, first["cursor"])
+        assert held.subjects == Held.of(await snapshot(one, api)).subjects
+    assert ("point", added["post"]) not in held.subjects

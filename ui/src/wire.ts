@@ -115,6 +115,7 @@ export interface PointValue {
   readonly state: string;
   readonly reasons: readonly Reason[];
   readonly relay_state: string | null;
+  readonly detail: string;
   readonly session: string | null;
   readonly outcome: string;
   readonly reply: string;

@@ -12,7 +12,7 @@ from wall.model import Post, Role
 SLUG = "demo"
 EVENT_NAME = "Social Media Summit (made-up demo)"
 
-VISITOR = "You"
+VISITOR = "Demo visitor"
 MODERATOR = "Robot moderator"
 VISITOR_ROLES = (Role.MODERATOR, Role.FACILITATOR, Role.CHAIR)
 

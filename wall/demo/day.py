@@ -137,6 +137,11 @@ _PHASES = (
 """From which minute the day is in which phase, and how much is said in it, as a weight."""
 
 
+def planned(item: Item) -> int:
+    """When the programme says that a session begins: those that end together, together."""
+    return min(other.begins for other in ITEMS if other.ends == item.ends)
+
+
 def phase(minute: float) -> str:
     """What the day is about at a minute."""
     return next(name for begins, name, _ in reversed(_PHASES) if minute >= begins)

@@ -16,17 +16,25 @@ from wall.demo.playing import play
 from wall.demo.preparing import prepare
 from wall.demo.robots import Robots
 from wall.demo.world import make_world
+from wall.errors import SetupProblem
 from wall.routes.words import Views, Words
 from wall.server import Backchannel
+from wall.store import events, people
 
 
 async def mount_demo(app: FastAPI, *, seed: int, speed: float, robots: bool) -> Cast:
     """Prepare the made-up event in this application's empty store, and mount what shows it.
 
     `speed`: minutes of the made-up day in a minute. Call it before the application starts; the day
-    plays while that runs.
+    plays while that runs. Raises SetupProblem for a store that is not empty: here, whoever opens a page
+    is on the staff.
     """
     parts: Backchannel = app.state.parts
+    if await parts.store.read(lambda conn: bool(events.listed(conn)) or people.any_person(conn)):
+        raise SetupProblem(
+            "This database is in use, and a demo lets everybody in.",
+            remedy="Run `backchannel serve`, or the demo with an empty database.",
+        )
     world = await asyncio.to_thread(make_world, seed)
     cast = await prepare(parts.intake, world, speed)
     crew = Robots(cast, parts.journal, on=robots)

@@ -96,7 +96,7 @@ def _add_session(tx: Tx, room_id: str, item: day.Item, staff: tuple[str, ...], c
         method=item.method,
         speakers=item.speakers,
         facilitators=staff,
-        starts_at=clock.at(item.begins),
+        starts_at=clock.at(day.planned(item)),
         ends_at=clock.at(item.ends),
         prompts=prompts,
     )

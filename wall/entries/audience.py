@@ -78,7 +78,7 @@ def visible(state: State, scope: Scope) -> bool:
         case StoredPost():
             return _post_visible(state, scope)
         case Tag() | Contribution():
-            return sees_facilitation(scope)
+            return _desk_visible(state, scope)
         case StoredRelay():
             return _relay_visible(state, scope)
         case OwnPoint():
@@ -99,6 +99,8 @@ def holdable(state: State, scope: Scope) -> bool:
             return scope.has(_SEES_MEMBERS) or state.person_id == scope.person
         case StoredRelay():
             return state.relay.floor_at is not None or sees_facilitation(scope)
+        case Contribution():
+            return (state.shown or sees_held(scope)) and sees_facilitation(scope)
         case _:
             return visible(state, scope)
 
@@ -136,6 +138,13 @@ def owner(state: State) -> str | None:
             kind, _, person = state.stored.post.author.key.partition(":")
             return person if kind in {"person", "participant"} and person else None
     return None
+
+
+def _desk_visible(state: Tag | Contribution, scope: Scope) -> bool:
+    """What was done with a post says what it is: only who may see the post hears of it."""
+    if isinstance(state, Contribution) and state.lead is not PostState.APPROVED and not sees_held(scope):
+        return False
+    return sees_facilitation(scope)
 
 
 def _relay_visible(stored: StoredRelay, scope: Scope) -> bool:

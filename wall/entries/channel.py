@@ -5,7 +5,7 @@ from __future__ import annotations
 from wall.entries.audience import Scope, sees_facilitation, sees_notes, sees_tags
 from wall.entries.cards import PostValue, card, copied
 from wall.model import Frozen, PostState, Reason, Time
-from wall.parallel import HEARD, Contribution, OwnPoint, StoredRelay, Tag
+from wall.parallel import HEARD, Contribution, OwnPoint, RelayState, StoredRelay, Tag
 from wall.programme import Prompt, Room, Session
 
 
@@ -21,7 +21,8 @@ class RoomValue(Frozen):
 class SessionValue(Frozen):
     """`session`: one item of the programme. `prompt`: the id of the prompt that is discussed now.
 
-    `note` (for the chair) and `facilitators` (ids of people) only for the staff of the floor.
+    `note` (for the chair) and `facilitators` (ids of people) only for the staff of the floor, the note
+    not for those who tag blind.
     """
 
     id: str
@@ -97,7 +98,8 @@ class RelayValue(Frozen):
 class PointValue(Frozen):
     """`point`: a post as its own author follows it. `reasons` are codes of why it is not shown.
 
-    `relay_state`, `session` and `outcome` say where in the room it got to, `reply` what they were told.
+    `relay_state`, `session` and `outcome` say where in the room it got to, `detail` what it was set
+    aside for (`session`, `board`, `report`; else empty), `reply` what they were told.
     """
 
     id: str
@@ -106,6 +108,7 @@ class PointValue(Frozen):
     state: str
     reasons: tuple[Reason, ...]
     relay_state: str | None
+    detail: str
     session: str | None
     outcome: str
     reply: str
@@ -126,7 +129,7 @@ def session_value(session: Session, scope: Scope) -> SessionValue:
     staff = sees_facilitation(scope)
     own = {
         "room": session.room_id,
-        "note": session.note if staff else None,
+        "note": session.note if sees_notes(scope) else None,
         "facilitators": session.facilitators if staff else None,
     }
     return SessionValue(**copied(session, SessionValue, *own), **own)
@@ -174,6 +177,7 @@ def point_value(own: OwnPoint) -> PointValue:
         state=stored.state.value,
         reasons=stored.reasons if turned_down else (),
         relay_state=relay.state.value if relay else None,
+        detail=relay.detail if relay and relay.state == RelayState.DEFERRED else "",
         session=relay.session_id if relay else None,
         outcome=relay.outcome if relay and relay.state in HEARD else "",
         reply=receipt.words if receipt else "",

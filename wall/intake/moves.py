@@ -117,14 +117,16 @@ def withdrawn(tx: Tx, stored: StoredPost, by: By, tombstone: Tombstone) -> Moved
     state = _guarded(stored, "withdraw")
     original = posts.original_of(tx.conn, stored.id)
     touched = [("post", stored.id), *([("post", original)] if original else [])]
+    # Who wrote here may hear that it was taken down; who took it back themselves only lets go of it.
+    heard = by == "moderator" and is_own(stored)
+    if is_own(stored) and not heard:
+        touched.append(("point", stored.id))
     tx.append(kinds.PostWithdrawn(by=by), *touched)
     if original:
         posts.add_reposts(tx.conn, [(original, -1)])
         tx.count(reposts=-1)
     old = stored.post
     tx.gone.append(old)
-    # Who wrote here may hear that it was taken down; who took it back themselves need not.
-    heard = by == "moderator" and is_own(stored)
     nobody = Author(key=old.author.key if heard else "-", handle="")
     emptied = Post(network=old.network, key="-", author=nobody, text="", created_at=old.created_at)
     posts.purge(tx.conn, stored.id, tombstone=tombstone(old.network, old.key), emptied=emptied)

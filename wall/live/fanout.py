@@ -38,6 +38,9 @@ class Writer(Protocol):
     def write(self, frame: Frame) -> None:
         """Send a frame, or queue it; nothing happens once the connection is not open."""
 
+    def offer(self, frame: Frame, most: int) -> int:
+        """Write a frame unless more than `most` bytes are unsent; how many were, before."""
+
     def unsent(self) -> int:
         """Bytes queued in this process and not yet taken by the kernel."""
 
@@ -48,17 +51,31 @@ class Writer(Protocol):
         """Close in order, with a websocket close code."""
 
 
-class Raw:
-    """The connection's own transport, for as long as the websocket is open."""
+class RawWriter:
+    """Writes frames that were made beforehand to the connection's own transport while it is open.
 
-    __slots__ = ("_transport",)
+    `offer` is all that a delivery costs in Python, so it stays one call that makes two. (To write to
+    the descriptor directly was measured, and is no cheaper: docs/explanation/fan-out.md.)
+    """
 
-    def __init__(self, transport: asyncio.Transport) -> None:
+    __slots__ = ("_send", "_transport")
+
+    def __init__(self, transport: asyncio.Transport, send: Send) -> None:
         self._transport: asyncio.Transport | None = transport
+        self._send = send
 
-    def write(self, data: bytes) -> None:
+    def write(self, frame: Frame) -> None:
         if self._transport is not None:
-            self._transport.write(data)
+            self._transport.write(frame.wire)
+
+    def offer(self, frame: Frame, most: int) -> int:
+        transport = self._transport
+        if transport is None:
+            return 0
+        unsent = transport.get_write_buffer_size()
+        if unsent <= most:
+            transport.write(frame.wire)
+        return unsent
 
     def unsent(self) -> int:
         return self._transport.get_write_buffer_size() if self._transport is not None else 0
@@ -68,20 +85,24 @@ class Raw:
             self._transport.abort()
 
     def detach(self) -> None:
+        """The connection is not open any more: nothing reaches its transport from now on."""
         self._transport = None
+
+    async def close(self, code: int, reason: str) -> None:
+        await _close(self._send, code, reason)
 
 
 class FanoutProtocol(WebSocketsSansIOProtocol):
     """uvicorn's websocket protocol, offering the raw writer while the connection is open."""
 
-    raw: Raw | None = None
+    raw: RawWriter | None = None
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
         if self.response.status_code != 101 or self.scheme == "wss":
             return
         _limit_send_buffer(self.transport)
-        self.raw = Raw(self.transport)
+        self.raw = RawWriter(self.transport, self.send)
         # The ASGI task was created but has not run yet, so the scope may still be changed.
         extensions: dict[str, Any] = self.scope["extensions"]
         extensions[EXTENSION] = {"raw": self.raw}
@@ -140,29 +161,7 @@ def missing_internals() -> list[str]:
 def writer_for(scope: dict[str, Any], send: Send) -> Writer:
     """The writer of an accepted websocket."""
     offered = scope.get("extensions", {}).get(EXTENSION)
-    return RawWriter(offered["raw"], send) if offered else PortableWriter(send)
-
-
-class RawWriter:
-    """Writes frames that were made beforehand straight to the connection."""
-
-    __slots__ = ("_raw", "_send")
-
-    def __init__(self, raw: Raw, send: Send) -> None:
-        self._raw = raw
-        self._send = send
-
-    def write(self, frame: Frame) -> None:
-        self._raw.write(frame.wire)
-
-    def unsent(self) -> int:
-        return self._raw.unsent()
-
-    def abort(self) -> None:
-        self._raw.abort()
-
-    async def close(self, code: int, reason: str) -> None:
-        await _close(self._send, code, reason)
+    return offered["raw"] if offered else PortableWriter(send)
 
 
 class PortableWriter:
@@ -182,6 +181,12 @@ class PortableWriter:
         self._unsent += len(frame.text)
         if self._task is None:
             self._task = asyncio.create_task(self._drain())
+
+    def offer(self, frame: Frame, most: int) -> int:
+        unsent = self._unsent
+        if unsent <= most:
+            self.write(frame)
+        return unsent
 
     def unsent(self) -> int:
         return self._unsent

@@ -12,7 +12,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
@@ -64,6 +64,12 @@ class Reader:
     painted: int = 0
     over: bool = False
     """It is being closed and gets nothing more."""
+    key: str = field(init=False)
+    shared_key: str = field(init=False)
+    """The names of its audience and of what everybody with its roles sees, looked up at every delivery."""
+
+    def __post_init__(self) -> None:
+        self.key, self.shared_key = self.scope.key, self.scope.shared.key
 
 
 class Hub:
@@ -241,33 +247,33 @@ class Watch:
         """Write what was read to every reader at the head; HTTP gets its turn between slices."""
         after, self.head = self.head, reading.seq
         self._forget_rendered()
-        frames: dict[Scope, Frame] = {}
-        written = 0
-        for reader in list(self.readers):
-            if not reader.following or reader.seq != after:
-                continue
-            scope = reader.scope
-            if scope.person is not None and scope.person not in reading.owners:
-                scope = scope.shared
-            if scope not in frames:
-                frames[scope] = Frame.of(_changes(reading, scope))
-            self._write(reader, frames[scope], reading.seq)
-            written += 1
-            if written % SLICE == 0:
-                await asyncio.sleep(0)
+        frames: dict[str, Frame] = {}
+        written, owners, readers = 0, reading.owners, list(self.readers)
+        for start in range(0, len(readers), SLICE):
+            for reader in readers[start : start + SLICE]:
+                if not reader.following or reader.seq != after:
+                    continue
+                own = reader.scope.person in owners
+                key = reader.key if own else reader.shared_key
+                frame = frames.get(key)
+                if frame is None:
+                    scope = reader.scope if own else reader.scope.shared
+                    frame = frames[key] = Frame.of(_changes(reading, scope))
+                self._write(reader, frame, reading.seq)
+                written += 1
+            await asyncio.sleep(0)
         metrics.published(reading, written)
 
     def _write(self, reader: Reader, frame: Frame, seq: int) -> None:
-        unsent = reader.writer.unsent()
-        if unsent > WITHHOLD_BYTES:
-            reader.following = False
-            reader.slow_since = time.monotonic()
-            metrics.withheld.inc()
-            if unsent > self._hub.unsent_bytes:
-                self._cut_off(reader)
+        unsent = reader.writer.offer(frame, WITHHOLD_BYTES)
+        if unsent <= WITHHOLD_BYTES:
+            reader.seq = seq
             return
-        reader.writer.write(frame)
-        reader.seq = seq
+        reader.following = False
+        reader.slow_since = time.monotonic()
+        metrics.withheld.inc()
+        if unsent > self._hub.unsent_bytes:
+            self._cut_off(reader)
 
     async def _beat(self) -> None:
         if time.monotonic() < self._beat_at:

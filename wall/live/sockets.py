@@ -15,7 +15,7 @@ from urllib.parse import parse_qs
 from starlette.datastructures import Headers
 
 from wall.access import Access, Face, Visitor, scope_for
-from wall.entries import Cursor, Hello, Scope
+from wall.entries import PUBLIC, Cursor, Hello, Scope
 from wall.errors import BackchannelError, BadInput, NotFound, NotSignedIn, NotYours, StoreUnavailable
 from wall.live.fanout import Send, Writer, writer_for
 from wall.live.frames import Frame
@@ -64,6 +64,21 @@ class LiveSocket:
             await writer.close(_CODES.get(type(problem), later), problem.code)
 
     async def _serve(self, scope: Asgi, receive: Any, writer: Writer) -> None:
+        opened = await self._opened(scope, writer)
+        if opened is None:
+            return
+        watch, reader, visitor, face = opened
+        watch.join(reader)
+        try:
+            await self._listen(reader, receive, watch, visitor, face)
+        finally:
+            watch.leave(reader)
+
+    async def _opened(self, scope: Asgi, writer: Writer) -> tuple[Watch, Reader, Visitor, Face] | None:
+        """Who looks at what from where; None when they were told to fetch a snapshot.
+
+        What is only looked at here must not stay: a socket's frames live as long as the socket.
+        """
         asked = _query(scope)
         face = face_of(asked.get("face", "wall"))
         event = await self._hub.journal.event(scope["path_params"]["event"])
@@ -72,16 +87,12 @@ class LiveSocket:
         cursor = _cursor(asked.get("cursor", ""))
         watch = await self._hub.watch(event.id)
         await watch.reach(cursor.seq)
-        if not watch.resumes(cursor, audience):
-            writer.write(Frame.of(Hello(build=self._hub.build, resumed=False)))
-            await writer.close(DONE, "snapshot")
-            return
-        reader = Reader(audience, cursor.seq, writer)
-        watch.join(reader)
-        try:
-            await self._listen(reader, receive, watch, visitor, face)
-        finally:
-            watch.leave(reader)
+        if watch.resumes(cursor, audience):
+            shared = PUBLIC if audience == PUBLIC else audience
+            return watch, Reader(shared, cursor.seq, writer), visitor, face
+        writer.write(Frame.of(Hello(build=self._hub.build, resumed=False)))
+        await writer.close(DONE, "snapshot")
+        return None
 
     async def _audience(self, visitor: Visitor, event_id: str, face: Face) -> Scope:
         if visitor.person_id is None:

@@ -47,6 +47,7 @@ _UNSHOWN = {
     PostState.REJECTED: "not_shown",
     PostState.HIDDEN: "taken_down",
 }
+_LATER = {"session": "later_session", "board": "later_board", "report": "later_report"}
 _REACHED = {"waiting": 1, "shown": 2, "coming": 3, "now": 3, "discussed": 4, "answered": 4}
 
 
@@ -132,11 +133,12 @@ def said_of(value: PostValue, words: Words, lang: str) -> Said:
     )
 
 
-def step_of(state: str, relay_state: str | None) -> str | None:
-    """How far a point got, as its author is told; None for one that is gone. `ui/src/join/steps.ts`
-    says the same."""
+def step_of(state: str, relay_state: str | None, detail: str = "") -> str | None:
+    """How far a point got, as its author is told; None for one that is gone. `detail` is what it was set
+    aside for. `ui/src/join/steps.ts` says the same."""
     if state == PostState.APPROVED:
-        return _STEPS.get(RelayState(relay_state) if relay_state else None)
+        step = _STEPS.get(RelayState(relay_state) if relay_state else None)
+        return _LATER.get(detail, step) if step == "later" else step
     return _UNSHOWN.get(PostState(state))
 
 
@@ -155,11 +157,11 @@ def _why(reason: Reason, words: Words, lang: str) -> str:
 
 
 def _own(value: PointValue, sessions: Sequence[SessionValue], words: Words, lang: str) -> Own | None:
-    step = step_of(value.state, value.relay_state)
+    step = step_of(value.state, value.relay_state, value.detail)
     if step is None:
         return None
     titles = {session.id: session.title for session in sessions}
-    told = step in {"coming", "now", "discussed", "answered", "later", "returned"}
+    told = step not in {"waiting", "shown", "not_shown", "taken_down"}
     return Own(
         id=value.id,
         text=tidy(value.text),
@@ -168,9 +170,14 @@ def _own(value: PointValue, sessions: Sequence[SessionValue], words: Words, lang
         reached=_REACHED.get(step, 0),
         why=why_of(value.reasons, words, lang) if step in {"not_shown", "taken_down"} else (),
         session=titles.get(value.session or "", "") if told else "",
-        outcome=tidy(value.outcome) if step in {"discussed", "answered"} else "",
+        outcome=_outcome(value) if step in {"discussed", "answered"} else "",
         reply=tidy(value.reply),
     )
+
+
+def _outcome(value: PointValue) -> str:
+    """What came of it, unless the reply says so already."""
+    return "" if value.outcome in value.reply else tidy(value.outcome)
 
 
 def _here(

@@ -85,10 +85,15 @@ def programme_of(rooms: Iterable[RoomValue], sessions: Iterable[SessionValue], w
     place = {room_id: number for number, room_id in enumerate(by_id)}
     ordered = sorted(sessions, key=lambda one: (one.starts_at, place.get(one.room, 0), one.id))
     days = tuple(
-        Day(day, tuple(Slot(at, tuple(same)) for at, same in groupby(found, lambda one: one.starts_at)))
+        Day(day, tuple(Slot(at, tuple(same)) for at, same in groupby(found, _minute)))
         for day, found in groupby(ordered, lambda one: when.day(one.starts_at))
     )
     return Programme(days, by_id)
+
+
+def _minute(session: SessionValue) -> datetime:
+    """When it begins, as exactly as a page writes it."""
+    return session.starts_at.replace(second=0, microsecond=0)
 
 
 def read_programme(conn: Connection, event_id: str, when: When) -> Programme:
@@ -143,7 +148,8 @@ class ProgrammePages:
     ) -> Response:
         """The chair view of a session, or of whatever runs in a room; without either, a choice."""
         event = await event_named(self._access, slug)
-        when = self._when(event)
+        lang = self._views.words.offered(request, event.languages)
+        when = When(event.zone, lang, self._views.words)
         found = await self._read(event, when)
         if session is None and room is None:
             return self._views.page(
@@ -164,9 +170,6 @@ class ProgrammePages:
             styles=built.styles,
             build=build_number(self._dist),
         )
-
-    def _when(self, event: Event) -> When:
-        return When(event.zone, self._views.words.choose(*event.languages), self._views.words)
 
     async def _read(self, event: Event, when: When) -> Programme:
         return await self._access.journal.store.read(lambda conn: read_programme(conn, event.id, when))

@@ -32,14 +32,15 @@ POLICY = "; ".join(
         "manifest-src 'self'",
         "base-uri 'none'",
         "form-action 'self'",
-        "frame-ancestors 'self'",
+        "frame-ancestors 'none'",
         "require-trusted-types-for 'script'",
         "trusted-types 'none'",
     )
 )
 """The Content-Security-Policy of every answer that does not bring its own."""
+FRAMED = POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
+"""As `POLICY`, where one of our own pages shows others in frames."""
 _HEADERS = {
-    "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
     # Not no-referrer: with it browsers send `Origin: null` with our own forms.
     "referrer-policy": "same-origin",
@@ -58,6 +59,7 @@ class Security:
     """ASGI middleware, the outermost. `respond` renders a refusal as the page or JSON that fits.
 
     `larger`: patterns of whole paths → the body limit there, in bytes, where it is the larger one.
+    `framed`: whether our own pages may show each other in frames.
     """
 
     def __init__(
@@ -68,13 +70,16 @@ class Security:
         respond: Respond,
         body_limit_bytes: int = 65_536,
         larger: Mapping[str, int] | None = None,
+        framed: bool = False,
     ) -> None:
         self.app = app
         self._origins = origins
         self._respond = respond
         self._limit = body_limit_bytes
         self._larger = [(re.compile(path), limit) for path, limit in (larger or {}).items()]
-        headers = {**_HEADERS, "strict-transport-security": _HSTS} if origins.secure else _HEADERS
+        headers = {"content-security-policy": FRAMED if framed else POLICY, **_HEADERS}
+        if origins.secure:
+            headers["strict-transport-security"] = _HSTS
         self._headers = [(name.encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

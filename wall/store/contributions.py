@@ -12,14 +12,15 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 from wall.parallel import Contribution, Receipt, ReceiptState
 from wall.store import relays
 from wall.store.chunks import ids_in_chunks
-from wall.store.tables import contribution, contribution_post, receipt, tagging
+from wall.store.tables import contribution, contribution_post, post, receipt, tagging
 
 _IDS: Any = bindparam("ids", expanding=True)
 _BY_IDS = select(contribution).where(
     contribution.c.event_id == bindparam("event"), contribution.c.id.in_(_IDS)
 )
 _POSTS = (
-    select(contribution_post)
+    select(contribution_post, post.c.state, post.c.shown)
+    .join(post, post.c.id == contribution_post.c.post_id)
     .where(contribution_post.c.contribution_id.in_(_IDS))
     .order_by(contribution_post.c.position)
 )
@@ -113,7 +114,7 @@ def _some(conn: Connection, event_id: str, ids: Sequence[str]) -> dict[str, Cont
         return {}
     posts, tags = defaultdict(list), defaultdict(list)
     for row in conn.execute(_POSTS, asked):
-        posts[row.contribution_id].append(row.post_id)
+        posts[row.contribution_id].append(row)
     for row in conn.execute(_TAGS, asked):
         tags[row.contribution_id].append(row.tag_id)
     counted = {(row.contribution_id, row.state): row.number for row in conn.execute(_OWED, asked)}
@@ -121,7 +122,9 @@ def _some(conn: Connection, event_id: str, ids: Sequence[str]) -> dict[str, Cont
     return {
         row.id: Contribution(
             **row._asdict(),
-            posts=tuple(posts[row.id]),
+            posts=tuple(one.post_id for one in posts[row.id]),
+            lead=posts[row.id][0].state,
+            shown=posts[row.id][0].shown > 0,
             tags=tuple(tags[row.id]),
             relay=newest.get(row.id),
             owed=counted.get((row.id, ReceiptState.OWED), 0),

@@ -1,5 +1,5 @@
 /** The desk's state as its components read it: the copy with own steps over it, the list, the session. */
-import { computed, effect, signal, type ReadonlySignal } from "@preact/signals";
+import { batch, computed, effect, signal, type ReadonlySignal } from "@preact/signals";
 import type { Browser } from "../browser";
 import { Outbox, Refusal, type Answer, type Entry, type Request } from "../commands";
 import type { Held } from "../store";
@@ -78,8 +78,9 @@ export class Desk {
   readonly #matching: ReadonlySignal<readonly string[]>;
   readonly #answers = new Map<string, Answer>();
   /** Ids that things made here got from the server. */
-  readonly #real = new Map<string, string>();
+  readonly #real = signal<ReadonlyMap<string, string>>(new Map());
   #held: Held | null = null;
+  #painted: readonly Step[] = [];
   #sorted: readonly string[] = [];
   #touched = false;
 
@@ -91,10 +92,8 @@ export class Desk {
       onAnswer: (entry, answer) => this.#answered(entry, answer),
       onRefusal: (entry, refusal) => this.#refused(entry, refusal),
     });
-    this.view = computed(() => {
-      const entries = this.outbox.entries.value.filter(({ state }) => state !== "asked");
-      return new View(this.#base.value, entries.map(({ step }) => step), new Date().toISOString(), this.#real);
-    });
+    const steps = computed(() => this.#steps());
+    this.view = computed(() => new View(this.#base.value, steps.value, new Date().toISOString(), this.#real.value));
     this.mine = computed(() => ownSession(this.sessions.value, this.chosen.value, options.person, this.view.value));
     this.picked = computed(() => (this.relay.value === null ? null : this.view.value.relay(this.relay.value)?.id ?? null));
     this.questionTags = computed(() => new Set(this.tags.value.filter(({ name }) => QUESTION.test(name)).map(({ id }) => id)));
@@ -108,8 +107,12 @@ export class Desk {
     return this.options.may.has(verb);
   }
 
-  /** Take the copy as it is now. */
+  /** Take the copy as it is now. What follows from it is worked out once. */
   fold(held: Held): void {
+    batch(() => this.#fold(held));
+  }
+
+  #fold(held: Held): void {
     const anew = held !== this.#held;
     this.#held = held;
     const posts = held.all("post");
@@ -143,10 +146,10 @@ export class Desk {
   /** Do something: it is painted at once, sent, and can be taken back. */
   do(steps: readonly Step[], what: string, post: string | null = null): void {
     const inverse: Step[] = [];
-    const causes = steps.map((step) => {
+    const causes = batch(() => steps.map((step) => {
       inverse.unshift(...inverseOf(step, this.view.value));
       return this.outbox.add(this.#seen(step));
-    });
+    }));
     this.undo.did({ causes, inverse, post, what });
   }
 
@@ -199,12 +202,19 @@ export class Desk {
     return first;
   }
 
+  /** What was done here and is painted over the copy; the same list while no step comes or goes. */
+  #steps(): readonly Step[] {
+    const steps = this.outbox.entries.value.filter(({ state }) => state !== "asked").map(({ step }) => step);
+    const same = steps.length === this.#painted.length && steps.every((step, at) => step === this.#painted[at]);
+    if (!same) this.#painted = steps;
+    return this.#painted;
+  }
+
   #match(): readonly string[] {
-    void this.view.value;
-    const [criteria, tags] = [this.criteria.value, this.questionTags.value];
+    const [view, criteria, tags] = [this.view.value, this.criteria.value, this.questionTags.value];
     return this.#sorted.filter((id) => {
-      const item = this.item(id);
-      return item !== undefined && matches(item, criteria, this.rights, tags);
+      const post = view.post(id);
+      return post !== undefined && matches({ post, contribution: view.contribution(id) }, criteria, this.rights, tags);
     });
   }
 
@@ -223,11 +233,11 @@ export class Desk {
 
   #count(): Counts {
     const counts = { unhandled: 0, waiting: 0, questions: 0, all: this.#sorted.length, oldest: null as number | null };
-    const tags = this.questionTags.value;
-    void this.view.value;
+    const [view, tags] = [this.view.value, this.questionTags.value];
     for (const id of this.#sorted) {
-      const item = this.item(id);
-      if (!item) continue;
+      const post = view.post(id);
+      if (!post) continue;
+      const item = { post, contribution: view.contribution(id) };
       if (isWaiting(item)) counts.waiting++;
       if (isQuestion(item, tags)) counts.questions++;
       if (!isUnhandled(item, this.rights)) continue;
@@ -249,13 +259,13 @@ export class Desk {
 
   /** Whether an own step changes this subject, or may: what moves a queue moves others of it too. */
   #bears(step: Step, [type, id]: readonly [string, string]): boolean {
-    const real = (one: string): string => this.#real.get(one) ?? one;
+    const real = (one: string): string => this.#real.peek().get(one) ?? one;
     return (type === "relay" && movesOthers(step)) || touches(step).some((one) => real(one) === real(id));
   }
 
   #version([type, id]: readonly [string, string]): number {
     const kind = type as "post" | "relay" | "session";
-    return this.#held?.all(kind).get(this.#real.get(id) ?? id)?.version ?? 0;
+    return this.#held?.all(kind).get(this.#real.peek().get(id) ?? id)?.version ?? 0;
   }
 
   /** What to send; null while what it builds on is not in the copy yet. Throws Refusal. */
@@ -269,7 +279,7 @@ export class Desk {
       else version = this.#version(subject);
     }
     if (subject && version === 0) throw gone();
-    return requestOf(step, version, (relay) => this.#real.get(relay) ?? relay);
+    return requestOf(step, version, (relay) => this.#real.peek().get(relay) ?? relay);
   }
 
   /** Whether the copy shows what came of an own step. */
@@ -281,12 +291,13 @@ export class Desk {
   #answered({ cause, step }: Entry<Step>, answer: Answer): void {
     this.#answers.set(cause, answer);
     if (step.do === "raise" && typeof answer["relay"] === "string") {
-      this.#real.set(step.made, answer["relay"]);
+      this.#real.value = new Map([...this.#real.peek(), [step.made, answer["relay"]]]);
     }
   }
 
   #refused({ cause, step }: Entry<Step>, refusal: Refusal): void {
     this.undo.refused(cause);
+    this.said.value = ""; // what was said of it is not so
     this.problems.value = [...this.problems.value, { cause, step, refusal }].slice(-4);
   }
 }

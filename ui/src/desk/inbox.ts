@@ -26,9 +26,16 @@ export interface Item {
 
 const MARKS = /[?？؟]/;
 
+const marked = new WeakMap<PostValue, boolean>();
+
 /** Whether something is asked: by its marks, or because somebody tagged it as a question. */
 export function isQuestion({ post, contribution }: Item, questionTags: ReadonlySet<string>): boolean {
-  return MARKS.test(post.text.replace(/https?:\/\/\S+/g, "")) || !!contribution.tags?.some((tag) => questionTags.has(tag));
+  let asks = marked.get(post);
+  if (asks === undefined) {
+    asks = MARKS.test(post.text.replace(/https?:\/\/\S+/g, ""));
+    marked.set(post, asks);
+  }
+  return asks || !!contribution.tags?.some((tag) => questionTags.has(tag));
 }
 
 /** Whether it waits for a person to decide if it is shown. */

@@ -28,14 +28,16 @@ export function App({ join, connection, words, ...form }: Props): VNode {
           <h2 id="here">{words.say("join.room_now")}</h2>
           <Rooms here={join.here.value} />
         </section>
-        <section class="add" aria-labelledby="add">
-          <h2 id="add">{words.say("join.add")}</h2>
-          <Form {...form} />
-        </section>
-        <section class="yours" aria-labelledby="yours">
-          <h2 id="yours">{words.say("join.yours")}</h2>
-          <Points join={join} />
-        </section>
+        <div class="mine">
+          <section class="add" aria-labelledby="add">
+            <h2 id="add">{words.say("join.add")}</h2>
+            <Form {...form} />
+          </section>
+          <section class="yours" aria-labelledby="yours">
+            <h2 id="yours">{words.say("join.yours")}</h2>
+            <Points join={join} />
+          </section>
+        </div>
         <Walls join={join} />
       </TimesContext.Provider>
     </WordsContext.Provider>

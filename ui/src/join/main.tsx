@@ -35,7 +35,7 @@ function start(root: HTMLElement): void {
 
   function sent(text: string, answer: Answer): void {
     const [id, at] = [String(answer["post"]), new Date().toISOString()];
-    const empty = { reasons: [], relay_state: null, session: null, outcome: "", reply: "", told_at: null };
+    const empty = { reasons: [], relay_state: null, detail: "", session: null, outcome: "", reply: "", told_at: null };
     if (!join.knows(id)) join.sent({ id, text, created_at: at, state: String(answer["state"]), version: 0, ...empty });
     setTimeout(() => join.knows(id) || connection.refresh(), UNTOLD_MS);
   }

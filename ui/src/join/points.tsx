@@ -4,7 +4,7 @@ import { tidy } from "../hygiene";
 import { useTimes, useWords } from "../wall/context";
 import type { PointValue } from "../wire";
 import type { Join } from "./join";
-import { heard, placed, reached, stepOf, whyNot, type Step } from "./steps";
+import { cameOf, heard, placed, reached, stepOf, whyNot, type Step } from "./steps";
 
 export function Points({ join }: { join: Join }): VNode {
   const words = useWords();
@@ -41,12 +41,12 @@ function Point({ point, step, title, event }: PointProps): VNode {
       <p class="step" role="status">
         <strong>{words.say(`join.step.${step}`)}</strong> <span class="quiet">{words.say(`join.note.${step}`)}</span>
       </p>
+      {point.reply && <Told label={words.say("join.reply")} words={tidy(point.reply)} reply />}
       {title && placed(step) && <Told label={words.say("join.where")} words={title} />}
       {whyNot(step, point.reasons, words).map((why, index) => (
         <p class="told">{index === 0 && <span class="label">{words.say("join.because")} </span>}{why}</p>
       ))}
-      {point.outcome && heard(step) && <Told label={words.say("join.outcome")} words={tidy(point.outcome)} />}
-      {point.reply && <Told label={words.say("join.reply")} words={tidy(point.reply)} reply />}
+      {cameOf(point) && heard(step) && <Told label={words.say("join.outcome")} words={tidy(cameOf(point))} />}
       <p class="meta">
         <time dateTime={point.created_at}>{times.clock(Date.parse(point.created_at))}</time>
         <a href={`/join/${encodeURIComponent(event)}/take-back/${encodeURIComponent(point.id)}`}>

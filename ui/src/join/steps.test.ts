@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Words } from "../words";
-import { heard, placed, reached, stepOf, whyNot } from "./steps";
+import { cameOf, heard, placed, reached, stepOf, whyNot } from "./steps";
 
 const en = new Words("en");
 const reason = (code: string, params = {}) => ({ code, start: null, end: null, params });
@@ -13,7 +13,20 @@ test.each([
   ["rejected", null, "not_shown"], ["hidden", "discussed", "taken_down"],
   ["withdrawn", null, null], ["unavailable", "on_floor", null],
 ])("a point that is %s and whose relay is %s is told as %s", (state, relay_state, step) => {
-  expect(stepOf({ state, relay_state })).toBe(step);
+  expect(stepOf({ state, relay_state, detail: "" })).toBe(step);
+});
+
+test.each([
+  ["session", "later_session"], ["board", "later_board"], ["report", "later_report"], ["of_tomorrow", "later"],
+])("a point that was set aside for the %s is told as %s", (detail, step) => {
+  expect(stepOf({ state: "approved", relay_state: "deferred", detail })).toBe(step);
+  expect(stepOf({ state: "hidden", relay_state: "deferred", detail })).toBe("taken_down");
+});
+
+test("what came of a point is told once", () => {
+  expect(cameOf({ outcome: "A rule", reply: "" })).toBe("A rule");
+  expect(cameOf({ outcome: "A rule", reply: "Thank you. What came of it: A rule" })).toBe("");
+  expect(cameOf({ outcome: "", reply: "Thank you." })).toBe("");
 });
 
 test("stages only ever go on, and only what was heard has an outcome", () => {

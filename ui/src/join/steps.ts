@@ -3,7 +3,8 @@ import type { PointValue, Reason } from "../wire";
 import type { Key, Words } from "../words";
 
 export type Step =
-  | "waiting" | "shown" | "coming" | "now" | "discussed" | "answered" | "later" | "returned" | "not_shown" | "taken_down";
+  | "waiting" | "shown" | "coming" | "now" | "discussed" | "answered"
+  | "later" | "later_session" | "later_board" | "later_report" | "returned" | "not_shown" | "taken_down";
 
 const UNSHOWN: Readonly<Record<string, Step>> = {
   received: "waiting", held: "waiting", rejected: "not_shown", hidden: "taken_down",
@@ -12,6 +13,7 @@ const RELAYED: Readonly<Record<string, Step>> = {
   queued: "coming", next: "coming", on_floor: "now", discussed: "discussed", answered: "answered",
   deferred: "later", returned: "returned",
 };
+const LATER: Readonly<Record<string, Step>> = { session: "later_session", board: "later_board", report: "later_report" };
 const REACHED: Readonly<Partial<Record<Step, number>>> = {
   waiting: 1, shown: 2, coming: 3, now: 3, discussed: 4, answered: 4,
 };
@@ -20,8 +22,11 @@ const HEARD: readonly Step[] = ["discussed", "answered"];
 const HOLES = /\{\w+\}/;
 
 /** Where a point is; null for one that is gone. */
-export function stepOf({ state, relay_state }: Pick<PointValue, "state" | "relay_state">): Step | null {
-  if (state === "approved") return RELAYED[relay_state ?? ""] ?? "shown";
+export function stepOf({ state, relay_state, detail }: Pick<PointValue, "state" | "relay_state" | "detail">): Step | null {
+  if (state === "approved") {
+    const step = RELAYED[relay_state ?? ""] ?? "shown";
+    return step === "later" ? (LATER[detail] ?? step) : step;
+  }
   return UNSHOWN[state] ?? null;
 }
 
@@ -33,6 +38,11 @@ export function reached(step: Step): number {
 /** Whether the room took it up, so that its outcome may be told. */
 export function heard(step: Step): boolean {
   return HEARD.includes(step);
+}
+
+/** What came of it, unless the reply says so already. */
+export function cameOf({ outcome, reply }: Pick<PointValue, "outcome" | "reply">): string {
+  return reply.includes(outcome) ? "" : outcome;
 }
 
 /** Whether it is about a session that this step is told. */

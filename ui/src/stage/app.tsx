@@ -1,7 +1,7 @@
 /** The chair view: what is in the room now, what is next, and how much time is left. */
 import type { VNode } from "preact";
 import { useEffect } from "preact/hooks";
-import { useComputed } from "@preact/signals";
+import { useComputed, useSignal } from "@preact/signals";
 import { displayed } from "../hygiene";
 import type { Connection, Stop } from "../socket";
 import { codes, Guard } from "../wall/card";
@@ -11,6 +11,7 @@ import type { RelayValue, SessionValue } from "../wire";
 import type { Words } from "../words";
 import { Floor, Quiet } from "./floor";
 import type { Stage } from "./stage";
+import { otherTheme, showTheme } from "./theme";
 import { minutesLeft, type View } from "./view";
 
 interface Props {
@@ -43,12 +44,11 @@ function Running({ stage, view, connection }: { stage: Stage; view: View; connec
       <Head stage={stage} view={view} connection={connection} />
       <main class="now">
         {view.prompt && (
-          <p class="asked"><span class="label">{words.say("stage.asked")}</span> <bdi dir="auto">{view.prompt}</bdi></p>
+          <p class="asked" tabIndex={0}><span class="label">{words.say("stage.asked")}</span> <bdi dir="auto">{view.prompt}</bdi></p>
         )}
         <Guard key={view.floor?.version}><Middle stage={stage} view={view} /></Guard>
       </main>
       {view.staff && view.session && <Foot view={view} session={view.session} />}
-      <Pause stage={stage} />
     </>
   );
 }
@@ -83,6 +83,7 @@ function Head({ stage, view, connection }: { stage: Stage; view: View; connectio
           {session?.speakers.map((name) => <> · <bdi dir="auto">{name}</bdi></>)}
         </p>
       </div>
+      <Controls stage={stage} />
       <div class="time">
         <p class="clock"><Mark connection={connection} /><time>{times.clock(stage.now.value)}</time></p>
         {session && <Left session={session} now={stage.now.value} />}
@@ -128,7 +129,7 @@ function Foot({ view, session }: { view: View; session: SessionValue }): VNode {
         {view.next ? <Next relay={view.next} /> : <p class="quiet">{words.say("stage.next_none")}</p>}
       </section>
       {session.note && (
-        <section class="note">
+        <section class="note" tabIndex={0}>
           <h2 class="label">{words.say("stage.note")}</h2>
           <p><bdi dir="auto">{session.note}</bdi></p>
         </section>
@@ -148,13 +149,21 @@ function Next({ relay }: { relay: RelayValue }): VNode {
   );
 }
 
-function Pause({ stage }: { stage: Stage }): VNode {
+function Controls({ stage }: { stage: Stage }): VNode {
   const words = useWords();
   const paused = stage.paused.value;
+  const other = useSignal(otherTheme());
+  const colours = words.say(`stage.${other.value}`);
   useEffect(() => onSpace(() => stage.pause(!stage.paused.value)), [stage]);
   return (
-    <div class="pause">
+    <div class="controls">
       <p role="status">{paused && words.say(stage.changed.value ? "stage.changed" : "wall.paused")}</p>
+      <button
+        type="button" class="theme" aria-label={colours} title={colours}
+        onClick={() => (showTheme(other.value), (other.value = otherTheme()))}
+      >
+        <span class="half" />
+      </button>
       <button type="button" onClick={() => stage.pause(!paused)}>
         {words.say(paused ? "wall.resume" : "wall.pause")} <kbd>{words.say("wall.key")}</kbd>
       </button>

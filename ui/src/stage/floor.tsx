@@ -33,7 +33,7 @@ export function Floor({ stage, view }: { stage: Stage; view: View }): VNode {
       <div class="who-said">
         <By post={post} event={event.slug} now={stage.now} />
         {others.length > 0 && <p class="others">{words.count("join.also", others.length)}</p>}
-        {note && <p class="relay-note"><span class="label">{words.say("stage.note")}</span> <bdi dir="auto">{note}</bdi></p>}
+        {note && <p class="relay-note" tabIndex={0}><span class="label">{words.say("stage.note")}</span> <bdi dir="auto">{note}</bdi></p>}
       </div>
     </section>
   );

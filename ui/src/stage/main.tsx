@@ -5,6 +5,7 @@ import { Connection } from "../socket";
 import { Words } from "../words";
 import { App } from "./app";
 import { Stage } from "./stage";
+import { showAskedTheme } from "./theme";
 import "../wall/card.css";
 import "../wall/picture.css";
 import "./stage.css";
@@ -13,8 +14,7 @@ import "./stage.css";
 const KEEP = 1;
 
 function start(root: HTMLElement): void {
-  const theme = new URLSearchParams(location.search).get("theme");
-  if (theme === "light" || theme === "dark" || theme === "auto") document.documentElement.dataset["theme"] = theme;
+  showAskedTheme();
   const { event = "", build = "0", face = "stage", session = "", room = "" } = root.dataset;
   const stage = new Stage({ session, room });
   const connection = new Connection({

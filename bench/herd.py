@@ -1,0 +1,240 @@
+"""Many at once: phones that scan the same code, walls that all come back, HTTP while a burst goes out.
+
+A phone is complete when its page, all that the page loads, the snapshot and the first frame of its
+websocket are there. Phones, walls and clients are on other cores than the server.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import re
+import time
+from dataclasses import dataclass
+
+from bench.support.arguments import parser
+from bench.support.crowd import Crowd, crowd
+from bench.support.demo import demo
+from bench.support.http import Client
+from bench.support.processes import allow_open_files, cpu_seconds, pin, shared_out
+from bench.support.ratios import Ratios
+from bench.support.results import Report, percentile
+from bench.support.site import API, EVENT, Site, site
+from bench.support.writer import Writer
+from wall.demo import SLUG
+from wall.store import Store, events
+
+JOIN = f"/join/{SLUG}"
+_LOADED = re.compile(r'(?:src|href)="(/[^"]+\.(?:js|css|svg|woff2|json|webmanifest)[^"]*)"')
+_IMPORTED = re.compile(rb'(?:from|import)\s*"(\./[\w.-]+\.js)"')
+_CONNECTIONS = 6
+"""Connections that a browser opens to one server."""
+_BEHIND = 100
+"""Entries that those who come back have missed."""
+_CLIENTS = 4
+_PAUSE_SECONDS = 0.005
+_NICE = 10
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is measured."""
+
+    phones: int
+    within: float
+    returning: int
+    returns: int
+    sockets: int
+    bursts: int
+
+
+FULL = Size(phones=400, within=10, returning=1_000, returns=7, sockets=10_000, bursts=20)
+QUICK = Size(phones=100, within=2.5, returning=1_000, returns=2, sockets=1_000, bursts=5)
+
+
+async def assets(port: int) -> list[str]:
+    """The paths that the join page loads, by itself and by its scripts."""
+    client = Client(port)
+    found = list(dict.fromkeys(_LOADED.findall((await client.get(JOIN)).body.decode())))
+    for path in found:
+        if path.partition("?")[0].endswith(".js"):
+            imported = _IMPORTED.findall((await client.get(path)).body)
+            near = [f"{path.rpartition('/')[0]}/{name.decode()[2:]}" for name in imported]
+            found += [one for one in near if one not in found]
+    await client.close()
+    return found
+
+
+async def phone(port: int, paths: list[str]) -> float:
+    """Seconds until one phone is complete."""
+    began = time.perf_counter()
+    clients = [Client(port, packed=True) for _ in range(_CONNECTIONS)]
+    await clients[0].get(JOIN)
+    left = list(reversed(paths))
+
+    async def load(client: Client) -> None:
+        while left:
+            await client.get(left.pop())
+
+    await asyncio.gather(*map(load, clients))
+    await clients[0].get(f"/api/v1/events/{SLUG}/snapshot?face=join")
+    plain = Client(port)
+    cursor = (await plain.get(f"/api/v1/events/{SLUG}/changes?face=join&cursor=")).json.get("cursor", "")
+    await _first_frame(port, f"/live/{SLUG}?face=join&cursor={cursor}")
+    taken = time.perf_counter() - began
+    for client in (*clients, plain):
+        await client.close()
+    return taken
+
+
+async def _first_frame(port: int, path: str) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(
+        f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nOrigin: http://127.0.0.1:{port}\r\n"
+        "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode()
+    )
+    head = await reader.readuntil(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 101"), head[:200]
+    await reader.readuntil(b'"hello"')
+    writer.close()
+
+
+async def phones(size: Size) -> tuple[list[float], int]:
+    """Seconds until each phone was complete, and how many files each loaded; the demo's day goes on."""
+    cores = shared_out()
+    async with demo() as process:
+        paths = await assets(process.port)
+        await phone(process.port, paths)
+        if cores:
+            pin(process.child.pid, cores.servers)
+            pin(os.getpid(), cores.load)
+
+        async def scans(after: float) -> float:
+            await asyncio.sleep(after)
+            return await phone(process.port, paths)
+
+        moments = [random.uniform(0, size.within) for _ in range(size.phones)]
+        return await asyncio.gather(*map(scans, moments)), len(paths)
+
+
+async def _writer(served: Site, store: Store) -> Writer:
+    found = await store.read(lambda conn: events.named(conn, EVENT))
+    assert found is not None
+    return Writer(store, found.id, found.seq)
+
+
+async def _wall(served: Site) -> str:
+    cursor = (await served.client.get(f"{API}/snapshot?face=wall")).json["cursor"]
+    return f"/live/{EVENT}?face=wall&cursor={cursor}"
+
+
+async def come_back(served: Site, store: Store, size: Size) -> list[float]:
+    """Seconds from the first connect of all walls at once until the last is at the head, run by run."""
+    cores, writer, taken = shared_out(), await _writer(served, store), []
+    for _ in range(size.returns + 1):
+        path = await _wall(served)
+        await writer.send(_BEHIND)
+        async with crowd(served.port, path, 1) as first:  # it looks, so that the head is there
+            await first.wait_for(f"seq {writer.seq}")
+            await first.reached()
+            began = time.perf_counter()
+            async with crowd(
+                served.port, path, size.returning, at_once=size.returning, cores=cores and cores.load
+            ) as all_of_them:
+                await all_of_them.wait_for(f"seq {writer.seq}")
+                await all_of_them.reached()
+                taken.append(time.perf_counter() - began)
+    return taken[1:]
+
+
+async def answered_meanwhile(served: Site, store: Store, size: Size) -> list[float]:
+    """Seconds that each answer over HTTP took while bursts of 100 went to all sockets."""
+    cores, writer, pid = shared_out(), await _writer(served, store), served.process.child.pid
+    found: list[float] = []
+    async with crowd(served.port, await _wall(served), size.sockets, cores=cores and cores.load) as walls:
+        # The clients share a core with the walls; what they wait for is the server, not that core.
+        os.setpriority(os.PRIO_PROCESS, walls.pid, _NICE)
+        for number in range(size.bursts + 1):
+            answers, busy = await _one_burst(served, walls, writer, pid)
+            found += [end - begin for begin, end in answers if end > busy] if number else []
+    return found
+
+
+async def _one_burst(
+    served: Site, walls: Crowd, writer: Writer, pid: int
+) -> tuple[list[tuple[float, float]], float]:
+    """When each answer began and ended, and since when the burst was going out."""
+    answers: list[tuple[float, float]] = []
+
+    async def ask() -> None:
+        client = served.another_client()
+        while True:
+            begin = time.perf_counter()
+            await client.get(API)
+            answers.append((begin, time.perf_counter()))
+            await asyncio.sleep(_PAUSE_SECONDS)
+
+    asking = [asyncio.create_task(ask()) for _ in range(_CLIENTS)]
+    await walls.wait_for(f"seq {writer.seq + 100}")
+    await writer.send(100)
+    sent, cpu = time.perf_counter(), cpu_seconds(pid)
+    await walls.reached()
+    # The server finds the burst by its look, within a second, and is busy from then on: it was going
+    # out for at least as long as this processor time, of which little was for anything else.
+    end = time.perf_counter()
+    busy = max(sent, end - (cpu_seconds(pid) - cpu))
+    for task in asking:
+        task.cancel()
+    ended = await asyncio.gather(*asking, return_exceptions=True)
+    failures = [one for one in ended if not isinstance(one, asyncio.CancelledError)]
+    assert not failures, failures[0]
+    return [answer for answer in answers if answer[0] < end], busy
+
+
+async def measure(report: Report, size: Size) -> dict[str, float]:
+    """Everything; what is compared with earlier runs."""
+    scanned, files = await phones(size)
+    cores = shared_out()
+    async with site() as served:
+        if cores:
+            pin(served.process.child.pid, cores.servers)
+        store = Store(served.database_url)
+        returned = await come_back(served, store, size)
+        answers = await answered_meanwhile(served, store, size)
+        store.close()
+    report.latencies(f"{size.phones} phones within {size.within:g} s: complete", scanned)
+    back = report.median(f"{size.returning:,} walls come back at once: all at the head", returned, "s")
+    during = f"HTTP while a burst of 100 goes to {size.sockets:,} sockets"
+    report.latencies(during, answers)
+    p99 = 1000 * percentile(answers, 0.99)
+    report.add(f"{during}, p99", p99, "ms", f"n={len(answers)}, {size.bursts} bursts")
+    report.detail |= {"phones": scanned, "returned": returned, "answers": answers}
+    report.notes += [
+        f"A phone loads the page, {files} more files over {_CONNECTIONS} connections, the snapshot and "
+        f"its websocket's first frame. Those who come back are {_BEHIND} entries behind.",
+        "HTTP is the event's own page of the API, asked by an organiser over four connections.",
+    ]
+    return {
+        "phones complete, p95 ms": 1000 * percentile(scanned, 0.95),
+        "all walls at the head, s": back,
+        "HTTP during a burst, p99 ms": p99,
+    }
+
+
+def main() -> None:
+    """Measure herds."""
+    arguments = parser(__doc__)
+    arguments.add_argument("--record", action="store_true", help="keep the figures in the docs")
+    given = arguments.parse_args()
+    size = QUICK if given.quick else FULL
+    allow_open_files(size.sockets + 200)
+    report = Report("herd", "Many at once", given.quick)
+    found = asyncio.run(measure(report, size))
+    report.notes += Ratios(f"herd, {size.sockets} sockets").outcome(found, keep=given.record)
+    report.finish()
+
+
+if __name__ == "__main__":
+    main()
