@@ -22,20 +22,24 @@ class World {
   replies: Reply[] = [];
   now = 1_000_000;
   ready = true;
+  broken = false;
   readonly memory = new Map<string, string>();
   readonly wakes: (() => void)[] = [];
   outbox: Outbox<Step>;
 
-  constructor(memory: ReadonlyMap<string, string> = new Map()) {
+  constructor(memory: ReadonlyMap<string, string> = new Map(), private readonly person = "ada") {
     this.memory = new Map(memory);
     this.outbox = this.open();
   }
 
   open(): Outbox<Step> {
     return new Outbox<Step>({
-      event: "summit", browser: this.browser, clock: () => this.now, late: (step) => step.late ?? false,
+      event: "summit", person: this.person, browser: this.browser, clock: () => this.now, late: (step) => step.late ?? false,
       request: ({ name }): Request | null => (this.ready ? { path: `/${name}`, body: { name } } : null),
-      onAnswer: ({ step }: Entry<Step>, answer) => this.answers.push([step.name, answer]),
+      onAnswer: ({ step }: Entry<Step>, answer) => {
+        if (this.broken) throw new RangeError("a fault of the page");
+        this.answers.push([step.name, answer]);
+      },
       onRefusal: ({ step }, refusal) => this.refusals.push([step.name, refusal]),
     });
   }
@@ -127,6 +131,31 @@ test("what was not sent outlives a reload with its cause", async () => {
   await vi.advanceTimersByTimeAsync(0);
   expect(after.names).toEqual(["a", "b"]);
   expect(after.sent[0]?.cause).toBe(cause);
+});
+
+test("what one person left unsent is not sent by another at the same browser", async () => {
+  const world = new World();
+  world.replies = Array.from({ length: 50 }, () => nobody);
+  world.outbox.add({ name: "a" });
+  await vi.advanceTimersByTimeAsync(0);
+  const other = new World(world.memory, "grace");
+  await vi.advanceTimersByTimeAsync(0);
+  expect(other.sent).toEqual([]);
+  expect(other.outbox.entries.value).toEqual([]);
+});
+
+test("a fault of the page is told, and what came later still goes out", async () => {
+  const quiet = vi.spyOn(console, "error").mockImplementation(() => undefined);
+  const world = new World();
+  world.broken = true;
+  world.outbox.add({ name: "a" });
+  await vi.advanceTimersByTimeAsync(0);
+  expect(world.refusals.map(([name, { code }]) => [name, code])).toEqual([["a", "internal"]]);
+  world.broken = false;
+  world.outbox.add({ name: "b" });
+  await vi.advanceTimersByTimeAsync(0);
+  expect(world.answers.map(([name]) => name)).toEqual(["b"]);
+  quiet.mockRestore();
 });
 
 test("a late floor move asks first, and only then is it sent, with the same cause", async () => {

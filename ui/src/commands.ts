@@ -102,6 +102,8 @@ export interface Entry<S> {
 
 export interface OutboxOptions<S> {
   readonly event: string;
+  /** Whose steps these are: what somebody left unsent is sent as nobody else's. */
+  readonly person: string;
   readonly browser: Browser;
   /** What to send for a step; null: not known yet, ask again after `nudge`. May throw Refusal. */
   readonly request: (step: S) => Request | null;
@@ -129,7 +131,7 @@ export class Outbox<S> {
 
   constructor(private readonly options: OutboxOptions<S>) {
     this.#clock = options.clock ?? Date.now;
-    this.#key = `backchannel.unsent.${options.event}`;
+    this.#key = `backchannel.unsent.${options.event}.${options.person}`;
     this.#entries.value = this.#recalled();
     options.browser.onWake(() => this.nudge());
     void this.#run();
@@ -196,10 +198,12 @@ export class Outbox<S> {
       this.#change(entry.cause, { state: "answered", seq: answer.seq ?? 0 });
     } catch (error) {
       if (error instanceof Unreachable) return await this.#again(error.afterMs);
-      if (!(error instanceof Refusal)) throw error;
       this.#reached();
       this.#drop(entry.cause);
-      onRefusal(entry, error);
+      if (error instanceof Refusal) return onRefusal(entry, error);
+      // A fault of this page: whoever did it is told, and what was done after it still goes out.
+      onRefusal(entry, new Refusal(0, "internal", "This page could not do that.", "Load the page again, then look."));
+      console.error(error);
     }
   }
 

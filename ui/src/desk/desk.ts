@@ -87,7 +87,7 @@ export class Desk {
   constructor(readonly options: DeskOptions) {
     this.rights = { judges: this.may("post.approve"), tags: this.may("point.tag") };
     this.outbox = new Outbox<Step>({
-      event: options.event, browser: options.browser, late: isFloorMove,
+      event: options.event, person: options.person, browser: options.browser, late: isFloorMove,
       request: (step) => this.#request(step),
       onAnswer: (entry, answer) => this.#answered(entry, answer),
       onRefusal: (entry, refusal) => this.#refused(entry, refusal),
