@@ -14,6 +14,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page
 
 from tests.support.browser import Watched, running_browser, watched_context
+from tests.support.nursery import Nursery, forked_serve
 from tests.support.postgres import PostgresServer
 from tests.support.processes import ROOT, ServeProcess, serve_process
 from tests.support.valkey import ValkeyServer
@@ -168,16 +169,30 @@ def valkey_server() -> Iterator[ValkeyServer]:
 Serve = Callable[..., ServeProcess]
 
 
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    """This worker's nursery of servers."""
+    made = Nursery()
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def serve(tmp_path: Path) -> Iterator[Serve]:
+def serve(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Serve]:
     """Makes `serve` processes: `serve({"BACKCHANNEL_…": …}, "--flag")`; start them yourself.
 
-    They end with the test, and what they said is printed for the report of a failure.
+    Tests with a browser get them from the nursery, others from nothing. They end with the test, and
+    what they said is printed for the report of a failure.
     """
+    with_browser = "browser" in request.path.parts
+    nursery: Nursery | None = request.getfixturevalue("nursery") if with_browser else None
     with ExitStack() as stack:
 
         def make(settings: dict[str, str], *arguments: str) -> ServeProcess:
-            process = serve_process(tmp_path, settings, arguments)
+            if nursery is None:
+                process = serve_process(tmp_path, settings, arguments)
+            else:
+                process = forked_serve(nursery, tmp_path, settings, *arguments)
             stack.callback(lambda: print(f"--- {process.base_url}\n{process.child.said()}"))  # noqa: T201
             stack.callback(process.child.kill)
             return process
