@@ -20,7 +20,7 @@ FACES := $(shell find ui -name node_modules -prune -o -type f -print)
 SOURCES := pyproject.toml hatch_build.py wall/__init__.py $(FACES)
 UNBUILT := $(if $(wildcard wall/static/dist/*),,FORCE)
 
-.PHONY: help run test test-faults check bench screenshots docs wheel clean chromium FORCE
+.PHONY: help run test test-faults check bench bench-quick screenshots docs wheel clean chromium FORCE
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ faces: $(VENV)/installed ## Build the live faces after a change in ui/
 
 bench: $(VENV)/installed-for-tests chromium ## Measure what the docs quote (ARGS=--quick)
 	@for file in bench/[a-z]*.py; do name=$${file%.py}; $(BIN)/python -m "$${name//\//.}" $(ARGS); done
+
+bench-quick: $(VENV)/installed-for-tests ## Under a minute: fan-out, idleness and herds in small, and what got worse
+	@$(BIN)/python -m bench fanout idle herd
 
 screenshots: $(VENV)/installed-for-tests chromium ## Take pictures of every face into bench/results/screenshots (ARGS="wall join")
 	@$(BIN)/python -m bench.support.screenshots $(ARGS)

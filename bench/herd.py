@@ -7,6 +7,7 @@ websocket are there. Phones, walls and clients are on other cores than the serve
 from __future__ import annotations
 
 import asyncio
+import gzip
 import os
 import random
 import re
@@ -28,6 +29,7 @@ from wall.store import Store, events
 JOIN = f"/join/{SLUG}"
 _LOADED = re.compile(r'(?:src|href)="(/[^"]+\.(?:js|css|svg|woff2|json|webmanifest)[^"]*)"')
 _IMPORTED = re.compile(rb'(?:from|import)\s*"(\./[\w.-]+\.js)"')
+_CURSOR = re.compile(rb'"cursor":"([^"]+)"')
 _CONNECTIONS = 6
 """Connections that a browser opens to one server."""
 _BEHIND = 100
@@ -78,12 +80,13 @@ async def phone(port: int, paths: list[str]) -> float:
             await client.get(left.pop())
 
     await asyncio.gather(*map(load, clients))
-    await clients[0].get(f"/api/v1/events/{SLUG}/snapshot?face=join")
-    plain = Client(port)
-    cursor = (await plain.get(f"/api/v1/events/{SLUG}/changes?face=join&cursor=")).json.get("cursor", "")
-    await _first_frame(port, f"/live/{SLUG}?face=join&cursor={cursor}")
+    snapshot = await clients[0].get(f"/api/v1/events/{SLUG}/snapshot?face=join")
+    packed = snapshot.headers.get("content-encoding") == "gzip"
+    found = _CURSOR.search(gzip.decompress(snapshot.body) if packed else snapshot.body)
+    assert found is not None, "a snapshot without a cursor"
+    await _first_frame(port, f"/live/{SLUG}?face=join&cursor={found[1].decode()}")
     taken = time.perf_counter() - began
-    for client in (*clients, plain):
+    for client in clients:
         await client.close()
     return taken
 
@@ -101,8 +104,9 @@ async def _first_frame(port: int, path: str) -> None:
     writer.close()
 
 
-async def phones(size: Size) -> tuple[list[float], int]:
-    """Seconds until each phone was complete, and how many files each loaded; the demo's day goes on."""
+async def phones(size: Size) -> tuple[list[float], int, list[float]]:
+    """Seconds until each phone was complete, how many files each loaded, and what the server and the
+    phones used of a core (percent); the demo's day goes on."""
     cores = shared_out()
     async with demo() as process:
         paths = await assets(process.port)
@@ -116,10 +120,17 @@ async def phones(size: Size) -> tuple[list[float], int]:
             return await phone(process.port, paths)
 
         moments = [random.uniform(0, size.within) for _ in range(size.phones)]
-        return await asyncio.gather(*map(scans, moments)), len(paths)
+        spent, began = [-cpu_seconds(pid) for pid in (process.child.pid, os.getpid())], time.perf_counter()
+        taken = await asyncio.gather(*map(scans, moments))
+        lasted = time.perf_counter() - began
+        shares = [
+            100 * (cpu_seconds(pid) + before) / lasted
+            for pid, before in zip((process.child.pid, os.getpid()), spent, strict=True)
+        ]
+        return taken, len(paths), shares
 
 
-async def _writer(served: Site, store: Store) -> Writer:
+async def _writer(store: Store) -> Writer:
     found = await store.read(lambda conn: events.named(conn, EVENT))
     assert found is not None
     return Writer(store, found.id, found.seq)
@@ -132,7 +143,7 @@ async def _wall(served: Site) -> str:
 
 async def come_back(served: Site, store: Store, size: Size) -> list[float]:
     """Seconds from the first connect of all walls at once until the last is at the head, run by run."""
-    cores, writer, taken = shared_out(), await _writer(served, store), []
+    cores, writer, taken = shared_out(), await _writer(store), []
     for _ in range(size.returns + 1):
         path = await _wall(served)
         await writer.send(_BEHIND)
@@ -151,7 +162,7 @@ async def come_back(served: Site, store: Store, size: Size) -> list[float]:
 
 async def answered_meanwhile(served: Site, store: Store, size: Size) -> list[float]:
     """Seconds that each answer over HTTP took while bursts of 100 went to all sockets."""
-    cores, writer, pid = shared_out(), await _writer(served, store), served.process.child.pid
+    cores, writer, pid = shared_out(), await _writer(store), served.process.child.pid
     found: list[float] = []
     async with crowd(served.port, await _wall(served), size.sockets, cores=cores and cores.load) as walls:
         # The clients share a core with the walls; what they wait for is the server, not that core.
@@ -195,7 +206,7 @@ async def _one_burst(
 
 async def measure(report: Report, size: Size) -> dict[str, float]:
     """Everything; what is compared with earlier runs."""
-    scanned, files = await phones(size)
+    scanned, files, (served_by, used_by) = await phones(size)
     cores = shared_out()
     async with site() as served:
         if cores:
@@ -211,6 +222,8 @@ async def measure(report: Report, size: Size) -> dict[str, float]:
     p99 = 1000 * percentile(answers, 0.99)
     report.add(f"{during}, p99", p99, "ms", f"n={len(answers)}, {size.bursts} bursts")
     report.detail |= {"phones": scanned, "returned": returned, "answers": answers}
+    report.add("meanwhile: the server's share of a core", served_by, "%")
+    report.add("meanwhile: the phones' share of a core", used_by, "%")
     report.notes += [
         f"A phone loads the page, {files} more files over {_CONNECTIONS} connections, the snapshot and "
         f"its websocket's first frame. Those who come back are {_BEHIND} entries behind.",

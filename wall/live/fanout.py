@@ -15,7 +15,7 @@ import contextlib
 import socket
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import structlog
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -93,9 +93,18 @@ class RawWriter:
 
 
 class FanoutProtocol(WebSocketsSansIOProtocol):
-    """uvicorn's websocket protocol, offering the raw writer while the connection is open."""
+    """uvicorn's websocket protocol, offering the raw writer while the connection is open.
+
+    It breaks the circles of references of a connection: all goes with the last one, and nothing is
+    left to a garbage collector that seldom looks at what has lived for hours.
+    """
 
     raw: RawWriter | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        # The HTTP protocol, which is done as soon as it returns from this upgrade.
+        self.loop.call_soon(_let_go, cast("asyncio.Transport", transport).get_protocol())
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
@@ -136,6 +145,9 @@ class FanoutProtocol(WebSocketsSansIOProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._detach()
         super().connection_lost(exc)
+        # The parser is a generator that holds what holds it; so does the traceback of its failure.
+        self.conn.parser.close()
+        self.conn.parser_exc = None
 
 
 def websocket_protocol() -> str:
@@ -160,7 +172,8 @@ def missing_internals() -> list[str]:
 
 def writer_for(scope: dict[str, Any], send: Send) -> Writer:
     """The writer of an accepted websocket."""
-    offered = scope.get("extensions", {}).get(EXTENSION)
+    # Taken out: it holds the connection, which holds this scope.
+    offered = scope.get("extensions", {}).pop(EXTENSION, None)
     return offered["raw"] if offered else PortableWriter(send)
 
 
@@ -222,6 +235,11 @@ class PortableWriter:
 async def _close(send: Send, code: int, reason: str) -> None:
     with contextlib.suppress(Exception):  # the client may be gone already, which is what is wanted
         await send({"type": "websocket.close", "code": code, "reason": reason})
+
+
+def _let_go(http: Any) -> None:
+    if getattr(http, "parser", None) is not None:  # a parser and its protocol hold each other
+        http.parser = None
 
 
 def _limit_send_buffer(transport: asyncio.Transport) -> None:
