@@ -9,6 +9,8 @@ import { Desk } from "./desk";
 import { KEEP, Older } from "./older";
 import { Presence } from "./presence";
 import "./desk.css";
+import "./room.css";
+import "./hints.css";
 import "./list.css";
 import "./asking.css";
 

@@ -9,6 +9,8 @@ import { showAskedTheme } from "./theme";
 import "../wall/card.css";
 import "../wall/picture.css";
 import "./stage.css";
+import "./controls.css";
+import "./small.css";
 
 /** Only what is in the queue is shown: the wall's posts are elsewhere. */
 const KEEP = 1;
