@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -14,8 +15,9 @@ from tests.live.test_join import PAGE, in_mode, phone
 from tests.support.staff import Staff
 from tests.support.venue import Venue
 from wall.access import Origins
-from wall.model import Mode, PostState, Reason, Role
+from wall.model import Mode, PostState, Reason, Role, StoredPost
 from wall.parallel import RelayState
+from wall.routes import joining
 from wall.routes.join import qr_svg
 from wall.routes.joining import step_of, why_of
 from wall.routes.words import Words
@@ -213,3 +215,26 @@ async def test_a_phone_is_spoken_to_in_its_own_language_if_it_is_one_of_the_even
     async with phone(api) as one:
         one.headers["Accept-Language"] = wished
         assert f'<html lang="{lang}">' in await join(one, api)
+
+
+async def test_what_everybody_sees_is_read_once_until_something_changes(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads: list[str] = []
+    real = joining.posts.shown_window
+
+    def counted(*arguments: Any) -> list[StoredPost]:
+        reads.append(arguments[1])
+        return real(*arguments)
+
+    monkeypatch.setattr(joining.posts, "shown_window", counted)
+    hall = venue(api)
+    async with phone(api) as one, phone(api) as other:
+        added = (await say(one, api, "Soon taken down")).json()
+        pages = [await join(client, api) for client in (one, other, one, other)]
+        assert all("Soon taken down" in page for page in pages)
+        assert len(reads) == 1
+        await hall.do(f"/posts/{added['post']}/withdraw", version=1)
+        assert "Soon taken down" not in await join(other, api)
+        assert "Soon taken down" not in await join(one, api)
+        assert len(reads) == 2

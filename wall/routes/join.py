@@ -32,7 +32,7 @@ from wall.routes.contributing import (
     form_cause,
     remember,
 )
-from wall.routes.joining import read
+from wall.routes.joining import Reading
 from wall.routes.pages import DIST, NotBuilt, build_number, built_face
 from wall.routes.when import When
 from wall.routes.words import Views
@@ -99,6 +99,7 @@ class JoinRoutes:
         self._contributions = contributions
         self._views = views
         self._dist = dist
+        self._read = Reading(views.words)
         self.router = APIRouter(include_in_schema=False)
         add = self.router.add_api_route
         add("/join/{slug}", self.page, methods=["GET", "HEAD"])
@@ -177,9 +178,9 @@ class JoinRoutes:
         sent: str = "",
     ) -> Response:
         who = who or await self._who(request)
-        words, store = self._views.words, self._contributions.intake.store
-        lang = words.offered(request, event.languages)
-        joining = await store.read(lambda conn: read(conn, event, who.id, words, lang))
+        lang = self._views.words.offered(request, event.languages)
+        store = self._contributions.intake.store
+        joining = await store.read(lambda conn: self._read(conn, event, who.id, lang))
         form = _form(filled, error, added) | {"sent": sent, "joining": joining}
         response = self._page(request, event, "join.html", error.status if error else 200, **form)
         if isinstance(error, TooMany):

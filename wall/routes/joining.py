@@ -6,6 +6,7 @@ can show what the wire would not.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +30,8 @@ Value = TypeVar("Value")
 
 LATEST = 20
 """Posts of the walls that a page without script lists."""
+KEPT = 32
+"""Events, in one language each, of which is kept what everybody sees of them."""
 
 _STEPS = {
     None: "shown",
@@ -94,6 +97,14 @@ class Own:
 
 
 @dataclass(frozen=True)
+class Everybodys:
+    """What every phone shows alike."""
+
+    here: tuple[Here, ...]
+    latest: tuple[Said, ...]
+
+
+@dataclass(frozen=True)
 class Joining:
     """What the page shows."""
 
@@ -102,17 +113,44 @@ class Joining:
     latest: tuple[Said, ...]
 
 
-def read(conn: Connection, event: Event, person: str | None, words: Words, lang: str) -> Joining:
-    """Everything that the page of this participant shows now. `person` is their id."""
-    shown = [value for stored in posts.shown_window(conn, event.id, LATEST) if (value := _post(stored))]
-    sessions = values_of(programme.sessions(conn, event.id), SessionValue)
-    points = channel.own_points(conn, event.id, person) if person else []
-    mine = values_of(points, PointValue, Scope(person=person))
-    return Joining(
-        here=tuple(_here(conn, event.id, sessions, words, lang)),
-        own=tuple(own for value in mine if (own := _own(value, sessions, words, lang))),
-        latest=tuple(said_of(value, words, lang) for value in shown),
-    )
+class Reading:
+    """Reads what the page shows. What everybody sees is read once for each journal seq, however many
+    phones scan the code in that moment."""
+
+    def __init__(self, words: Words) -> None:
+        self._words = words
+        self._kept: OrderedDict[tuple[str, str, int, str], Everybodys] = OrderedDict()
+
+    def __call__(self, conn: Connection, event: Event, person: str | None, lang: str) -> Joining:
+        """Everything that the page of this participant shows now. `person` is their id."""
+        shared = self._everybodys(conn, event, lang)
+        return Joining(shared.here, self._own(conn, event, person, lang), shared.latest)
+
+    def _own(self, conn: Connection, event: Event, person: str | None, lang: str) -> tuple[Own, ...]:
+        points = channel.own_points(conn, event.id, person) if person else []
+        if not points:
+            return ()
+        sessions = values_of(programme.sessions(conn, event.id), SessionValue)
+        mine = values_of(points, PointValue, Scope(person=person))
+        return tuple(own for value in mine if (own := _own(value, sessions, self._words, lang)))
+
+    def _everybodys(self, conn: Connection, event: Event, lang: str) -> Everybodys:
+        """As it is at `event.seq` or later: under its key nothing is found that was taken back before."""
+        key = (event.id, event.epoch, event.seq, lang)
+        found = self._kept.get(key)
+        if found is None:
+            found = self._kept[key] = self._read(conn, event, lang)
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return found
+
+    def _read(self, conn: Connection, event: Event, lang: str) -> Everybodys:
+        shown = [value for stored in posts.shown_window(conn, event.id, LATEST) if (value := _post(stored))]
+        sessions = values_of(programme.sessions(conn, event.id), SessionValue)
+        return Everybodys(
+            here=tuple(_here(conn, event.id, sessions, self._words, lang)),
+            latest=tuple(said_of(value, self._words, lang) for value in shown),
+        )
 
 
 def said_of(value: PostValue, words: Words, lang: str) -> Said:
