@@ -10,7 +10,7 @@ from facilitator.moving import closed, in_state, next_of, on_floor, readied, tak
 from wall.errors import Refused, Stale
 from wall.journal import Tx
 from wall.model import PostState
-from wall.parallel import OPEN, Relay, RelayState
+from wall.parallel import OPEN, TAKEN_BACK, Relay, RelayState
 from wall.programme import Session
 from wall.store import contributions, posts, relays
 
@@ -69,7 +69,7 @@ def left_view(tx: Tx, post_ids: Sequence[str]) -> None:
     for relay in relays.of_contributions(tx.conn, made):
         lead = leads[known[relay.contribution_id].posts[0]]
         if relay.state in OPEN and lead.state is not PostState.APPROVED:
-            closed(tx, relay, RelayState.DROPPED, "withdrawn")
+            closed(tx, relay, RelayState.DROPPED, TAKEN_BACK)
 
 
 def _id(relay: Relay | None) -> str | None:

@@ -51,6 +51,10 @@ HEARD = (RelayState.DISCUSSED, RelayState.ANSWERED)
 PUBLIC_STATES = (RelayState.ON_FLOOR, *HEARD)
 
 
+TAKEN_BACK = "withdrawn"
+"""The detail of a relay that was dropped because it should not have been, or could not stay, raised."""
+
+
 class Relay(Frozen):
     """One attempt to bring a contribution into one session.
 
@@ -74,6 +78,11 @@ class Relay(Frozen):
     floor_at: Time | None
     closed_at: Time | None
     version: int
+
+    @property
+    def taken_back(self) -> bool:
+        """Whether it was dropped because whoever raised it took that back, or its post left view."""
+        return self.state is RelayState.DROPPED and self.detail == TAKEN_BACK
 
 
 class StoredRelay(Frozen):

@@ -50,8 +50,8 @@ class Nursery:
 
     def close(self) -> None:
         """End it; servers that still run go on until they are killed."""
-        self._process.kill()
-        self._process.wait(10)
+        with self._process:
+            self._process.kill()
 
 
 class Forked(Child):

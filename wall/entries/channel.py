@@ -58,7 +58,7 @@ class ContributionValue(Frozen):
     """`contribution`: what the desk knows about one or more posts; the first of `posts` leads.
 
     `tags` is None for those who tag blind. `relay`, `session` and `relay_state` are of the newest
-    attempt to bring it into a session; `owed` and `told` count its receipts.
+    attempt to bring it into a session that was not taken back; `owed` and `told` count its receipts.
     """
 
     id: str

@@ -90,8 +90,9 @@ def of_contributions(conn: Connection, ids: Collection[str]) -> list[Relay]:
 
 
 def newest_of(conn: Connection, ids: Collection[str]) -> dict[str, Relay]:
-    """The newest relay of each of these contributions that has one, by contribution id."""
-    return {one.contribution_id: one for one in of_contributions(conn, ids)}
+    """The newest relay of each of these contributions that has one, by contribution id. What was taken
+    back was no attempt."""
+    return {one.contribution_id: one for one in of_contributions(conn, ids) if not one.taken_back}
 
 
 def window(conn: Connection, event_id: str, most: int, *, public: bool) -> list[StoredRelay]:

@@ -205,7 +205,8 @@ export class View {
     const changed = { ...relay, ...change };
     this.#relays.set(relay.id, changed);
     if (this.contribution(relay.post.id).relay === relay.id) {
-      this.#patchContribution(relay.post.id, { relay_state: changed.state });
+      const back = changed.state === "dropped" && changed.detail === "withdrawn"; // what was taken back was no attempt
+      this.#patchContribution(relay.post.id, back ? NO_RELAY : { relay_state: changed.state });
     }
   }
 
@@ -215,9 +216,11 @@ export class View {
   }
 }
 
+const NO_RELAY = { relay: null, session: null, relay_state: null };
+
 /** The contribution of a post that is in none yet. */
 export const BLANK: ContributionValue = {
-  id: "", posts: [], tags: [], noted: false, relay: null, session: null, relay_state: null, owed: 0, told: 0, version: 0,
+  id: "", posts: [], tags: [], noted: false, ...NO_RELAY, owed: 0, told: 0, version: 0,
 };
 
 const PLACE: Readonly<Record<string, number>> = { on_floor: 0, next: 1, queued: 2 };
