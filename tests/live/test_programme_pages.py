@@ -117,7 +117,7 @@ async def test_only_links_that_the_visitor_may_follow_are_shown(
 async def test_an_event_without_a_programme_says_so(api: Api) -> None:
     async with api.client() as anybody:
         assert "not out yet" in (await anybody.get("/events/day", headers=PAGE)).text
-        assert "not out yet" in (await anybody.get("/stage/day", headers=PAGE)).text
+        assert "no room or session yet" in (await anybody.get("/stage/day", headers=PAGE)).text
         assert (await anybody.get("/events/nowhere", headers=PAGE)).status_code == 404
 
 

@@ -13,6 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 
 from wall.entries import POST_WINDOW, Held
+from wall.store.channel import OWN_WINDOW
 
 SILENCE = 35.0
 """Seconds without a frame after which a client reconnects."""
@@ -234,8 +235,13 @@ def floor_of(held: Held) -> int:
 
 
 def _within(held: Held, floor: int) -> dict[tuple[str, str], Any]:
+    """What a snapshot would hold of this copy: posts from `floor` on, and the newest own points."""
+    points = [value for subject, value in held.subjects.items() if subject[0] == "point"]
+    newest = sorted(points, key=lambda value: (value["created_at"], value["id"]), reverse=True)
+    own = {value["id"] for value in newest[:OWN_WINDOW]}
     return {
         subject: value
         for subject, value in held.subjects.items()
-        if subject[0] != "post" or value["order"] >= floor
+        if (subject[0] != "post" or value["order"] >= floor)
+        and (subject[0] != "point" or subject[1] in own)
     }
