@@ -46,8 +46,8 @@ class Authors:
         if not self._lines:
             return False
         handle = _folded(author.handle)
-        named = (f"{network}:{author.key}", f"{network}:{handle}", handle)
-        return any(name in self._lines for name in named)
+        lines = self._lines
+        return handle in lines or f"{network}:{handle}" in lines or f"{network}:{author.key}" in lines
 
 
 def in_both(one: Iterable[str], other: Iterable[str]) -> dict[str, str]:

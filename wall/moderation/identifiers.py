@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
+from wall.moderation.patterns import Prefilter
 from wall.moderation.phones import SHORTEST_PHONE, find_phones
 from wall.moderation.terms import Span
 
@@ -27,13 +28,18 @@ class Found(NamedTuple):
     end: int
 
 
-_QUIET = re.compile(r"(?:https?://|www\.|doi:\s?10\.)\S+|(?<![\w.])@[\w@.-]+")
-"""Addresses of pages, and mentions: their numbers are nobody's."""
+_QUIET = re.compile(r"https?://\S+|www\.\S+|doi:\s?10\.\S+|@(?<![\w.]@)[\w@.-]+")
+"""Addresses of pages, and mentions: their numbers are nobody's. Each alternative begins with a letter of
+its own, to which the expression engine skips."""
 
 _S = "[ .\u00a0\u2009\u202f\u2010\u2011-]?"
 """What may part the groups of a number."""
 _RUN = re.compile(r"\d(?:[ ./\u00a0\u2009\u202f\u2010\u2011-]?\d){4,}")
 """Digits that may be a number of some kind: five or more."""
+_NUMERIC = r"[^\pL\pM\pP\pS\pZ\pC]"
+_RE2_RUN = rf"{_NUMERIC}(?:[ ./\x{{a0}}\x{{2009}}\x{{202f}}\x{{2010}}\x{{2011}}-]?{_NUMERIC}){{4}}"
+"""Wherever `_RUN` matches, and a little more: what RE2 takes for no other category is a number to it, so
+that digits of a newer Unicode than its own are among them."""
 _LINK = (
     r"[\s:#=.()°º\-]{0,4}"
     r"(?:(?:is|was|est|était|le|on|the|no|nr|number|num|numéro|n)\b[\s:#=.()°º\-]{0,4}){0,3}"
@@ -41,6 +47,8 @@ _LINK = (
 """What may stand between the name of a number and the number."""
 
 _EMAIL = re.compile(r"(?<![\w.+%@-])[\w.+%-]{1,64}@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![\w@])")
+_MAY_BE_EMAIL = re.compile(r"@(?<=[\w.+%-]@)(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2}")
+"""Most of `_EMAIL` from its sign on, to which the expression engine skips."""
 _TEN = re.compile(rf"(?<![\w.,/=#$£€])(?<!\d[ -])\d{{3}}{_S}\d{{3}}{_S}\d{{4}}(?![\w%])(?!{_S}\d|,\d)")
 _COUNTED = re.compile(
     r"(?:\b[a-z]\s?[=≈~<>≤≥]|[$£€]|\b(?:pmid|pmcid|pmc|doi|isbn|issn|nct|isrctn|grant|id|ids|zoom|orcid|oclc))"
@@ -74,6 +82,9 @@ _BIRTH = re.compile(
 )
 _BIRTH_HINTS = ("birth", "born", "dob", "d.o.b", "ddn", "d.d.n", "naissance", "né", "nee")
 
+_PREFILTER = Prefilter("|".join(map(re.escape, _BIRTH_HINTS)), _RE2_RUN)
+_HINTS_OF_BIRTH, _DIGITS = range(2)
+
 _ONTARIO = re.compile(r"(?<![\w=.,-])(?<!\d )\d{4}[ -]\d{3}[ -]\d{3}([ -]?[A-Z]{2})?(?![\w-])")
 _QUEBEC = re.compile(r"(?<!\w)[A-Z]{4}[ -]?(\d{4})[ -]?(\d{4})(?![\w-])")
 _CARD = re.compile(
@@ -96,20 +107,25 @@ def find_identifiers(text: str, regions: Sequence[str]) -> list[Found]:
     `regions` are the ISO 3166 codes of the countries whose telephone numbers are read without `+`.
     """
     found: list[Found] = []
-    if "@" in text:
+    if _MAY_BE_EMAIL.search(text):
         _add(found, "email", (match.span() for match in _EMAIL.finditer(text)))
-    lower = text.lower()
-    if any(hint in lower for hint in _BIRTH_HINTS):
+    maybe = _PREFILTER.matching(text)
+    if _HINTS_OF_BIRTH in maybe and any(hint in text.lower() for hint in _BIRTH_HINTS):
         _add(found, "birth_date", (match.span(1) for match in _BIRTH.finditer(text)))
-    if _RUN.search(text):
+    if _DIGITS in maybe:
         quiet = _QUIET.sub(lambda match: "\0" * len(match[0]), text)
-        most = max((len(_digits(run)) for run in _RUN.findall(quiet)), default=0)
-        for code, least, find in _FINDERS:
-            if most >= least:
-                _add(found, code, find(quiet))
-        if most >= SHORTEST_PHONE:
-            _add(found, "phone", find_phones(quiet, regions))
-    return sorted(found, key=lambda one: one.start)
+        if _DIGITS in _PREFILTER.matching(quiet):
+            _add_numbers(found, quiet, regions)
+    return sorted(found, key=lambda one: one.start) if found else found
+
+
+def _add_numbers(found: list[Found], quiet: str, regions: Sequence[str]) -> None:
+    most = max((len(_digits(run)) for run in _RUN.findall(quiet)), default=0)
+    for code, least, find in _FINDERS:
+        if most >= least:
+            _add(found, code, find(quiet))
+    if most >= SHORTEST_PHONE:
+        _add(found, "phone", find_phones(quiet, regions))
 
 
 def _add(found: list[Found], code: str, spans: Iterator[Span]) -> None:

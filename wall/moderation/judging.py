@@ -6,11 +6,11 @@ Reposts are not judged: they are counted on their original and are never cards o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from itertools import islice
 
 from wall.model import Mode, Post, PostState, Reason, fold_hashtag
 from wall.moderation.authors import Authors
@@ -51,6 +51,8 @@ class Verdict:
     reasons: tuple[Reason, ...] = ()
 
 
+_CLEAN = Verdict(PostState.APPROVED)
+
 NEW = History()
 """The history of a post that was never judged, by an author who never posted."""
 
@@ -67,8 +69,8 @@ def judge(post: Post, rules: Rules | Judge, history: History = NEW) -> Verdict:
     compiled = compile_rules(rules) if isinstance(rules, Rules) else rules
     if compiled.blocked.has(post.network, post.author):
         return Verdict(PostState.REJECTED, (Reason(code="blocked_author"),))
-    reasons = tuple(compiled.reasons(post, history))
-    return Verdict(PostState.HELD if reasons else PostState.APPROVED, reasons)
+    reasons = compiled.reasons(post, history)
+    return Verdict(PostState.HELD, reasons) if reasons else _CLEAN
 
 
 @lru_cache(maxsize=32)
@@ -90,29 +92,33 @@ class Judge:
         self._links = LinkPolicy(rules.links)
         self._words = WordList(rules.words, rules.never_hold)
         self._foreign = frozenset(rules.foreign_tags)
+        self._flood_window = timedelta(minutes=rules.flood.minutes) if rules.flood else timedelta()
 
-    def reasons(self, post: Post, history: History) -> Iterator[Reason]:
+    def reasons(self, post: Post, history: History) -> tuple[Reason, ...]:
         """Why a post of an author who is not blocked waits; nothing when it need not."""
         trusted = self._trusted.has(post.network, post.author)
-        yield from self._of_mode(history, trusted=trusted)
-        yield from self._of_post(post)
-        yield from _at(post, "link", self._links.held(post))
-        yield from _at(post, "word", self._words.find(post.text, SPANS_LIMIT))
-        yield from self._of_tags(post)
-        if self.rules.identifiers:
-            yield from self._of_identifiers(post)
-        yield from self._beside_text(post)
-        if not trusted:
-            yield from self._of_floods(post, history)
+        return (
+            *self._of_mode(history, trusted=trusted),
+            *self._of_post(post),
+            *_at(post, "link", self._links.held(post)),
+            *_at(post, "word", self._words.find(post.text, SPANS_LIMIT)),
+            *self._of_tags(post),
+            *self._of_identifiers(post),
+            *self._beside_text(post),
+            *(() if trusted else self._of_floods(post, history)),
+        )
 
-    def _of_mode(self, history: History, *, trusted: bool) -> Iterator[Reason]:
+    def _of_mode(self, history: History, *, trusted: bool) -> tuple[Reason, ...]:
         match self.rules.mode:
+            case Mode.AUTO:
+                return ()
             case Mode.PRE:
-                yield Reason(code="awaits_approval")
+                return (Reason(code="awaits_approval"),)
             case Mode.KNOWN if not trusted and not history.author_approved:
-                yield Reason(code="first_post")
+                return (Reason(code="first_post"),)
             case Mode.TRUSTED if not trusted:
-                yield Reason(code="not_listed")
+                return (Reason(code="not_listed"),)
+        return ()
 
     def _of_post(self, post: Post) -> Iterator[Reason]:
         if not post.media and not _has_ink(post.text):
@@ -124,21 +130,23 @@ class Judge:
         if self.rules.hold_sensitive and post.sensitive:
             yield Reason(code="sensitive")
 
-    def _of_tags(self, post: Post) -> Iterator[Reason]:
+    def _of_tags(self, post: Post) -> Iterable[Reason]:
         if not self._foreign or self._foreign.isdisjoint(map(fold_hashtag, post.hashtags)):
-            return
+            return ()
         tags = _TAG.finditer(post.text)
         spans = [match.span() for match in tags if fold_hashtag(match[0]) in self._foreign]
-        yield from _at(post, "foreign_tag", spans or [(0, 0)])
+        return _at(post, "foreign_tag", spans or [(0, 0)])
 
-    def _of_identifiers(self, post: Post) -> Iterator[Reason]:
-        for found in islice(find_identifiers(post.text, self.rules.regions), SPANS_LIMIT):
-            yield Reason(code=found.code, start=found.start, end=found.end)
+    def _of_identifiers(self, post: Post) -> Iterable[Reason]:
+        if not self.rules.identifiers:
+            return ()
+        found = find_identifiers(post.text, self.rules.regions)[:SPANS_LIMIT]
+        return [Reason(code=one.code, start=one.start, end=one.end) for one in found]
 
     def _beside_text(self, post: Post) -> Iterator[Reason]:
         """What the author's name, the warning and the descriptions of images say: no offsets."""
         for field, text in _beside(post):
-            if any(self._words.find(text, 1)):
+            if self._words.find(text, 1):
                 yield Reason(code="word", params={"field": field})
             if self.rules.identifiers and field != "name":
                 codes = (found.code for found in find_identifiers(text, self.rules.regions))
@@ -147,8 +155,8 @@ class Judge:
 
     def _of_floods(self, post: Post, history: History) -> Iterator[Reason]:
         flood, alike = self.rules.flood, self.rules.lookalikes
-        if flood and history.author_times:
-            posts = _most_within(post.created_at, history.author_times, timedelta(minutes=flood.minutes))
+        if flood and len(history.author_times) >= flood.posts:
+            posts = _most_within(post.created_at, history.author_times, self._flood_window)
             if posts > flood.posts:
                 yield Reason(code="flood", params={"posts": posts, "minutes": flood.minutes})
         if alike and history.same_text_authors + 1 >= alike.authors:
@@ -161,17 +169,17 @@ def _beside(post: Post) -> Iterator[tuple[str, str]]:
         yield "name", post.author.name
     if post.warning:
         yield "warning", post.warning
-    if alt := "\n".join(item.alt for item in post.media if item.alt):
+    if post.media and (alt := "\n".join(item.alt for item in post.media if item.alt)):
         yield "alt", alt
 
 
-def _at(post: Post, code: str, spans: Iterable[Span]) -> Iterator[Reason]:
+def _at(post: Post, code: str, spans: Sequence[Span]) -> list[Reason]:
     """Reasons at places of the text; one without a place where a span is not inside it."""
-    for start, end in islice(spans, SPANS_LIMIT):
-        if 0 <= start < end <= len(post.text):
-            yield Reason(code=code, start=start, end=end)
-        else:
-            yield Reason(code=code)
+    length = len(post.text)
+    return [
+        Reason(code=code, start=start, end=end) if 0 <= start < end <= length else Reason(code=code)
+        for start, end in spans[:SPANS_LIMIT]
+    ]
 
 
 def _most_within(at: datetime, others: Iterable[datetime], window: timedelta) -> int:
@@ -179,7 +187,13 @@ def _most_within(at: datetime, others: Iterable[datetime], window: timedelta) ->
 
     Windows before and after: a backfill does not bring posts in the order in which they were made.
     """
-    times = sorted([at, *(other for other in others if abs(other - at) < window)])
+    times = sorted(others)
+    here = start = end = bisect_left(times, at)
+    while start > 0 and at - times[start - 1] < window:
+        start -= 1
+    while end < len(times) and times[end] - at < window:
+        end += 1
+    times = [*times[start:here], at, *times[here:end]]
     most, first = 1, 0
     for last, time in enumerate(times):
         while time - times[first] >= window:

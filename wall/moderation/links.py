@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -44,19 +44,14 @@ class LinkPolicy:
         hosts = () if isinstance(policy, str) else policy
         self._allowed = frozenset(host for line in hosts if (host := host_of(line)))
 
-    def held(self, post: Post) -> Iterator[Span]:
+    def held(self, post: Post) -> list[Span]:
         """Where links stand in the text that wait: the network's own, and addresses written in it."""
         if self._any:
-            return
-        linked = [((link.start, link.end), link.url) for link in post.links]
-        told = bytearray(len(post.text))
-        for (start, end), _ in linked:
-            told[start:end] = b"\1" * len(told[start:end])
-        written = ((match.span(), match[0]) for match in _WRITTEN.finditer(post.text))
-        linked += [one for one in written if not told[one[0][0]]]
-        for span, address in sorted(linked):
-            if not self._passes(host_of(address)):
-                yield span
+            return []
+        links = [(match.span(), match[0]) for match in _WRITTEN.finditer(post.text)]
+        if post.links:
+            links = _with_own(post, links)
+        return [span for span, address in links if not self._passes(host_of(address))]
 
     def _passes(self, host: str | None) -> bool:
         while host:
@@ -64,3 +59,12 @@ class LinkPolicy:
                 return True
             host = host.partition(".")[2]
         return False
+
+
+def _with_own(post: Post, written: Iterable[tuple[Span, str]]) -> list[tuple[Span, str]]:
+    """The network's own links and the addresses that do not begin in one of them, from left to right."""
+    own = [((link.start, link.end), link.url) for link in post.links]
+    told = bytearray(len(post.text))
+    for (start, end), _ in own:
+        told[start:end] = b"\1" * len(told[start:end])
+    return sorted([*own, *(one for one in written if not told[one[0][0]])])

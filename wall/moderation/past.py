@@ -84,12 +84,12 @@ class Past:
         """What is known before this post is judged. `digest` is its `text_digest`; `state` and `reasons`
         are those that it has, None when it is new."""
         who = (post.network, post.author.key)
-        approved = self._approved.get(who, set()) - {post.key}
-        times = (at for key, at in self._times.get(who, {}).items() if key != post.key)
+        approved = self._approved.get(who, ())
+        times = [at for key, at in self._times.get(who, {}).items() if key != post.key]
         return History(
             state=state,
             reasons=reasons,
-            author_approved=len(approved),
+            author_approved=len(approved) - (post.key in approved),
             author_times=tuple(times),
             same_text_authors=self._same_text_authors(post, digest, who),
         )
@@ -98,7 +98,9 @@ class Past:
         limit = self._rules.lookalikes
         if limit is None or digest is None:
             return 0
-        alike = self._alike.get(digest, {})
+        alike = self._alike.get(digest)
+        if not alike:
+            return 0
         window = timedelta(minutes=limit.minutes)
         return len(
             {other for other, at in alike.values() if other != who and abs(at - post.created_at) <= window}

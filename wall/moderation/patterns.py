@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -35,19 +35,13 @@ class Patterns:
 
     def __init__(self, patterns: Iterable[str]) -> None:
         self._each = [compiled(pattern) for pattern in patterns]
-        self._set = re2.Set.SearchSet(_options(_SET_BYTES))
-        self._set.Add(_ANYTHING)
-        try:
-            for pattern in self._each:
-                self._set.Add(pattern.pattern)
-            self._set.Compile()
-        except re2.error as error:
-            raise BadPattern("patterns_too_large") from error
+        self._set = _set_of([_ANYTHING, *(pattern.pattern for pattern in self._each)])
 
-    def find(self, text: str, most: int) -> Iterator[Span]:
+    def find(self, text: str, most: int) -> Iterable[Span]:
         """Where patterns match something of a text, at most `most` places of each."""
-        if not self._each:
-            return
+        return self._found(text, most) if self._each else ()
+
+    def _found(self, text: str, most: int) -> Iterator[Span]:
         for pattern in self._matching(text):
             spans = (match.span() for match in pattern.finditer(text))
             yield from islice((span for span in spans if span[0] < span[1]), most)
@@ -57,6 +51,31 @@ class Patterns:
         if not found or 0 not in found:
             return self._each
         return [self._each[number - 1] for number in sorted(found) if number]
+
+
+class Prefilter:
+    """Few and small expressions of our own, in RE2: one reading of a text tells those that match it.
+
+    RE2 does not give up on them: what it has to remember of a text is far less than it may.
+    """
+
+    def __init__(self, *patterns: str) -> None:
+        self._set = _set_of(patterns)
+
+    def matching(self, text: str) -> Sequence[int]:
+        """The numbers, from 0, of the expressions that match something of a text, in any case and order."""
+        return self._set.Match(text) or ()
+
+
+def _set_of(patterns: Iterable[str]) -> Any:
+    together = re2.Set.SearchSet(_options(_SET_BYTES))
+    try:
+        for pattern in patterns:
+            together.Add(pattern)
+        together.Compile()
+    except re2.error as error:
+        raise BadPattern("patterns_too_large") from error
+    return together
 
 
 def compiled(pattern: str) -> Any:

@@ -26,22 +26,20 @@ class WordList:
         self._never = Terms(never)
         self._empty = not lines
 
-    def find(self, text: str, most: int) -> Iterator[Span]:
+    def find(self, text: str, most: int) -> list[Span]:
         """Where words of the list stand in a text, from left to right, at most `most` places.
 
         A place inside a term that is never held is none.
         """
         if self._empty or not text:
-            return
+            return []
         where = Folded(text)
-        spans = [where.original(span) for span in self._in_folded(where)]
+        folded = [*self._words.find(where), *self._disguises.find(where)]
+        spans = [where.original(span) for span in folded] if folded else folded
         spans += self._patterns.find(text, most)
-        if spans:
-            yield from islice(_apart(_outside(sorted(spans), self._never_held(where))), most)
-
-    def _in_folded(self, where: Folded) -> Iterator[Span]:
-        yield from self._words.find(where)
-        yield from self._disguises.find(where)
+        if not spans:
+            return spans
+        return list(islice(_apart(_outside(sorted(spans), self._never_held(where))), most))
 
     def _never_held(self, where: Folded) -> list[Span]:
         spans = [*_CLINICAL_TERMS.find(where), *self._never.find(where)]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+import unicodedata
+
 import pytest
-from hypothesis import given, settings
+import re2
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.moderation.making import lines_of
 from wall.moderation import Rules
-from wall.moderation.identifiers import find_identifiers
+from wall.moderation.identifiers import _RE2_RUN, find_identifiers
 
 REGIONS = Rules().regions
 LISTED = [line.split("\t") for line in lines_of("identifiers.txt")]
@@ -104,7 +108,22 @@ def test_numbers_of_other_countries_are_read_where_a_rule_names_them() -> None:
     assert [one.code for one in find_identifiers(text, ("DE",))] == ["phone"]
 
 
-@settings(deadline=None)
+def test_digits_of_every_script_may_be_a_number() -> None:
+    signs = map(chr, range(sys.maxunicode + 1))
+    digits = [sign for sign in signs if unicodedata.category(sign) == "Nd"]
+    missed = [sign for sign in digits if not re2.search(_RE2_RUN, " ".join(sign * 5))]
+    assert len(digits) >= 650
+    assert missed == []
+
+
+def test_an_identifier_is_found_beside_addresses_and_mentions() -> None:
+    text = (
+        "@u_12345678 https://a.example/9434765919 www.b.example/12345 @a. NHS 943 476 5919, x.y@z.example"
+    )
+    assert found(text) == [("nhs_number", "943 476 5919"), ("email", "x.y@z.example")]
+    assert found(text.replace("NHS 943 476 5919, x.y@z.example", "")) == []
+
+
 @given(st.text("0123456789 -.+()@abnsDOBMRN/:=é\u00a0", max_size=120))
 def test_places_are_inside_the_text_in_order_and_apart(text: str) -> None:
     end = 0

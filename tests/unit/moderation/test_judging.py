@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.moderation.making import NOON, auto, lines_of, post
 from wall.model import Author, Link, Media, PostState, Reason
 from wall.moderation import CLINICAL, CODES, NEW, History, Mode, Rules, Verdict, compile_rules, judge
 
+_LATEST = datetime.max.replace(tzinfo=UTC, microsecond=0)
 PICTURE = Media(kind="image", url="https://a.example/1.png")
 CLINICAL_SENTENCES = lines_of("clinical.txt")
 
@@ -189,6 +190,21 @@ def test_a_flood_is_seen_whatever_the_order_in_which_posts_arrive() -> None:
     assert held_for("hi", history=History(author_times=spread)) == []
 
 
+_SECONDS = st.lists(st.integers(-300, 300), max_size=30)
+
+
+@given(seconds=_SECONDS, first=st.sampled_from([NOON, datetime.min.replace(tzinfo=UTC), _LATEST]))
+def test_a_flood_is_the_fullest_window_that_a_post_lies_in(seconds: list[int], first: datetime) -> None:
+    back = first == _LATEST
+    near = [abs(at) * (-1 if back else 1) if first != NOON else at for at in seconds]
+    windows = [[at for at in (0, *near) if start <= at < start + 120] for start in range(-119, 1)]
+    posts = max(map(len, windows))
+    times = tuple(first + timedelta(seconds=at) for at in near)
+    verdict = judge(post(created_at=first), auto(), History(author_times=times))
+    flood = Reason(code="flood", params={"posts": posts, "minutes": 2})
+    assert verdict.reasons == ((flood,) if posts > 6 else ())
+
+
 def test_the_same_text_from_many_accounts_waits() -> None:
     assert held_for("hi", history=History(same_text_authors=2)) == []
     verdict = judge(post(), auto(), History(same_text_authors=3))
@@ -320,7 +336,6 @@ _WRITING = st.one_of(
 _OFFSETS = st.integers(-5, 300)
 
 
-@settings(deadline=None)
 @given(
     text=_WRITING,
     name=_WRITING,

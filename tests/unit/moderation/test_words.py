@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from wall.moderation import CLINICAL, STARTER_WORDS, Rules, idle_words
 from wall.moderation.patterns import BadPattern, Patterns
-from wall.moderation.terms import Folded, Terms, fold, tokens_of
+from wall.moderation.terms import _TOKEN, Folded, Terms, fold, tokens_of
 from wall.moderation.words import WordList
 
 
@@ -160,6 +163,28 @@ def test_every_token_leads_back_to_a_place_in_the_text(text: str) -> None:
 @given(st.text(max_size=50))
 def test_what_is_folded_folds_to_itself_in_tokens(text: str) -> None:
     assert tokens_of(fold(text)) == tokens_of(text)
+
+
+_SPELLING = st.text("aéßİﬁ한死ไ🖕①ª\u0301\u200b\u00a0\u3000\ud800 _-*.'9²٣\n\x1c", max_size=30)
+
+
+@given(st.one_of(st.text(max_size=50), _SPELLING))
+def test_tokens_are_those_that_the_expression_finds_in_the_folded_text(text: str) -> None:
+    assert list(tokens_of(text)) == _TOKEN.findall(fold(text))
+
+
+def test_no_other_sign_folds_to_a_star() -> None:
+    signs = map(chr, range(sys.maxunicode + 1))
+    starry = [sign for sign in signs if "*" in unicodedata.normalize("NFKD", sign)]
+    assert starry == ["*", "\ufe61", "\uff0a"]
+    assert all(found(f"f{star}ck", "fuck") for star in starry)
+
+
+@pytest.mark.parametrize(
+    "text", ["ｆ ｕ ｃ ｋ", "Ⓕ Ⓤ Ⓒ Ⓚ", "f\u200b u\u0301 c k", "🖕 f u c k", "ok. F  U c k"]
+)
+def test_letters_beyond_ascii_and_what_stands_beside_hide_no_word_that_is_spelt_out(text: str) -> None:
+    assert len(found(text, "fuck", "aaaa")) == 1
 
 
 @given(st.lists(st.text(max_size=10), max_size=20))
