@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from facilitator.routes.codebook import CodebookRoutes
+from facilitator.routes import codebook, points, programme, relays
 from facilitator.routes.desk import DeskRoutes
-from facilitator.routes.points import PointRoutes
-from facilitator.routes.programme import ProgrammeRoutes
-from facilitator.routes.relays import RelayRoutes
 from wall.journal import Journal
 
 
 def router(journal: Journal) -> APIRouter:
     """Routes below /api/v1, the busiest first."""
     api = APIRouter()
-    for routes in (PointRoutes, RelayRoutes, ProgrammeRoutes, DeskRoutes, CodebookRoutes):
-        api.include_router(routes(journal).router)
+    for routes in (
+        points.router,
+        relays.router,
+        programme.router,
+        DeskRoutes(journal).router,
+        codebook.router,
+    ):
+        api.routes.extend(routes.routes)
     return api

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from fastapi import Request
+from typing import Annotated
 
 from facilitator import codebook
 from facilitator.codebook import NewTag, TagChange
-from facilitator.routes import Commands, IdHere
-from wall.journal import Journal
+from facilitator.routes import Doing, IdHere, doing, event_router
 from wall.model import Frozen
-from wall.routes import AskingHere
-from wall.routes.commands import CauseHere
+
+ChangesCodebook = Annotated[Doing, doing("codebook.change")]
+
+router = event_router("codebook")
+"""`…/tags` and `…/codebook/preset`."""
 
 
 class TagNow(Frozen):
@@ -28,38 +30,19 @@ class TagsAdded(Frozen):
     seq: int
 
 
-class CodebookRoutes(Commands):
-    """`…/tags` and `…/codebook/preset`."""
+@router.post("/codebook/preset")
+async def preset(doing: ChangesCodebook) -> TagsAdded:
+    """Add the usual tags that are missing, in the event's first language."""
+    return await doing.run(TagsAdded, lambda tx, _: codebook.add_usual(tx))
 
-    def __init__(self, journal: Journal) -> None:
-        super().__init__(journal, "codebook")
-        add = self.router.add_api_route
-        add("/codebook/preset", self.preset, methods=["POST"])
-        add("/tags", self.add_tag, methods=["POST"], status_code=201)
-        add("/tags/{tag_id}", self.change_tag, methods=["PATCH"])
 
-    async def preset(self, asking: AskingHere, request: Request, cause: CauseHere = None) -> TagsAdded:
-        """Add the usual tags that are missing, in the event's first language."""
-        asking.require("codebook.change")
-        return TagsAdded(**await self.run(asking, request, cause, lambda tx, _: codebook.add_usual(tx)))
+@router.post("/tags", status_code=201)
+async def add_tag(new: NewTag, doing: ChangesCodebook) -> TagNow:
+    """Add a tag. 409 with `details.tag` where another one has its key or name."""
+    return await doing.run(TagNow, lambda tx, _: codebook.add_tag(tx, new))
 
-    async def add_tag(
-        self, new: NewTag, asking: AskingHere, request: Request, cause: CauseHere = None
-    ) -> TagNow:
-        """Add a tag. 409 with `details.tag` where another one has its key or name."""
-        asking.require("codebook.change")
-        return TagNow(**await self.run(asking, request, cause, lambda tx, _: codebook.add_tag(tx, new)))
 
-    async def change_tag(
-        self,
-        tag_id: IdHere,
-        change: TagChange,
-        asking: AskingHere,
-        request: Request,
-        cause: CauseHere = None,
-    ) -> TagNow:
-        """Edit, retire or bring back a tag."""
-        asking.require("codebook.change")
-        return TagNow(
-            **await self.run(asking, request, cause, lambda tx, _: codebook.change_tag(tx, tag_id, change))
-        )
+@router.patch("/tags/{tag_id}")
+async def change_tag(tag_id: IdHere, change: TagChange, doing: ChangesCodebook) -> TagNow:
+    """Edit, retire or bring back a tag."""
+    return await doing.run(TagNow, lambda tx, _: codebook.change_tag(tx, tag_id, change))

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Request
 from pydantic import BeforeValidator, StringConstraints
 
 from facilitator import contributions, receipts, relays, tagging
 from facilitator.programme import Id, Remark, lines
-from facilitator.routes import Commands, IdHere
-from wall.journal import Journal
+from facilitator.routes import Doing, IdHere, doing, event_router
 from wall.model import Frozen
 from wall.parallel import RelayState
-from wall.routes import AskingHere
-from wall.routes.commands import CauseHere
+
+Tags = Annotated[Doing, doing("point.tag")]
+Notes = Annotated[Doing, doing("point.note")]
+Raises = Annotated[Doing, doing("point.raise")]
+Replies = Annotated[Doing, doing("reply.send")]
+
+router = event_router("points")
+"""`…/posts/{id}/tag|note|raise` and `…/contributions/{id}/reply|waive`."""
 
 ReplyWords = Annotated[
     str,
@@ -83,93 +87,35 @@ class Replied(Frozen):
     seq: int
 
 
-class PointRoutes(Commands):
-    """`…/posts/{id}/tag|note|raise` and `…/contributions/{id}/reply|waive`."""
+@router.post("/posts/{post_id}/tag")
+async def tag(post_id: IdHere, sent: Tagging, doing: Tags) -> Tagged:
+    """Set a tag on the point that a post makes, or take it off."""
+    return await doing.run(Tagged, lambda tx, _: tagging.tag(tx, post_id, sent.tag, sent.on))
 
-    def __init__(self, journal: Journal) -> None:
-        super().__init__(journal, "points")
-        add = self.router.add_api_route
-        add("/posts/{post_id}/tag", self.tag, methods=["POST"])
-        add("/posts/{post_id}/note", self.note, methods=["POST"])
-        add("/posts/{post_id}/raise", self.raise_point, methods=["POST"])
-        add("/contributions/{contribution_id}/reply", self.reply, methods=["POST"])
-        add("/contributions/{contribution_id}/waive", self.waive, methods=["POST"])
 
-    async def tag(
-        self,
-        post_id: IdHere,
-        sent: Tagging,
-        asking: AskingHere,
-        request: Request,
-        cause: CauseHere = None,
-    ) -> Tagged:
-        """Set a tag on the point that a post makes, or take it off."""
-        asking.require("point.tag")
-        return Tagged(
-            **await self.run(
-                asking, request, cause, lambda tx, _: tagging.tag(tx, post_id, sent.tag, sent.on)
-            )
-        )
+@router.post("/posts/{post_id}/note")
+async def note(post_id: IdHere, sent: Noting, doing: Notes) -> Noted:
+    """Say that a post was seen and there is nothing to do."""
+    return await doing.run(Noted, lambda tx, _: contributions.note(tx, post_id, sent.on))
 
-    async def note(
-        self,
-        post_id: IdHere,
-        sent: Noting,
-        asking: AskingHere,
-        request: Request,
-        cause: CauseHere = None,
-    ) -> Noted:
-        """Say that a post was seen and there is nothing to do."""
-        asking.require("point.note")
-        return Noted(
-            **await self.run(asking, request, cause, lambda tx, _: contributions.note(tx, post_id, sent.on))
-        )
 
-    async def raise_point(
-        self,
-        post_id: IdHere,
-        sent: Raising,
-        asking: AskingHere,
-        request: Request,
-        cause: CauseHere = None,
-    ) -> Raised:
-        """Queue the point that a post makes for a session; who may approve approves it with that."""
-        asking.require("point.raise")
-        return Raised(
-            **await self.run(
-                asking,
-                request,
-                cause,
-                lambda tx, acting: relays.raise_point(tx, acting, post_id, sent.session, sent.note),
-            )
-        )
+@router.post("/posts/{post_id}/raise")
+async def raise_point(post_id: IdHere, sent: Raising, doing: Raises) -> Raised:
+    """Queue the point that a post makes for a session; who may approve approves it with that."""
+    return await doing.run(
+        Raised, lambda tx, acting: relays.raise_point(tx, acting, post_id, sent.session, sent.note)
+    )
 
-    async def reply(
-        self,
-        contribution_id: IdHere,
-        sent: Reply,
-        asking: AskingHere,
-        request: Request,
-        cause: CauseHere = None,
-    ) -> Replied:
-        """Tell every author who is owed a reply what became of their point."""
-        asking.require("reply.send")
-        return Replied(
-            **await self.run(
-                asking,
-                request,
-                cause,
-                lambda tx, acting: receipts.reply(tx, acting, contribution_id, sent.words),
-            )
-        )
 
-    async def waive(
-        self, contribution_id: IdHere, asking: AskingHere, request: Request, cause: CauseHere = None
-    ) -> Replied:
-        """Decide that nobody needs a reply for this."""
-        asking.require("reply.send")
-        return Replied(
-            **await self.run(
-                asking, request, cause, lambda tx, acting: receipts.waive(tx, acting, contribution_id)
-            )
-        )
+@router.post("/contributions/{contribution_id}/reply")
+async def reply(contribution_id: IdHere, sent: Reply, doing: Replies) -> Replied:
+    """Tell every author who is owed a reply what became of their point."""
+    return await doing.run(
+        Replied, lambda tx, acting: receipts.reply(tx, acting, contribution_id, sent.words)
+    )
+
+
+@router.post("/contributions/{contribution_id}/waive")
+async def waive(contribution_id: IdHere, doing: Replies) -> Replied:
+    """Decide that nobody needs a reply for this."""
+    return await doing.run(Replied, lambda tx, acting: receipts.waive(tx, acting, contribution_id))

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-from fastapi import Request
+from typing import Annotated, Literal
 
 from facilitator import floor, programme
 from facilitator.programme import Id, NewRoom, NewSession, Remark, RoomChange, SessionChange, Version
-from facilitator.routes import Commands, IdHere
-from wall.journal import Journal
+from facilitator.routes import Doing, IdHere, doing, event_router
 from wall.model import Frozen
 from wall.parallel import RelayState
 from wall.programme import SessionState
-from wall.routes import AskingHere
-from wall.routes.commands import CauseHere
+
+ChangesProgramme = Annotated[Doing, doing("programme.change")]
+RunsSession = Annotated[Doing, doing("session.run")]
+MovesQueue = Annotated[Doing, doing("queue.move")]
+
+router = event_router("programme")
+"""`…/rooms` and `…/sessions`."""
 
 
 class RoomNow(Frozen):
@@ -70,160 +72,72 @@ class Advanced(Frozen):
     seq: int
 
 
-class ProgrammeRoutes(Commands):
-    """`…/rooms` and `…/sessions`."""
+@router.post("/rooms", status_code=201)
+async def add_room(new: NewRoom, doing: ChangesProgramme) -> RoomNow:
+    """Add a room to the venue."""
+    return await doing.run(RoomNow, lambda tx, _: programme.add_room(tx, new))
 
-    def __init__(self, journal: Journal) -> None:
-        super().__init__(journal, "programme")
-        add = self.router.add_api_route
-        add("/rooms", self.add_room, methods=["POST"], status_code=201)
-        add("/rooms/{room_id}", self.change_room, methods=["PATCH"])
-        add("/sessions", self.add_session, methods=["POST"], status_code=201)
-        add("/sessions/{session_id}", self.change_session, methods=["PATCH"])
-        add("/sessions/{session_id}/begin", self.begin, methods=["POST"])
-        add("/sessions/{session_id}/end", self.end, methods=["POST"])
-        add("/sessions/{session_id}/prompt", self.prompt, methods=["POST"])
-        add("/sessions/{session_id}/note", self.note, methods=["POST"])
-        add("/sessions/{session_id}/advance", self.advance, methods=["POST"])
 
-    async def add_room(
-        self, new: NewRoom, asking: AskingHere, request: Request, cause: CauseHere = None
-    ) -> RoomNow:
-        """Add a room to the venue."""
-        asking.require("programme.change")
-        return RoomNow(**await self.run(asking, request, cause, lambda tx, _: programme.add_room(tx, new)))
+@router.patch("/rooms/{room_id}")
+async def change_room(room_id: IdHere, change: RoomChange, doing: ChangesProgramme) -> RoomNow:
+    """Edit a room."""
+    return await doing.run(RoomNow, lambda tx, _: programme.change_room(tx, room_id, change))
 
-    async def change_room(
-        self,
-        room_id: IdHere,
-        change: RoomChange,
-        asking: AskingHere,
-        request: Request,
-        cause: CauseHere = None,
-    ) -> RoomNow:
-        """Edit a room."""
-        asking.require("programme.change")
-        return RoomNow(
-            **await self.run(
-                asking, request, cause, lambda tx, _: programme.change_room(tx, room_id, change)
-            )
-        )
 
-    async def add_session(
-        self, new: NewSession, asking: AskingHere, request: Request, cause: CauseHere = None
-    ) -> SessionNow:
-        """Add a session to the programme."""
-        asking.require("programme.change")
-        return SessionNow(
-            **await self.run(asking, request, cause, lambda tx, _: programme.add_session(tx, new))
-        )
+@router.post("/sessions", status_code=201)
+async def add_session(new: NewSession, doing: ChangesProgramme) -> SessionNow:
+    """Add a session to the programme."""
+    return await doing.run(SessionNow, lambda tx, _: programme.add_session(tx, new))
 
-    async def change_session(
-        self,
-        session_id: IdHere,
-        change: SessionChange,
-        asking: AskingHere,
-        request: Request,
-        cause: CauseHere = None,
-    ) -> SessionNow:
-        """Edit a session."""
-        asking.require("programme.change")
-        return SessionNow(
-            **await self.run(
-                asking,
-                request,
-                cause,
-                lambda tx, acting: programme.change_session(tx, acting, session_id, change),
-            )
-        )
 
-    async def begin(
-        self, session_id: IdHere, seen: Seen, asking: AskingHere, request: Request, cause: CauseHere = None
-    ) -> SessionNow:
-        """Begin a session, or go on with one that was ended. One session runs in a room."""
-        asking.require("session.run")
-        return SessionNow(
-            **await self.run(
-                asking,
-                request,
-                cause,
-                lambda tx, acting: programme.begin(tx, acting, session_id, seen.version),
-            )
-        )
+@router.patch("/sessions/{session_id}")
+async def change_session(session_id: IdHere, change: SessionChange, doing: ChangesProgramme) -> SessionNow:
+    """Edit a session."""
+    return await doing.run(
+        SessionNow, lambda tx, acting: programme.change_session(tx, acting, session_id, change)
+    )
 
-    async def end(
-        self, session_id: IdHere, seen: Seen, asking: AskingHere, request: Request, cause: CauseHere = None
-    ) -> SessionNow:
-        """End a session: what is on the floor was discussed, what waits is left to the report."""
-        asking.require("session.run")
-        return SessionNow(
-            **await self.run(
-                asking,
-                request,
-                cause,
-                lambda tx, acting: programme.end(tx, acting, session_id, seen.version),
-            )
-        )
 
-    async def prompt(
-        self,
-        session_id: IdHere,
-        choice: PromptChoice,
-        asking: AskingHere,
-        request: Request,
-        cause: CauseHere = None,
-    ) -> SessionNow:
-        """Go to a prompt of the run-sheet."""
-        asking.require("session.run")
-        return SessionNow(
-            **await self.run(
-                asking,
-                request,
-                cause,
-                lambda tx, acting: programme.go_to_prompt(
-                    tx, acting, session_id, choice.version, choice.prompt
-                ),
-            )
-        )
+@router.post("/sessions/{session_id}/begin")
+async def begin(session_id: IdHere, seen: Seen, doing: RunsSession) -> SessionNow:
+    """Begin a session, or go on with one that was ended. One session runs in a room."""
+    return await doing.run(
+        SessionNow, lambda tx, acting: programme.begin(tx, acting, session_id, seen.version)
+    )
 
-    async def note(
-        self,
-        session_id: IdHere,
-        written: SessionNote,
-        asking: AskingHere,
-        request: Request,
-        cause: CauseHere = None,
-    ) -> SessionNow:
-        """Write what the chair should know."""
-        asking.require("session.run")
-        return SessionNow(
-            **await self.run(
-                asking,
-                request,
-                cause,
-                lambda tx, acting: programme.write_note(
-                    tx, acting, session_id, written.version, written.note
-                ),
-            )
-        )
 
-    async def advance(
-        self,
-        session_id: IdHere,
-        move: Advance,
-        asking: AskingHere,
-        request: Request,
-        cause: CauseHere = None,
-    ) -> Advanced:
-        """Move the queue on by one key: the floor is closed, next goes to the floor, the head is next."""
-        asking.require("queue.move")
-        return Advanced(
-            **await self.run(
-                asking,
-                request,
-                cause,
-                lambda tx, acting: floor.advance(
-                    tx, acting, session_id, move.floor, move.next, move.state, move.outcome
-                ),
-            )
-        )
+@router.post("/sessions/{session_id}/end")
+async def end(session_id: IdHere, seen: Seen, doing: RunsSession) -> SessionNow:
+    """End a session: what is on the floor was discussed, what waits is left to the report."""
+    return await doing.run(
+        SessionNow, lambda tx, acting: programme.end(tx, acting, session_id, seen.version)
+    )
+
+
+@router.post("/sessions/{session_id}/prompt")
+async def prompt(session_id: IdHere, choice: PromptChoice, doing: RunsSession) -> SessionNow:
+    """Go to a prompt of the run-sheet."""
+    return await doing.run(
+        SessionNow,
+        lambda tx, acting: programme.go_to_prompt(tx, acting, session_id, choice.version, choice.prompt),
+    )
+
+
+@router.post("/sessions/{session_id}/note")
+async def note(session_id: IdHere, written: SessionNote, doing: RunsSession) -> SessionNow:
+    """Write what the chair should know."""
+    return await doing.run(
+        SessionNow,
+        lambda tx, acting: programme.write_note(tx, acting, session_id, written.version, written.note),
+    )
+
+
+@router.post("/sessions/{session_id}/advance")
+async def advance(session_id: IdHere, move: Advance, doing: MovesQueue) -> Advanced:
+    """Move the queue on by one key: the floor is closed, next goes to the floor, the head is next."""
+    return await doing.run(
+        Advanced,
+        lambda tx, acting: floor.advance(
+            tx, acting, session_id, move.floor, move.next, move.state, move.outcome
+        ),
+    )
