@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from hypothesis import HealthCheck, settings
 from playwright.async_api import Browser, Page
 
 from tests.support.browser import Watched, running_browser, watched_context
@@ -21,6 +22,8 @@ from tests.support.valkey import ValkeyServer
 from wall.store import Store, migrate
 
 BACKENDS = ["sqlite", "postgresql"]
+settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any-machine")
 _DATA = os.environ.get("BACKCHANNEL_DATA")
 
 
@@ -178,14 +181,22 @@ def nursery() -> Iterator[Nursery]:
 
 
 @pytest.fixture
-def serve(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Serve]:
+def serve(tmp_path: Path, nursery: Nursery | None) -> Iterator[Serve]:
     """Makes `serve` processes: `serve({"BACKCHANNEL_…": …}, "--flag")`; start them yourself.
 
-    Tests with a browser get them from the nursery, others from nothing. They end with the test, and
-    what they said is printed for the report of a failure.
+    They are forked from the nursery; where that fixture is None, they start from nothing. They end with
+    the test, and what they said is printed for the report of a failure.
     """
-    with_browser = "browser" in request.path.parts
-    nursery: Nursery | None = request.getfixturevalue("nursery") if with_browser else None
+    yield from _serves(tmp_path, nursery)
+
+
+@pytest.fixture
+def serve_anew(tmp_path: Path) -> Iterator[Serve]:
+    """As `serve`, from nothing, for tests that look at how a process ends."""
+    yield from _serves(tmp_path, None)
+
+
+def _serves(tmp_path: Path, nursery: Nursery | None) -> Iterator[Serve]:
     with ExitStack() as stack:
 
         def make(settings: dict[str, str], *arguments: str) -> ServeProcess:

@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
-from tests.browser.test_desk import SCREEN, Summit, sign_in
-from tests.browser.test_wall import SECRET, Hall
-from tests.conftest import Serve
+from tests.browser.working import SCREEN, Summit
 from tests.support.browser import watched_context
 from tests.support.desk_colleague import Colleague
 from tests.support.desk_hands import Hands
 from tests.support.desk_page import DeskPage
 from tests.support.desk_proof import everything, problems
+from tests.support.house import House
 from tests.support.staff import Staff
+from tests.support.waiting import PATIENCE
 from wall.demo.world import make_world
 from wall.feeds.base import Arrived
-from wall.intake.policy import save_rules
-from wall.journal import run_command
 from wall.model import Mode, utc_now
 from wall.moderation import Rules
-from wall.store import Store
 
 POSTS = 40
 AT_ONCE = 5
@@ -32,22 +27,10 @@ PAUSE = (0.0, 0.03)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def summit(serve: Serve, sqlite_url: str, tmp_path: Path) -> AsyncIterator[Summit]:
+async def summit(house: House) -> Summit:
     """An event in which the first post of everybody waits."""
-    settings = {"DATABASE_URL": sqlite_url, "DATA_DIR": str(tmp_path), "SECRET_KEY": SECRET}
-    process = serve({f"BACKCHANNEL_{name}": value for name, value in settings.items()})
-    store = Store(sqlite_url)
-    hall = Hall(process, store)
     known = Rules(mode=Mode.KNOWN, flood=None, hold_images=False)
-    with store.writing() as conn:
-        run_command(
-            conn, hall.event.id, "system", lambda tx: save_rules(tx, known, 2), None, b"", utc_now()
-        )
-    await process.start()
-    made = Summit(hall)
-    await made.prepare()
-    yield made
-    store.close()
+    return await Summit.prepared(house.hall(mode=Mode.KNOWN, rules=known))
 
 
 async def arrivals(summit: Summit) -> None:
@@ -68,31 +51,32 @@ async def test_whatever_two_people_do_while_posts_come_is_done_once(
     summit: Summit, browser: Browser
 ) -> None:
     summit.bring("The first one")
+    slug = summit.hall.slug
     ben = Staff(summit.hall.process.base_url, summit.hall.store, "Ben")
     async with watched_context(browser, viewport=SCREEN) as watched:
         # Two people move one queue: who comes second is refused, and told so.
         watched.expected += ["409"]
-        await sign_in(watched, summit.hall, summit.hall.staff.person_id)
-        desk = DeskPage(await watched.page(), "summit")
+        await summit.hall.sign_in(watched)
+        desk = DeskPage(await watched.page(), slug)
         await desk.page.goto(summit.address)
         await expect(desk.page.locator(".row").first).to_be_visible()
         hands = Hands(desk, pause=PAUSE)
         hands.floor_seconds = 0.5
-        colleague = Colleague(ben, "summit", summit.session)
+        colleague = Colleague(ben, slug, summit.session)
         beside = asyncio.create_task(colleague.work((0.05, 0.2)))
         feeding = asyncio.create_task(arrivals(summit))
         try:
             while not feeding.done():
                 await hands.step()
             await feeding
-            await hands.finish(20)
+            await hands.finish(2 * PATIENCE)
         finally:
             beside.cancel()
             feeding.cancel()
             await asyncio.gather(beside, feeding, return_exceptions=True)
         await hands.rest()
-        assert not await problems(desk, ben, "summit", summit.hall.store, hands.tally)
-        assert len((await everything(ben, "summit"))["post"]) == POSTS + 1
+        assert not await problems(desk, ben, slug, summit.hall.store, hands.tally)
+        assert len((await everything(ben, slug))["post"]) == POSTS + 1
         assert min(hands.tally.meant[verb] for verb in ("approve", "reject", "raise", "advance", "tag")) > 0
         assert colleague.did["tag"] > 0
         assert len(hands.tally.seen) > POSTS / 3

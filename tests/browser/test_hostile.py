@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from PIL import Image, ImageChops
 from playwright.async_api import Browser, Page
 
-from tests.conftest import Serve
 from tests.support.alarms import Alarms, listening, picture_of, squeezed
 from tests.support.hostile import STRINGS
-from tests.support.hostile_hall import Batch, HostileHall, hostile_hall, strings_of
+from tests.support.hostile_hall import Batch, HostileHouse, strings_of
 from tests.support.hostile_posts import HARMLESS, posts_with
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 from wall.hygiene import displayed, tidy, tidy_line
 from wall.model import Post
 from wall.text import drop_bad_links
@@ -69,12 +66,6 @@ EMPTIED = """(ids) => {
 }"""
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def hall(serve: Serve, sqlite_url: str, tmp_path: Path) -> AsyncIterator[HostileHall]:
-    async with hostile_hall(serve, sqlite_url, tmp_path) as hall:
-        yield hall
-
-
 def test_there_are_hundreds_of_hostile_strings() -> None:
     assert len(STRINGS) >= 300
 
@@ -88,14 +79,14 @@ def test_a_string_is_in_every_field_of_a_post() -> None:
 
 @pytest.mark.parametrize("name", ["own", "big"])
 async def test_hostile_posts_run_nothing_and_change_no_neighbour(
-    hall: HostileHall, browser: Browser, name: str
+    hostile: HostileHouse, browser: Browser, name: str
 ) -> None:
     strings = strings_of(name)
-    async with listening(browser, hall.process.base_url, **SCREEN) as alarms:
+    async with listening(browser, hostile.base_url, **SCREEN) as alarms:
         page = await alarms.page()
-        usual = await _see(alarms, page, hall.bring("harmless", HARMLESS))
+        usual = await _see(alarms, page, hostile.bring(HARMLESS))
         for first in range(0, len(strings), STRINGS_A_PAGE):
-            batch = hall.bring(f"{name}-{first}", strings[first : first + STRINGS_A_PAGE])
+            batch = hostile.bring(strings[first : first + STRINGS_A_PAGE], neighbours=True)
             seen = await _see(alarms, page, batch)
             assert not seen.kinds - usual.kinds
             assert _differences(seen, batch) == []
@@ -108,10 +99,12 @@ LEAKING = """() => {
 }"""
 
 
-async def test_a_card_that_does_not_hold_its_words_is_noticed(hall: HostileHall, browser: Browser) -> None:
-    async with listening(browser, hall.process.base_url, **SCREEN) as alarms:
+async def test_a_card_that_does_not_hold_its_words_is_noticed(
+    hostile: HostileHouse, browser: Browser
+) -> None:
+    async with listening(browser, hostile.base_url, **SCREEN) as alarms:
         page = await alarms.page()
-        batch = hall.bring("leaking", ["Z" * 100])
+        batch = hostile.bring(["Z" * 100], neighbours=True)
         seen = await _see(alarms, page, batch)
         await page.evaluate(LEAKING)
         leaking = replace(seen, picture=await picture_of(page))
@@ -131,10 +124,10 @@ class Seen:
 
 async def _see(alarms: Alarms, page: Page, batch: Batch) -> Seen:
     """A wall with a batch on it, when nothing moves any more."""
-    await alarms.open(page, f"/wall/{batch.slug}?join=off")
+    await alarms.open(page, batch.hall.path("wall", join="off"))
     await page.evaluate(SMALL)
     count = len(batch.hostile) + len(batch.plain)
-    await eventually(lambda: page.evaluate(SETTLED, count), 30, f"a wall of {count} cards")
+    await eventually(lambda: page.evaluate(SETTLED, count), 4 * PATIENCE, f"a wall of {count} cards")
     found = await page.evaluate(SEEN)
     cards = {card["id"]: card for card in found["cards"]}
     return Seen(cards, frozenset(found["kinds"]), tuple(found["stage"]), await picture_of(page))

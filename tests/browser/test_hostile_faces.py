@@ -3,23 +3,20 @@ wall's cards: nothing runs, nothing is reported, and no page grows wider than it
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.participating import LAPTOP, PHONE, Hall, hall_at
-from tests.conftest import Serve
+from tests.browser.participating import LAPTOP, PHONE
 from tests.support.alarms import Alarms, listening
+from tests.support.hall import Hall
 from tests.support.hostile import KINDS
+from tests.support.house import House
 from tests.support.staff import Staff
-from wall.access import COOKIE
 from wall.model import at_border
 from wall.programme import TITLE_LIMIT
-from wall.store import Store
 
 TAG_CHARACTERS = 60
 TEXT_CHARACTERS = 1_000
@@ -56,14 +53,11 @@ def words_of(kind: str, most: int) -> str:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def channel(serve: Serve, sqlite_url: str, tmp_path: Path) -> AsyncIterator[Channel]:
-    async with hall_at(serve, sqlite_url, tmp_path) as hall:
-        store = Store(sqlite_url)
-        colleague = Staff(hall.process.base_url, store, words_of("markup", TAG_CHARACTERS))
-        store.close()
-        await colleague.ask("POST", "/events/summit/presence", json={})
-        sessions = {kind: await _furnish(hall, kind, key) for key, kind in enumerate(KINDS)}
-        yield Channel(hall, sessions)
+async def channel(own_house: House) -> Channel:
+    hall = own_house.hall()
+    colleague = Staff(own_house.base_url, own_house.store, words_of("markup", TAG_CHARACTERS))
+    await colleague.ask("POST", f"/events/{hall.slug}/presence", json={})
+    return Channel(hall, {kind: await _furnish(hall, kind, key) for key, kind in enumerate(KINDS)})
 
 
 async def _furnish(hall: Hall, kind: str, number: int) -> str:
@@ -101,31 +95,31 @@ async def test_hostile_words_are_words_on_every_face_and_page(channel: Channel, 
     base_url = channel.hall.process.base_url
     plain = {"viewport": PHONE, "java_script_enabled": False}
     async with listening(browser, base_url, **plain) as alarms:
-        await _read_pages(alarms, await _signed_in(alarms, channel))
+        await _read_pages(alarms, await _signed_in(alarms, channel), channel)
     live = {"viewport": LAPTOP, "reduced_motion": "reduce"}
     async with listening(browser, base_url, **live) as alarms:
         page = await _signed_in(alarms, channel)
         await _look_at_faces(alarms, page, channel)
-        await _handle_the_desk(alarms, page)
+        await _handle_the_desk(alarms, page, channel)
 
 
-async def _read_pages(alarms: Alarms, page: Page) -> None:
-    for path in ("/join/summit", "/events/summit", "/stage/summit", "/"):
+async def _read_pages(alarms: Alarms, page: Page, channel: Channel) -> None:
+    for path in (*map(channel.hall.path, ("join", "events", "stage")), "/"):
         await alarms.open(page, path)
         await _assert_calm(alarms, page)
 
 
 async def _look_at_faces(alarms: Alarms, page: Page, channel: Channel) -> None:
     count = len(channel.sessions)
-    await alarms.open(page, "/join/summit")
+    await alarms.open(page, channel.hall.path("join"))
     await expect(page.locator(".walls-head button")).to_be_visible()
     await expect(page.locator("article.room")).to_have_count(count)
     await _assert_calm(alarms, page)
-    await alarms.open(page, "/wall/summit")
+    await alarms.open(page, channel.hall.path("wall"))
     await expect(page.locator(".floor-point")).to_have_count(count)
     await _assert_calm(alarms, page)
     for kind in ON_STAGE:
-        await alarms.open(page, f"/stage/summit?session={channel.sessions[kind]}")
+        await alarms.open(page, channel.hall.path("stage", session=channel.sessions[kind]))
         await expect(page.locator(".large-text")).to_be_visible()
         box = await page.locator(".large").bounding_box()
         assert box is not None
@@ -133,8 +127,8 @@ async def _look_at_faces(alarms: Alarms, page: Page, channel: Channel) -> None:
         await _assert_calm(alarms, page)
 
 
-async def _handle_the_desk(alarms: Alarms, page: Page) -> None:
-    await alarms.open(page, "/desk/summit")
+async def _handle_the_desk(alarms: Alarms, page: Page, channel: Channel) -> None:
+    await alarms.open(page, channel.hall.path("desk"))
     await expect(page.locator(".row").first).to_be_visible()
     for key in ("?", "Escape", "j", "t", "Escape", "n", "Escape", "/", "Escape"):
         await page.keyboard.press(key)
@@ -142,7 +136,5 @@ async def _handle_the_desk(alarms: Alarms, page: Page) -> None:
 
 
 async def _signed_in(alarms: Alarms, channel: Channel) -> Page:
-    page, staff = await alarms.page(), channel.hall.staff
-    cookie = {"name": COOKIE, "value": staff.token, "url": staff.base_url}
-    await page.context.add_cookies([cookie])
-    return page
+    await channel.hall.sign_in(alarms.watched)
+    return await alarms.page()

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from datetime import timedelta
+from collections.abc import Sequence
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import httpx2
 import pytest
-import pytest_asyncio
 from PIL import ImageChops
 from playwright.async_api import Browser, Page
 
-from tests.conftest import Serve
 from tests.support.alarms import Alarms, listening, picture_of, squeezed
+from tests.support.hall import SECRET, Hall
 from tests.support.hostile import KINDS
-from tests.support.hostile_hall import SECRET, Batch, HostileHall, hostile_hall, strings_of
+from tests.support.hostile_hall import Batch, HostileHouse, strings_of
 from tests.support.hostile_posts import HARMLESS
-from tests.support.staff import Staff
-from wall.access import COOKIE, digest_of, new_token
+from tests.support.waiting import PATIENCE
 from wall.access.signatures import TakeBack
 from wall.hygiene import tidy
-from wall.model import utc_now
-from wall.store import people
 from wall.text import drop_bad_links
 
 LEAVING = [text for kind in ("bidi", "marks", "all marks", "wide") for text in KINDS[kind]]
@@ -60,24 +54,16 @@ EMPTIED = """() => {
 }"""
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def hall(serve: Serve, sqlite_url: str, tmp_path: Path) -> AsyncIterator[HostileHall]:
-    async with hostile_hall(serve, sqlite_url, tmp_path) as hall:
-        yield hall
-
-
 @pytest.mark.parametrize("name", ["own", "big"])
 async def test_a_moderator_reads_hostile_posts_as_they_were_written(
-    hall: HostileHall, browser: Browser, name: str
+    hostile: HostileHouse, browser: Browser, name: str
 ) -> None:
-    async with listening(browser, hall.process.base_url) as alarms:
-        page = await _moderating(hall, alarms)
+    async with listening(browser, hostile.base_url) as alarms:
+        page = await alarms.page()
         kinds = {
-            kind
-            for one in await _read(alarms, page, hall.bring("harmless", HARMLESS))
-            for kind in one["kinds"]
+            kind for one in await _read(alarms, page, hostile.bring(HARMLESS)) for kind in one["kinds"]
         }
-        batch = hall.bring("hostile", strings_of(name))
+        batch = hostile.bring(strings_of(name))
         shown = await _read(alarms, page, batch)
         assert not {kind for one in shown for kind in one["kinds"]} - kinds
         assert not any(one["wide"] for one in shown)
@@ -87,35 +73,34 @@ async def test_a_moderator_reads_hostile_posts_as_they_were_written(
 
 
 async def test_letters_that_leave_their_line_stay_in_their_post(
-    hall: HostileHall, browser: Browser
+    hostile: HostileHouse, browser: Browser
 ) -> None:
-    async with listening(browser, hall.process.base_url, viewport={"width": 1200, "height": 900}) as alarms:
-        page = await _moderating(hall, alarms)
-        hall.bring("leaving", LEAVING)
-        await alarms.open(page, "/moderate/leaving?see=shown")
+    async with listening(browser, hostile.base_url, viewport={"width": 1200, "height": 900}) as alarms:
+        page = await alarms.page()
+        batch = hostile.bring(LEAVING)
+        await batch.hall.sign_in(alarms.watched)
+        await alarms.open(page, batch.hall.path("moderate", see="shown"))
         boxes = [one["box"] for one in (await page.evaluate(READ))["posts"]]
-        before = await picture_of(page, full_page=True)
+        before = await picture_of(page)
         await page.evaluate(EMPTIED)
-        after = await picture_of(page, full_page=True)
+        after = await picture_of(page)
         for box in boxes:
             after.paste(before.crop(box), box[:2])
         assert ImageChops.difference(before, after).getbbox() is None
 
 
 @pytest.mark.parametrize("name", ["own", "big"])
-async def test_what_was_typed_changes_no_page(hall: HostileHall, name: str) -> None:
-    batch = hall.bring("hostile", strings_of(name))
+async def test_what_was_typed_changes_no_page(hostile: HostileHouse, name: str) -> None:
+    batch = hostile.bring(strings_of(name))
     take_back = TakeBack(SECRET.encode())
-    async with httpx2.AsyncClient(base_url=hall.process.base_url, trust_env=False, timeout=30) as client:
-        hall.bring("quiet", ())
-        usual = _Outline((await _refused(client, "Plain words")).text)
+    async with httpx2.AsyncClient(base_url=hostile.base_url, trust_env=False, timeout=PATIENCE) as client:
+        usual = _Outline((await _refused(client, batch.hall, "Plain words")).text)
         for string in strings_of(name):
-            page = _Outline((await _refused(client, string)).text)
+            page = _Outline((await _refused(client, batch.hall, string)).text)
             assert page.kinds == usual.kinds, string
         asked = {key: post for key, post in batch.hostile.items() if not post.warning and post.text.strip()}
-        pages = {
-            key: _Outline((await client.get(take_back.path(batch.event_id, key))).text) for key in asked
-        }
+        paths = {key: take_back.path(batch.hall.event.id, key) for key in asked}
+        pages = {key: _Outline((await client.get(path)).text) for key, path in paths.items()}
         assert len({tuple(page.kinds) for page in pages.values()}) == 1
         assert {key: page.quoted for key, page in pages.items()} == {
             key: post.text for key, post in asked.items()
@@ -123,11 +108,11 @@ async def test_what_was_typed_changes_no_page(hall: HostileHall, name: str) -> N
 
 
 @pytest.mark.parametrize("name", ["own", "big"])
-async def test_the_api_says_what_was_written(hall: HostileHall, name: str) -> None:
-    batch = hall.bring("hostile", strings_of(name))
-    staff, before, found = Staff(hall.process.base_url, hall.store), "", {}
+async def test_the_api_says_what_was_written(hostile: HostileHouse, name: str) -> None:
+    batch = hostile.bring(strings_of(name))
+    before, found = "", {}
     while True:
-        answer = await staff.ask("GET", f"/events/hostile/posts?face=desk&limit=200{before}")
+        answer = await batch.hall.ask("GET", f"/posts?face=desk&limit=200{before}")
         assert answer.headers["content-type"] == "application/json"
         assert answer.headers["x-content-type-options"] == "nosniff"
         found |= {post["id"]: post for post in answer.json()["posts"]}
@@ -141,20 +126,10 @@ async def test_the_api_says_what_was_written(hall: HostileHall, name: str) -> No
     }
 
 
-async def _moderating(hall: HostileHall, alarms: Alarms) -> Page:
-    """A page in which an organiser is signed in."""
-    staff = Staff(hall.process.base_url, hall.store)
-    token, now = new_token(), utc_now()
-    with hall.store.writing() as conn:
-        people.add_sign_in(conn, digest_of(token), staff.person_id, now, now + timedelta(hours=1))
-    cookie = {"name": COOKIE, "value": token, "url": hall.process.base_url}
-    await alarms.watched.context.add_cookies([cookie])
-    return await alarms.page()
-
-
 async def _read(alarms: Alarms, page: Page, batch: Batch) -> list[dict[str, Any]]:
     """Every page of the posts that are shown."""
-    path, pages = f"/moderate/{batch.slug}?see=shown", []
+    await batch.hall.sign_in(alarms.watched)
+    path, pages = batch.hall.path("moderate", see="shown"), []
     while path:
         await alarms.open(page, path)
         pages.append(await page.evaluate(READ))
@@ -181,7 +156,7 @@ def _tidy(texts: Sequence[str]) -> list[str]:
     return [text for text in (squeezed(tidy(text)) for text in texts) if text]
 
 
-async def _refused(client: httpx2.AsyncClient, string: str) -> httpx2.Response:
+async def _refused(client: httpx2.AsyncClient, hall: Hall, string: str) -> httpx2.Response:
     """The form for participants, given back with what was typed into it: the name is too long."""
     typed = {"text": f"Said: {string}"[:1_000], "name": string[:500] + "n" * 100, "nonce": string[:100]}
     body = urlencode({name: text.encode("utf-8", "replace") for name, text in typed.items()})
@@ -189,7 +164,7 @@ async def _refused(client: httpx2.AsyncClient, string: str) -> httpx2.Response:
         "Origin": str(client.base_url).rstrip("/"),
         "Content-Type": "application/x-www-form-urlencoded",
     }
-    answer = await client.post("/join/quiet", content=body, headers=headers)
+    answer = await client.post(hall.path("join"), content=body, headers=headers)
     assert answer.status_code == 422, answer.text
     return answer
 

@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
 
-from tests.browser.participating import PHONE, Hall, assert_fit, hall_at
-from tests.conftest import Serve
+from tests.browser.participating import PHONE
+from tests.support.accessible import assert_fit
 from tests.support.browser import watched_context
-from wall.model import Mode
+from tests.support.hall import Hall
 
 HOSTILE = '</textarea><script>window.hacked=1</script><img src=x onerror="window.hacked=1">\u202e'
 LIVE = "#join .walls-head button"
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def hall(serve: Serve, sqlite_url: str, tmp_path: Path) -> AsyncIterator[Hall]:
-    async with hall_at(serve, sqlite_url, tmp_path) as made:
-        yield made
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def waiting_hall(serve: Serve, sqlite_url: str, tmp_path: Path) -> AsyncIterator[Hall]:
-    """A hall in which a person reads everything first."""
-    async with hall_at(serve, sqlite_url, tmp_path, Mode.PRE) as made:
-        yield made
 
 
 def words(page: Page) -> Locator:
@@ -53,23 +36,23 @@ async def test_a_phone_without_script_writes_follows_and_takes_back(
 ) -> None:
     hall = waiting_hall
     async with watched_context(browser, viewport=PHONE, java_script_enabled=False) as watched:
-        page = await watched.page(hall.at("/join/summit"))
+        page = await watched.page(hall.at("join"))
         await send(page, HOSTILE, "Zoë")
         await expect(page.get_by_role("status")).to_contain_text("waits for a person")
         await expect(page.locator(".said")).to_have_text(HOSTILE)
-        await page.goto(hall.at("/join/summit"))
+        await page.goto(hall.at("join"))
         await expect(page.locator(".point")).to_contain_text("It waits for a person")
         await page.get_by_role("link", name="Take it back").click()
         await page.get_by_role("button", name="Take it back for good").click()
         await expect(page.get_by_role("status")).to_have_text("It is gone.")
-        await page.goto(hall.at("/join/summit"))
+        await page.goto(hall.at("join"))
         await expect(page.locator(".point")).to_have_count(0)
 
 
 async def test_without_script_a_text_that_is_too_long_is_still_there(hall: Hall, browser: Browser) -> None:
     async with watched_context(browser, viewport=PHONE, java_script_enabled=False) as watched:
         watched.expected += ["422"]
-        page = await watched.page(hall.at("/join/summit"))
+        page = await watched.page(hall.at("join"))
         await send(page, "\n" + "x" * 5_000)
         await expect(page.get_by_role("alert")).to_contain_text("5000 characters")
         assert await words(page).input_value() == "\n" + "x" * 5_000
@@ -85,8 +68,8 @@ async def test_an_own_point_is_followed_live_from_received_to_discussed(
         watched_context(browser, viewport=PHONE) as others,
     ):
         page, other = await mine.page(), await others.page()
-        await live(page, hall.at("/join/summit"))
-        await live(other, hall.at("/join/summit"))
+        await live(page, hall.at("join"))
+        await live(other, hall.at("join"))
         await send(page, "Count the blogs", "Ada")
         await expect(page.locator(".thanks")).to_contain_text("waits for a person")
         point = page.locator(".point")
@@ -108,13 +91,13 @@ async def test_an_own_point_is_followed_live_from_received_to_discussed(
         await expect(point).to_contain_text("Taken into the draft")
         await expect(other.locator(".room")).to_contain_text("Nothing has been brought into the room yet.")
         await expect(other.locator(".point")).to_have_count(0)
-        await assert_fit(page, PHONE["width"])
+        await assert_fit(page)
 
 
 async def test_a_point_that_is_taken_down_says_why(hall: Hall, browser: Browser) -> None:
     async with watched_context(browser, viewport=PHONE) as watched:
         page = await watched.page()
-        await live(page, hall.at("/join/summit"))
+        await live(page, hall.at("join"))
         await send(page, "Buy my book")
         point = page.locator(".point")
         await expect(point).to_contain_text("On the walls")
@@ -130,20 +113,20 @@ async def test_a_browser_whose_cookie_was_lost_still_hears_of_its_point(
 ) -> None:
     async with watched_context(browser, viewport=PHONE) as watched:
         page = await watched.page()
-        await live(page, hall.at("/join/summit"))
+        await live(page, hall.at("join"))
         await watched.context.clear_cookies()
         await send(page, "Who am I?")
         point = page.locator(".point")
         post = str(await point.get_attribute("data-point"))
         session = await hall.venue.running("Who?")
         await hall.venue.bring_in(session, post)
-        await expect(point).to_contain_text("In the room now", timeout=10_000)
+        await expect(point).to_contain_text("In the room now")
 
 
 async def test_what_is_too_long_is_counted_and_never_lost(hall: Hall, browser: Browser) -> None:
     async with watched_context(browser, viewport=PHONE) as watched:
         page = await watched.page()
-        await live(page, hall.at("/join/summit"))
+        await live(page, hall.at("join"))
         await words(page).fill("x" * 900)
         await expect(page.locator(".counted")).to_have_text("100 characters left")
         await words(page).fill("😀" * 5_000)
@@ -151,8 +134,8 @@ async def test_what_is_too_long_is_counted_and_never_lost(hall: Hall, browser: B
         await page.get_by_role("button", name="Send").click()
         await expect(page.get_by_role("alert")).to_contain_text("5,000 characters")
         await expect(words(page)).to_be_focused()
-        await assert_fit(page, PHONE["width"])
-        await live(page, hall.at("/join/summit"))
+        await assert_fit(page)
+        await live(page, hall.at("join"))
         assert await words(page).input_value() == "😀" * 5_000
 
 
@@ -162,7 +145,7 @@ async def test_without_a_network_the_words_stay_and_go_once_when_sent_again(
     async with watched_context(browser, viewport=PHONE) as watched:
         watched.expected += ["ERR_INTERNET_DISCONNECTED"]
         page = await watched.page()
-        await live(page, hall.at("/join/summit"))
+        await live(page, hall.at("join"))
         await watched.context.set_offline(True)
         await send(page, "From the train")
         await expect(page.get_by_role("alert")).to_contain_text("there is no connection")
@@ -175,31 +158,32 @@ async def test_without_a_network_the_words_stay_and_go_once_when_sent_again(
 
 
 async def test_a_lost_connection_is_said_and_what_was_missed_comes_after(
-    hall: Hall, browser: Browser
+    own_hall: Hall, browser: Browser
 ) -> None:
+    hall = own_hall
     async with watched_context(browser, viewport=PHONE) as watched:
         watched.expected += ["ERR_CONNECTION_REFUSED", "WebSocket connection"]
         page = await watched.page()
-        await live(page, hall.at("/join/summit"))
-        await hall.staff.post("summit", "Before")
+        await live(page, hall.at("join"))
+        await hall.post("Before")
         await expect(page.locator(".latest .one")).to_have_count(1)
         hall.process.child.kill()
         await expect(page.locator(".trouble")).to_contain_text("What you see may be old")
         await hall.process.start()
-        await hall.staff.post("summit", "After")
-        await expect(page.locator(".latest .one")).to_have_count(2, timeout=30_000)
+        await hall.post("After")
+        await expect(page.locator(".latest .one")).to_have_count(2)
         await expect(page.locator(".trouble")).to_have_count(0)
 
 
 async def test_the_list_of_the_walls_can_be_paused(hall: Hall, browser: Browser) -> None:
     async with watched_context(browser, viewport=PHONE, reduced_motion="reduce") as watched:
         page = await watched.page()
-        await live(page, hall.at("/join/summit"))
+        await live(page, hall.at("join"))
         listed = page.get_by_role("feed", name="On the walls").get_by_role("article")
-        await hall.staff.post("summit", "One")
+        await hall.post("One")
         await expect(listed).to_have_count(1)
         await page.get_by_role("button", name="Pause").click()
-        await hall.staff.post("summit", "Two")
+        await hall.post("Two")
         await expect(page.locator(".news")).to_contain_text("1 new")
         await expect(listed).to_have_count(1)
         await page.get_by_role("button", name="Go on").click()
@@ -212,11 +196,11 @@ async def test_what_was_typed_before_the_page_was_live_is_kept(hall: Hall, brows
         page = await watched.page()
         snapshots = "**/snapshot?*"
         await page.route(snapshots, lambda route: None)
-        await page.goto(hall.at("/join/summit"))
+        await page.goto(hall.at("join"))
         await words(page).fill("Typed early")
         await page.unroute(snapshots)
         await page.evaluate("dispatchEvent(new Event('online'))")
-        await expect(page.locator(LIVE)).to_be_visible(timeout=20_000)
+        await expect(page.locator(LIVE)).to_be_visible()
         assert await words(page).input_value() == "Typed early"
         await expect(words(page)).to_be_focused()
 
@@ -226,34 +210,32 @@ async def test_what_was_typed_before_the_page_was_live_is_kept(hall: Hall, brows
 async def test_every_step_is_accessible_and_fits_a_phone(
     hall: Hall, browser: Browser, scheme: str, script: bool
 ) -> None:
-    await hall.venue.bring_in(
-        await hall.venue.running("Now"), (await hall.staff.post("summit", "x" * 300))["post"]
-    )
+    await hall.venue.bring_in(await hall.venue.running("Now"), await hall.post("x" * 300))
     options = {"viewport": PHONE, "color_scheme": scheme, "reduced_motion": "reduce"}
     async with watched_context(browser, **options) as watched:
         watched.expected += ["422"]
         if not script:
             await watched.context.route("**/*.js", lambda route: route.abort())
             watched.expected += ["ERR_FAILED"]
-        page = await watched.page(hall.at("/join/summit"))
+        page = await watched.page(hall.at("join"))
         if script:
             await expect(page.locator(LIVE)).to_be_visible()
         await send(page, "w" * 1_000)
         await expect(page.locator(".point")).to_have_count(1)
-        await assert_fit(page, PHONE["width"])
+        await assert_fit(page)
         await page.get_by_role("link", name="Take it back").first.click()
         await expect(page.get_by_role("button", name="Take it back for good")).to_be_visible()
-        await assert_fit(page, PHONE["width"])
+        await assert_fit(page)
 
 
 async def test_the_first_view_is_small(hall: Hall, browser: Browser) -> None:
     for number in range(60):
-        await hall.staff.post("summit", f"Point {number}: {'what was said in a real post. ' * 6}")
+        await hall.post(f"Point {number}: {'what was said in a real post. ' * 6}")
     async with watched_context(browser, viewport=PHONE) as watched:
         page = await watched.page()
         session = await watched.context.new_cdp_session(page)
         await session.send("Network.enable")
         loaded: list[float] = []
         session.on("Network.loadingFinished", lambda event: loaded.append(event["encodedDataLength"]))
-        await live(page, hall.at("/join/summit"))
+        await live(page, hall.at("join"))
         assert 0 < sum(loaded) <= 150_000

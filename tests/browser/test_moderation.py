@@ -2,58 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from datetime import timedelta
-from pathlib import Path
-
 import pytest
-import pytest_asyncio
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, expect
 
-from tests.browser.test_wall import ATTACK, SECRET, Hall
-from tests.conftest import Serve
+from tests.browser.attack import ATTACK
+from tests.support.accessible import assert_fit
 from tests.support.browser import Watched, watched_context
+from tests.support.hall import Hall
+from tests.support.house import House
 from tests.support.summit import post
-from wall.access import COOKIE, digest_of, new_token
 from wall.feeds.base import Arrived
-from wall.model import Author, Media, utc_now
-from wall.store import Store, people, rules
+from wall.model import Author, Media
 
 PICTURE = Media(kind="image", url="https://127.0.0.1/1.png", alt="A chart")
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def hall(serve: Serve, sqlite_url: str, tmp_path: Path) -> AsyncIterator[Hall]:
-    process = serve(
-        {
-            "BACKCHANNEL_DATABASE_URL": sqlite_url,
-            "BACKCHANNEL_DATA_DIR": str(tmp_path),
-            "BACKCHANNEL_SECRET_KEY": SECRET,
-        }
-    )
-    store = Store(sqlite_url)
-    hall = Hall(process, store)
-    with store.writing() as conn:
-        rules.save(conn, hall.event.id, 2, "{}")
-    await process.start()
-    yield hall
-    store.close()
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def moderating(browser: Browser, hall: Hall) -> AsyncIterator[Watched]:
-    """A browser without JavaScript in which an organiser is signed in."""
-    async with watched_context(browser) as watched:
-        await _sign_in(watched, hall)
-        yield watched
-
-
-async def _sign_in(watched: Watched, hall: Hall) -> None:
-    token, now = new_token(), utc_now()
-    with hall.store.writing() as conn:
-        people.add_sign_in(conn, digest_of(token), hall.staff.person_id, now, now + timedelta(hours=1))
-    await watched.context.add_cookies([{"name": COOKIE, "value": token, "url": hall.process.base_url}])
+@pytest.fixture
+def hall(house: House) -> Hall:
+    """An event with the ordinary rules."""
+    return house.hall(rules=None)
 
 
 def _some(hall: Hall) -> None:
@@ -73,24 +40,21 @@ def _some(hall: Hall) -> None:
 async def test_the_pages_are_accessible(hall: Hall, browser: Browser, scheme: str, lang: str) -> None:
     _some(hall)
     async with watched_context(browser, locale=lang, color_scheme=scheme) as watched:
-        await _sign_in(watched, hall)
+        await hall.sign_in(watched)
         for path in ("", "?see=shown&did=approve", "?see=hidden", "/rules?saved=1"):
-            page = await watched.page(f"{hall.process.base_url}/moderate/summit{path}")
+            page = await watched.page(f"{hall.at('moderate')}{path}")
             await expect(page.locator(f"html[lang={lang}]")).to_have_count(1)
             for closed in await page.locator("details.more > summary").all():
                 await closed.click()
-            results = await Axe().run(page)
-            assert results.violations_count == 0, results.generate_report()
-            wide = await page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
-            assert not wide, path
+            await assert_fit(page)
 
 
 async def test_a_volunteer_works_through_the_queue_from_the_keyboard(hall: Hall, browser: Browser) -> None:
     _some(hall)
     async with watched_context(browser, java_script_enabled=False) as watched:
-        watched.expected += ["404"]  # the picture's host is not a public one
-        await _sign_in(watched, hall)
-        page = await watched.page(f"{hall.process.base_url}/moderate/summit")
+        watched.expected += ["404"]  # the picture's host is none that may be asked
+        await hall.sign_in(watched)
+        page = await watched.page(hall.at("moderate"))
         await expect(page.locator("article.post")).to_have_count(3)
         await expect(page.locator("mark").first).to_have_text("020 7946 0958")
         await page.locator("article.post").first.get_by_role("button", name="Don't show it").focus()
@@ -108,15 +72,15 @@ async def test_a_volunteer_works_through_the_queue_from_the_keyboard(hall: Hall,
         await expect(page.locator("article.post")).to_have_count(2)
 
 
-async def test_rules_that_are_wrong_are_corrected_on_the_page(hall: Hall, moderating: Watched) -> None:
-    moderating.expected += ["422"]
-    page = await moderating.page(f"{hall.process.base_url}/moderate/summit/rules")
+async def test_rules_that_are_wrong_are_corrected_on_the_page(hall: Hall, watched: Watched) -> None:
+    watched.expected += ["422"]
+    await hall.sign_in(watched)
+    page = await watched.page(f"{hall.at('moderate')}/rules")
     await page.get_by_label("Words that wait", exact=True).fill("nonsense\n/(open/")
     await page.get_by_role("button", name="Save the rules").click()
     await expect(page.get_by_role("alert")).to_contain_text("The rules were not saved")
     await expect(page.locator("#words-wrong")).to_contain_text("Line 2, /(open/: ")
-    results = await Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
+    await assert_fit(page)
     await page.get_by_label("Words that wait", exact=True).fill("nonsense")
     await page.get_by_role("button", name="Save the rules").click()
     await expect(page.get_by_role("status")).to_contain_text("Saved")

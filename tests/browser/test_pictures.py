@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-import pytest_asyncio
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
-from tests.browser.test_moderation import _sign_in as sign_in
-from tests.browser.test_wall import SECRET, Hall
-from tests.conftest import Serve
+from tests.support.accessible import assert_accessible
 from tests.support.browser import Watched
+from tests.support.hall import Hall
 from tests.support.summit import post
-from tests.world.hosts import Hosts, image, serving
+from tests.world.hosts import Hosts, image
 from wall.feeds.base import Arrived, Withdrawn
 from wall.model import Author, Emoji, Link, Media, Post
-from wall.store import Store
 
 LONG_ALT = "A bar chart of how many posts each session had, " * 12
 PLACES = """[...document.querySelectorAll("li.slot, p.said, h2.name")].map((element) => {
@@ -27,30 +20,11 @@ PLACES = """[...document.querySelectorAll("li.slot, p.said, h2.name")].map((elem
 })"""
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def away() -> AsyncIterator[Hosts]:
-    """A host of pictures on loopback."""
-    hosts = Hosts()
-    hosts.pictures |= {"/owl.png": image(size=(64, 64)), "/wide.png": image(size=(400, 40))}
-    async with serving(hosts):
-        yield hosts
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def hall(serve: Serve, away: Hosts, sqlite_url: str, tmp_path: Path) -> AsyncIterator[Hall]:
-    settings = {
-        "BACKCHANNEL_DATABASE_URL": sqlite_url,
-        "BACKCHANNEL_DATA_DIR": str(tmp_path),
-        "BACKCHANNEL_SECRET_KEY": SECRET,
-        "BACKCHANNEL_MEDIA_TRUSTED_NETWORKS": "127.0.0.0/8",
-        "BACKCHANNEL_MEDIA_PORTS": f"80,443,{away.port}",
-    }
-    process = serve(settings)
-    store = Store(sqlite_url)
-    hall = Hall(process, store)
-    await process.start()
-    yield hall
-    store.close()
+@pytest.fixture
+def away(away: Hosts) -> Hosts:
+    """A host with two pictures."""
+    away.pictures |= {"/owl.png": image(size=(64, 64)), "/wide.png": image(size=(400, 40))}
+    return away
 
 
 def emoji(away: Hosts, **paths: str) -> tuple[Emoji, ...]:
@@ -137,8 +111,8 @@ async def test_a_moderator_sees_the_emoji_that_the_hall_would_see(
     both = emoji(away, owl="owl.png", gone="missing.png")
     author = Author(key="a", handle="ada", name="Ada :owl:")
     hall.bring(Arrived(post("1", "Hi :owl: and :gone:, :no:", emoji=both, author=author, warning=":owl:")))
-    await sign_in(watched, hall)
-    page = await watched.page(f"{hall.process.base_url}/moderate/summit?see=shown")
+    await hall.sign_in(watched)
+    page = await watched.page(hall.at("moderate", see="shown"))
     text = page.locator("article.post p.text")
     await expect(text.get_by_role("img", name=":owl:")).to_have_js_property("naturalWidth", 64)
     await expect(text).to_have_text("Hi  and , :no:")
@@ -173,7 +147,7 @@ async def test_what_pictures_show_is_written_below_them(
     hall: Hall, away: Hosts, watched: Watched, theme: str
 ) -> None:
     away.pictures["/owl.png?without"] = image()
-    page = await watched.page(f"{hall.wall}?theme={theme}")
+    page = await watched.page(hall.at("wall", theme=theme))
     hall.bring(_described(away))
     await expect(page.locator(".caption")).to_have_count(2)
     for place, caption in enumerate(await _boxes(page, ".caption-words")):
@@ -187,15 +161,14 @@ async def test_what_pictures_show_is_written_below_them(
         assert top >= y + tall
         assert height <= 3 * size + 1
     await expect(page.get_by_role("img", name="A bar chart")).to_be_visible()
-    results = await Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
+    await assert_accessible(page)
 
 
 async def test_a_wall_can_be_asked_to_leave_descriptions_out(
     hall: Hall, away: Hosts, watched: Watched
 ) -> None:
     away.pictures["/owl.png?without"] = image()
-    page = await watched.page(f"{hall.wall}?alt=off")
+    page = await watched.page(hall.at("wall", alt="off"))
     hall.bring(_described(away))
     await expect(page.get_by_role("img", name="A bar chart")).to_be_visible()
     await expect(page.locator(".caption").first).to_be_hidden()

@@ -2,86 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import httpx2
 import pytest
-import pytest_asyncio
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Locator, Page, expect
 
-from tests.conftest import Serve
+from tests.browser.attack import ATTACK
+from tests.support.accessible import assert_accessible
 from tests.support.browser import Watched
-from tests.support.processes import ServeProcess
-from tests.support.staff import Staff
-from tests.support.summit import open_rules, post, repost
-from tests.world.hosts import Hosts, image, serving
+from tests.support.hall import Hall
+from tests.support.house import House
+from tests.support.summit import post, repost
+from tests.world.hosts import Hosts, image
 from wall.feeds.base import Arrived, Edited, Withdrawn
-from wall.intake import Graves, admit
-from wall.journal import create_event, run_command
-from wall.model import Author, Link, Media, Mode, utc_now
-from wall.store import Store
-
-ATTACK = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'
-SECRET = "k" * 48
-
-
-class Hall:
-    """One serve with one event, and the door of its database, for what only a network brings."""
-
-    def __init__(self, process: ServeProcess, store: Store) -> None:
-        self.process = process
-        self.store = store
-        self.staff = Staff(process.base_url, store)
-        with store.writing() as conn:
-            details = {"hashtags": ("SMSummit",), "zone": "America/Toronto", "mode": Mode.AUTO}
-            self.event = create_event(conn, utc_now(), "summit", "Summit", "system", details)
-            open_rules(conn, self.event.id)
-
-    @property
-    def wall(self) -> str:
-        """The address of the wall."""
-        return f"{self.process.base_url}/wall/summit"
-
-    def bring(self, *items: Arrived | Edited | Withdrawn) -> None:
-        """Let items through the door, as a feed in another process would."""
-        graves = Graves(SECRET.encode())
-        with self.store.writing() as conn:
-            run_command(
-                conn, self.event.id, "feed:f", lambda tx: admit(tx, items, graves), None, b"", utc_now()
-            )
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def away() -> AsyncIterator[Hosts]:
-    """A host of pictures on loopback."""
-    hosts = Hosts()
-    async with serving(hosts):
-        yield hosts
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def hall(serve: Serve, away: Hosts, sqlite_url: str, tmp_path: Path) -> AsyncIterator[Hall]:
-    settings = {
-        "BACKCHANNEL_DATABASE_URL": sqlite_url,
-        "BACKCHANNEL_DATA_DIR": str(tmp_path),
-        "BACKCHANNEL_SECRET_KEY": SECRET,
-        "BACKCHANNEL_MEDIA_TRUSTED_NETWORKS": "127.0.0.0/8",
-        "BACKCHANNEL_MEDIA_PORTS": f"80,443,{away.port}",
-    }
-    process = serve(settings)
-    store = Store(sqlite_url)
-    hall = Hall(process, store)
-    await process.start()
-    yield hall
-    store.close()
+from wall.model import Author, Link, Media
 
 
 async def test_a_post_appears_on_an_open_wall_and_is_acknowledged(hall: Hall, watched: Watched) -> None:
     page = await watched.page(hall.wall)
     await expect(page.get_by_text("#SMSummit").first).to_be_visible()
-    await hall.staff.post("summit", "Hello from the desk")
+    await hall.post("Hello from the desk")
     await expect(page.locator("article.card")).to_have_count(1)
     await expect(page.locator("article.card")).to_contain_text("Hello from the desk")
 
@@ -148,7 +90,7 @@ async def test_the_authors_flags_are_honoured(hall: Hall, away: Hosts, watched: 
 
 
 async def test_pictures_come_from_this_server_and_go_with_their_post(
-    hall: Hall, away: Hosts, watched: Watched, tmp_path: Path
+    house: House, hall: Hall, away: Hosts, watched: Watched
 ) -> None:
     away.pictures |= {"/slide.png": image(size=(640, 360)), "/ada.png": image(size=(90, 90))}
     at = f"http://127.0.0.1:{away.port}"
@@ -159,6 +101,7 @@ async def test_pictures_come_from_this_server_and_go_with_their_post(
     )
     ada = Author(key="a", handle="ada", name="Ada", avatar=f"{at}/ada.png")
     watched.expected += ["404"]
+    kept_before = house.pictures()
     page = await watched.page(hall.wall)
     hall.bring(Arrived(post("1", "With pictures", author=ada, media=media)))
     slide = page.get_by_role("img", name="A chart of")
@@ -169,26 +112,22 @@ async def test_pictures_come_from_this_server_and_go_with_their_post(
     asked = await page.evaluate("performance.getEntriesByType('resource').map((one) => one.name)")
     assert all(url.startswith(hall.process.base_url) for url in asked)
     assert f":{away.port}" not in await page.content()
-    await _take_back(hall, slide, tmp_path / "media")
+    await _take_back(hall, slide, lambda: house.pictures() - kept_before)
 
 
-async def _take_back(hall: Hall, slide: Locator, kept: Path) -> None:
+async def _take_back(hall: Hall, slide: Locator, kept: Callable[[], set[Path]]) -> None:
     """Withdraw the one post: its pictures are gone from the page, the server and its disk."""
     address = f"{hall.process.base_url}{await slide.get_attribute('src')}"
-    assert len(_files(kept)) == 2
-    shown = (await hall.staff.ask("GET", "/events/summit/posts?face=desk")).json()["posts"][0]
-    path = f"/events/summit/posts/{shown['id']}/withdraw"
-    answer = await hall.staff.ask("POST", path, json={"version": shown["version"]})
+    assert len(kept()) == 2
+    shown = (await hall.ask("GET", "/posts?face=desk")).json()["posts"][0]
+    path = f"/posts/{shown['id']}/withdraw"
+    answer = await hall.ask("POST", path, json={"version": shown["version"]})
     assert answer.status_code == 200, answer.text
     assert "slide.png" not in answer.text
     await expect(slide).to_have_count(0)
-    assert _files(kept) == []
+    assert not kept()
     async with httpx2.AsyncClient(trust_env=False) as client:
         assert (await client.get(address)).status_code == 404
-
-
-def _files(folder: Path) -> list[Path]:
-    return list(folder.iterdir())
 
 
 async def test_nothing_is_loaded_of_what_its_author_covered(
@@ -245,17 +184,18 @@ PLACES = """[...document.querySelectorAll("li.slot")].map((slot) => {
 })"""
 
 
-async def test_the_wall_survives_a_killed_server(hall: Hall, watched: Watched) -> None:
+async def test_the_wall_survives_a_killed_server(own_hall: Hall, watched: Watched) -> None:
+    hall = own_hall
     watched.expected += ["ERR_CONNECTION_REFUSED", "WebSocket connection", "Failed to load resource"]
     page = await watched.page(hall.wall)
     hall.bring(Arrived(post("1", "Before the fault")))
     await expect(page.get_by_text("Before the fault")).to_be_visible()
     hall.process.kill()
-    await expect(page.get_by_text("Connection lost")).to_be_visible(timeout=15_000)
+    await expect(page.get_by_text("Connection lost")).to_be_visible()
     await expect(page.get_by_text("Before the fault")).to_be_visible()
     hall.bring(Arrived(post("2", "While it was away")), Withdrawn("x", "1"))
     await hall.process.start()
-    await expect(page.get_by_text("While it was away")).to_be_visible(timeout=30_000)
+    await expect(page.get_by_text("While it was away")).to_be_visible()
     await expect(page.get_by_text("Before the fault")).to_have_count(0)
     await expect(page.get_by_text("Connection lost")).to_have_count(0)
 
@@ -272,16 +212,21 @@ async def test_a_list_that_moves_can_be_paused_from_the_keyboard(hall: Hall, wat
     await expect(page.get_by_text("Second")).to_be_visible()
 
 
-@pytest.mark.parametrize("path", ["/wall/summit", "/wall/summit?theme=light", "/", "/nothing-here"])
-async def test_pages_are_accessible(hall: Hall, watched: Watched, path: str) -> None:
-    watched.expected += ["404"]
+@pytest.mark.parametrize("theme", [{}, {"theme": "light"}], ids=["dark", "light"])
+async def test_a_wall_is_accessible(hall: Hall, watched: Watched, theme: dict[str, str]) -> None:
     hall.bring(Arrived(post("1", "Hello")), Arrived(repost("2", "1")))
-    page = await watched.page(f"{hall.process.base_url}{path}")
-    await page.wait_for_load_state("networkidle") if "wall" not in path else await expect(
-        page.get_by_text("Hello")
-    ).to_be_visible()
-    results = await Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
+    page = await watched.page(hall.at("wall", **theme))
+    await expect(page.get_by_text("Hello")).to_be_visible()
+    await assert_accessible(page)
+
+
+async def test_the_pages_beside_the_wall_are_accessible(own_hall: Hall, watched: Watched) -> None:
+    watched.expected += ["404"]
+    own_hall.bring(Arrived(post("1", "Hello")))
+    for path in ("/", "/nothing-here"):
+        page = await watched.page(f"{own_hall.process.base_url}{path}")
+        await expect(page.locator("h1")).to_be_visible()
+        await assert_accessible(page)
 
 
 @pytest.mark.parametrize(

@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Locator, Page, expect
 
-from tests.conftest import Serve
+from tests.support.accessible import assert_accessible
 from tests.support.browser import Watched
-from tests.support.processes import ServeProcess
-from tests.support.staff import Staff
-from tests.support.summit import open_rules
-from wall.journal import create_event
-from wall.model import Mode, new_id, utc_now
-from wall.store import Store
+from tests.support.hall import Hall
+from wall.model import utc_now
 
 PROMPTS = [{"text": "What counts as scholarship?", "minute": 0}, {"text": "Who is credited?", "minute": 20}]
 _cut_between_words = re.compile(
@@ -32,70 +23,41 @@ LONG = "We keep confusing attention with impact when committees ask for numbers,
 
 @dataclass
 class Rooms:
-    """One event with two rooms, and somebody who runs both. Everything that is posted is shown."""
+    """The rooms of one event, and somebody who runs them. Everything that is posted is shown."""
 
-    process: ServeProcess
-    staff: Staff
-
-    @property
-    def wall(self) -> str:
-        return f"{self.process.base_url}/wall/summit"
-
-    async def do(self, path: str, body: Any = None) -> dict[str, Any]:
-        """A command that works; what it answers."""
-        headers = {"Idempotency-Key": new_id()}
-        answer = await self.staff.ask("POST", f"/events/summit{path}", json=body or {}, headers=headers)
-        assert answer.status_code in {200, 201}, answer.text
-        return dict(answer.json())
+    hall: Hall
 
     async def value(self, kind: str, subject: str) -> dict[str, Any]:
         """A subject as the staff hold it now."""
-        puts = (await self.staff.ask("GET", "/events/summit/snapshot?face=desk")).json()["puts"]
-        return next(put["value"] for put in puts if put["type"] == kind and put["id"] == subject)
+        return next(value for value in (await self.hall.held())[kind] if value["id"] == subject)
 
     async def session(self, room: str) -> str:
         """A running session in a new room; its id."""
-        made = await self.do("/rooms", {"name": room})
-        now = utc_now()
-        times = {"starts_at": now.isoformat(), "ends_at": (now + timedelta(hours=2)).isoformat()}
-        about = {"room": made["room"], "title": f"In {room}", "method": "guided", "prompts": PROMPTS}
-        new = await self.do("/sessions", about | times)
-        await self.do(f"/sessions/{new['session']}/begin", {"version": new["version"]})
-        return str(new["session"])
+        key = await self.hall.venue.room(room)
+        session = await self.hall.venue.session(key, f"In {room}", utc_now(), prompts=PROMPTS)
+        await self.hall.venue.do(f"/sessions/{session}/begin", version=1)
+        return session
 
     async def ask(self, session: str, prompt: int) -> None:
         """Go to a prompt of a session's run-sheet."""
         now = await self.value("session", session)
-        await self.do(
-            f"/sessions/{session}/prompt",
-            {"version": now["version"], "prompt": now["prompts"][prompt]["id"]},
-        )
+        asked = {"version": now["version"], "prompt": now["prompts"][prompt]["id"]}
+        await self.hall.venue.do(f"/sessions/{session}/prompt", **asked)
 
     async def bring_in(self, session: str, text: str) -> tuple[str, str]:
         """Post, raise and take up a point; the ids of the post and of its relay."""
-        post = str((await self.staff.post("summit", text))["post"])
-        raised = await self.do(f"/posts/{post}/raise", {"session": session})
-        await self.do(f"/relays/{raised['relay']}/take-up", {"version": raised["version"]})
-        return post, str(raised["relay"])
+        post = await self.hall.post(text)
+        return post, await self.hall.venue.bring_in(session, post)
 
     async def close(self, relay: str, state: str) -> None:
         """Close what is on a floor."""
-        now = await self.value("relay", relay)
-        await self.do(f"/relays/{relay}/close", {"version": now["version"], "state": state})
+        version = (await self.value("relay", relay))["version"]
+        await self.hall.venue.do(f"/relays/{relay}/close", version=version, state=state)
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def rooms(serve: Serve, sqlite_url: str, tmp_path: Path) -> AsyncIterator[Rooms]:
-    settings = {"BACKCHANNEL_DATABASE_URL": sqlite_url, "BACKCHANNEL_DATA_DIR": str(tmp_path)}
-    process = serve(settings)
-    store = Store(sqlite_url)
-    with store.writing() as conn:
-        details = {"hashtags": ("SMSummit",), "zone": "America/Toronto", "mode": Mode.AUTO}
-        event = create_event(conn, utc_now(), "summit", "Summit", "system", details)
-        open_rules(conn, event.id)
-    await process.start()
-    yield Rooms(process, Staff(process.base_url, store))
-    store.close()
+@pytest.fixture
+def rooms(hall: Hall) -> Rooms:
+    return Rooms(hall)
 
 
 def banner(page: Page) -> Locator:
@@ -117,7 +79,7 @@ async def test_what_is_on_a_floor_is_on_the_wall_and_leaves_no_room_behind(
     rooms: Rooms, watched: Watched
 ) -> None:
     session = await rooms.session("Hall A")
-    page = await watched.page(rooms.wall)
+    page = await watched.page(rooms.hall.wall)
     await expect(page.get_by_text("#SMSummit").first).to_be_visible()
     assert await height(page) == 0
     _, relay = await rooms.bring_in(session, "Who is not in this room?")
@@ -136,19 +98,19 @@ async def test_several_rooms_share_the_banner_and_a_wall_may_be_for_one(
     first, second = await rooms.session("Hall A"), await rooms.session("Salon 2")
     await rooms.bring_in(first, "Said in the hall")
     await rooms.ask(second, 1)
-    page = await watched.page(rooms.wall)
+    page = await watched.page(rooms.hall.wall)
     await expect(banner(page).locator("article")).to_have_count(2)
     await expect(banner(page)).to_contain_text("Question 2")
     await expect(banner(page)).to_contain_text("Who is credited?")
     room = (await rooms.value("session", second))["room"]
-    one = await watched.page(f"{rooms.wall}?room={room}")
+    one = await watched.page(rooms.hall.at("wall", room=room))
     await expect(banner(one).locator("article")).to_have_count(1)
     await expect(banner(one)).to_contain_text("Salon 2")
 
 
 async def test_a_long_point_is_cut_between_words_in_two_lines(rooms: Rooms, watched: Watched) -> None:
     await rooms.bring_in(await rooms.session("Hall A"), LONG)
-    page = await watched.page(rooms.wall)
+    page = await watched.page(rooms.hall.wall)
     said = page.locator(".floor-said bdi")
     for width, tall in ((1920, 1080), (1080, 1920), (390, 844)):
         await page.set_viewport_size({"width": width, "height": tall})
@@ -162,41 +124,34 @@ async def test_a_long_point_is_cut_between_words_in_two_lines(rooms: Rooms, watc
 
 async def test_a_point_that_is_taken_back_leaves_the_banner_at_once(rooms: Rooms, watched: Watched) -> None:
     post, _ = await rooms.bring_in(await rooms.session("Hall A"), "Said too soon")
-    page = await watched.page(rooms.wall)
+    page = await watched.page(rooms.hall.wall)
     await expect(banner(page)).to_contain_text("Said too soon")
     version = (await rooms.value("post", post))["version"]
-    await rooms.do(f"/posts/{post}/withdraw", {"version": version})
+    await rooms.hall.venue.do(f"/posts/{post}/withdraw", version=version)
     await expect(banner(page).locator("article")).to_have_count(0)
     assert "Said too soon" not in await page.content()
 
 
 async def test_a_card_says_where_its_post_got_to_and_no_card_moves(rooms: Rooms, watched: Watched) -> None:
     session = await rooms.session("Hall A")
-    await rooms.staff.post("summit", "Below")
+    await rooms.hall.post("Below")
     post, relay = await rooms.bring_in(session, "Heard")
-    other, again = await _other(rooms, "Above")
+    other = await rooms.hall.post("Above")
+    again = await rooms.hall.venue.raised(session, other)
     page = await watched.page()
     await page.emulate_media(reduced_motion="reduce")
-    await page.goto(rooms.wall)
+    await page.goto(rooms.hall.wall)
     mark = page.locator(f"[data-post='{post}'] .heard")
     await expect(mark).to_have_text("in the room now")
     await rooms.close(relay, "answered")
     await expect(mark).to_have_text("answered ✓")
     await expect(banner(page)).to_have_css("height", "0px")
     before = await page.evaluate(PLACES)
-    await rooms.do(f"/relays/{again['relay']}/take-up", {"version": again["version"]})
+    await rooms.hall.venue.do(f"/relays/{again['relay']}/take-up", version=again["version"])
     await rooms.close(again["relay"], "discussed")
     await expect(page.locator(f"[data-post='{other}'] .heard")).to_have_text("discussed ✓")
     await expect(banner(page)).to_have_css("height", "0px")
     assert (await page.evaluate(PLACES), len(before)) == (before, 3)
-
-
-async def _other(rooms: Rooms, text: str) -> tuple[str, dict[str, Any]]:
-    """A second point in the queue of the running session: its post, and its relay as it is."""
-    post = str((await rooms.staff.post("summit", text))["post"])
-    puts = (await rooms.staff.ask("GET", "/events/summit/snapshot?face=desk")).json()["puts"]
-    session = next(put["id"] for put in puts if put["type"] == "session")
-    return post, await rooms.do(f"/posts/{post}/raise", {"session": session})
 
 
 PLACES = """[...document.querySelectorAll("li.slot")].map((slot) => {
@@ -210,12 +165,12 @@ async def test_the_way_to_join_is_on_the_wall_and_covers_no_card(
     rooms: Rooms, watched: Watched, width: int, tall: int
 ) -> None:
     for number in range(12):
-        await rooms.staff.post("summit", f"{number}: what would you change first, and with whom?")
+        await rooms.hall.post(f"{number}: what would you change first, and with whom?")
     page = await watched.page()
     await page.set_viewport_size({"width": width, "height": tall})
-    await page.goto(rooms.wall)
+    await page.goto(rooms.hall.wall)
     join = page.get_by_role("complementary", name="Add your point")
-    address = f"{rooms.process.base_url.partition('://')[2]}/j/summit"
+    address = rooms.hall.at("j").partition("://")[2]
     await expect(join.get_by_role("link")).to_have_text(address)
     code = join.get_by_role("img")
     await expect(code).not_to_have_js_property("naturalWidth", 0)
@@ -236,7 +191,7 @@ COVERED = """() => {
 
 
 async def test_a_wall_may_leave_the_way_to_join_away(rooms: Rooms, watched: Watched) -> None:
-    page = await watched.page(f"{rooms.wall}?join=off")
+    page = await watched.page(rooms.hall.at("wall", join="off"))
     await expect(page.get_by_text("#SMSummit").first).to_be_visible()
     await expect(page.locator(".join")).to_be_hidden()
 
@@ -252,10 +207,9 @@ async def test_a_wall_with_points_in_its_rooms_is_accessible(
     await rooms.ask(second, 0)
     page = await watched.page()
     await page.emulate_media(reduced_motion="reduce")
-    await page.goto(f"{rooms.wall}?theme={theme}")
+    await page.goto(rooms.hall.at("wall", theme=theme))
     await expect(page.locator(".heard")).to_have_count(2)
-    results = await Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
+    await assert_accessible(page)
 
 
 @pytest.mark.parametrize(("width", "tall"), [(1920, 1080), (1080, 1920), (3840, 2160)])
@@ -263,10 +217,10 @@ async def test_words_are_seventeen_arc_minutes_from_four_picture_heights(
     rooms: Rooms, watched: Watched, width: int, tall: int
 ) -> None:
     await rooms.bring_in(await rooms.session("Hall A"), LONG[:260])
-    await rooms.staff.post("summit", "A usual length of what people say in one post, not short, not long.")
+    await rooms.hall.post("A usual length of what people say in one post, not short, not long.")
     page = await watched.page()
     await page.set_viewport_size({"width": width, "height": tall})
-    await page.goto(rooms.wall)
+    await page.goto(rooms.hall.wall)
     await expect(page.locator(".said")).to_have_count(2)
     for what in (".said", ".floor-said", ".join-address", ".call"):
         found = await page.locator(what).first.evaluate(CAPITALS)

@@ -64,7 +64,7 @@ async def base_url(
     )
     store.close()
     assert added.status_code == 201, added.text
-    await eventually(lambda: world.instances[0].listens(), 20, "the stream")
+    await eventually(lambda: world.instances[0].listens(), what="the stream")
     yield process.base_url
 
 
@@ -83,7 +83,7 @@ async def test_a_deletion_upstream_clears_every_open_wall_and_is_purged(
     await world.delete(secret)
     for wall in walls:
         await _has_only_what_stays(wall)
-    await eventually(lambda: _kept(tmp_path) == (set(), 0), 10, "the purge")
+    await eventually(lambda: _kept(tmp_path) == (set(), 0), what="the purge")
     await walls[0].reload()
     await _has_only_what_stays(walls[0])
 

@@ -15,7 +15,7 @@ from tests.support.browser import watched_context
 from tests.support.children import Child
 from tests.support.ports import free_port
 from tests.support.processes import ROOT, ServeProcess, clean_environment
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 
 FACES = {"wall": "/wall/demo", "stage": "/stage/demo", "join": "/join/demo", "desk": "/desk/demo"}
 
@@ -55,7 +55,7 @@ async def face_of(page: Page, path: str) -> Frame:
     def found() -> Frame | None:
         return next((frame for frame in page.frames if path in frame.url), None)
 
-    frame: Frame = await eventually(found, 10, path)
+    frame: Frame = await eventually(found, what=path)
     return frame
 
 
@@ -84,7 +84,7 @@ async def test_the_switch_hands_over_at_once(browser: Browser, demo: ServeProces
 
 
 async def test_whoever_opens_a_page_is_on_the_staff_and_programs_are_not(demo: ServeProcess) -> None:
-    async with httpx2.AsyncClient(base_url=demo.base_url, trust_env=False) as somebody:
+    async with httpx2.AsyncClient(base_url=demo.base_url, trust_env=False, timeout=PATIENCE) as somebody:
         refused = await somebody.post("/api/v1/events/demo/robots", json={"on": False})
         assert refused.status_code == 401
         assert "set-cookie" not in refused.headers
@@ -93,7 +93,7 @@ async def test_whoever_opens_a_page_is_on_the_staff_and_programs_are_not(demo: S
         assert "HttpOnly" in page.headers["set-cookie"]
         assert (await somebody.get("/api/v1/me")).json()["name"] == "Demo visitor"
         assert "set-cookie" not in (await somebody.get("/")).headers
-    async with httpx2.AsyncClient(base_url=demo.base_url, trust_env=False) as stranger:
+    async with httpx2.AsyncClient(base_url=demo.base_url, trust_env=False, timeout=PATIENCE) as stranger:
         strange = await stranger.get("/", headers={"Host": "evil.example"})
         assert strange.status_code == 421
         assert "set-cookie" not in strange.headers

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.live.api import api_over
-from wall.demo import mount_demo
+from wall.demo.demo import mount_demo
 from wall.errors import SetupProblem
 
 

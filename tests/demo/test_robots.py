@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import shutil
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,6 +32,8 @@ from wall.store import tables as t
 FAST = 2_500.0
 """Minutes of the day in one minute: all of it in about ten seconds."""
 SLOW = 40.0
+ENOUGH = 10
+"""Points taken up, on a day that shows what robots do."""
 WORLD = make_world(3)
 
 
@@ -107,24 +111,37 @@ async def test_it_begins_with_something_on_every_face(sqlite_store: Store) -> No
     await stage.intake.close()
 
 
-async def test_robots_run_the_day_to_its_end(sqlite_store: Store) -> None:
-    stage = await staged(sqlite_store, FAST)
+async def test_robots_run_the_day_to_its_end(sqlite_template: Path, tmp_path: Path) -> None:
+    """How much they get done depends on the machine: a slow one is given a slower day."""
+    taken = 0
+    for speed in (FAST, FAST / 4, FAST / 16):
+        path = shutil.copy(sqlite_template, tmp_path / f"{speed}.db")
+        with contextlib.closing(Store(f"sqlite:///{path}")) as store:
+            taken = await _whole_day(store, speed)
+        if taken > ENOUGH:
+            break
+    assert taken > ENOUGH
+
+
+async def _whole_day(store: Store, speed: float) -> int:
+    """Let robots run the day; how many points were taken up. AssertionError where one went wrong."""
+    stage = await staged(store, speed)
     async with stage.running(Robots(stage.cast, stage.journal)):
         await play(stage.intake, stage.cast)
-        await eventually(lambda: not _running(stage), 30, "the end of all sessions")
-        await eventually(lambda: _rejected(stage), 30, "a rejection")
+        await eventually(lambda: not _running(stage), what="the end of all sessions")
+        await eventually(lambda: _rejected(stage), what="a rejection")
     rows = stage.relays()
     heard = [row for row in rows if row.state in {RelayState.DISCUSSED, RelayState.ANSWERED}]
-    assert heard  # how many depends on the machine: the clock runs on while a robot thinks
     assert not [
         row for row in rows if row.state in {RelayState.ON_FLOOR, RelayState.NEXT, RelayState.QUEUED}
     ]
     with stage.store.reading() as conn:
         told = conn.execute(select(t.receipt).where(t.receipt.c.state == "told")).all()
-    assert told
     assert all(row.words and "<" not in row.words for row in told)
-    _assert_one_on_each_floor(stage)
     await stage.intake.close()
+    taken = _taken_one_at_a_time(stage)
+    assert taken <= ENOUGH or (heard and told)
+    return taken
 
 
 def _running(stage: Stage) -> list[str]:
@@ -139,8 +156,9 @@ def _rejected(stage: Stage) -> bool:
         return conn.execute(rejected).first() is not None
 
 
-def _assert_one_on_each_floor(stage: Stage) -> None:
-    """No room ever had two points on its floor, and no point was taken up twice."""
+def _taken_one_at_a_time(stage: Stage) -> int:
+    """How many points were taken up. AssertionError if a room ever had two points on its floor, or a
+    point was taken up twice."""
     rooms = {session_id: room.id for room in stage.cast.rooms for session_id, _ in room.sessions}
     room_of = {row.id: rooms[row.session_id] for row in stage.relays()}
     floors: dict[str, str] = {}
@@ -155,7 +173,7 @@ def _assert_one_on_each_floor(stage: Stage) -> None:
         elif entry["kind"] == "relay.closed" and floors.get(room_of[relay]) == relay:
             del floors[room_of[relay]]
     assert not floors
-    assert len(taken) > 10
+    return len(taken)
 
 
 async def test_robots_that_are_off_give_no_command(sqlite_store: Store) -> None:
@@ -164,13 +182,13 @@ async def test_robots_that_are_off_give_no_command(sqlite_store: Store) -> None:
     began = await stage.mark()
     async with stage.running(robots):
         day = asyncio.create_task(play(stage.intake, stage.cast))
-        await eventually(lambda: len(stage.entries(began)) > 10, 20, "some posts")
+        await eventually(lambda: len(stage.entries(began)) > 10, what="some posts")
         assert stage.of_robots(began) == []
         robots.on = True
-        await eventually(lambda: stage.of_robots(began), 20, "the robots")
+        await eventually(lambda: stage.of_robots(began), what="the robots")
         robots.on = False
         off = await stage.mark()
-        await eventually(lambda: len(stage.entries(off)) > 10, 20, "more posts")
+        await eventually(lambda: len(stage.entries(off)) > 10, what="more posts")
         assert stage.of_robots(off) == []
         day.cancel()
     await stage.intake.close()

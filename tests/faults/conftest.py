@@ -8,7 +8,15 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.support.nursery import Nursery
+
 Tell = Callable[[str], None]
+
+
+@pytest.fixture
+def nursery(request: pytest.FixtureRequest, nursery: Nursery) -> Nursery | None:
+    """None for the long suites: what they say of restarts is of servers that start from nothing."""
+    return None if request.node.get_closest_marker("faults") else nursery
 
 
 @pytest.fixture

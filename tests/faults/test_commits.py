@@ -11,6 +11,7 @@ from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError
 
 from tests.support.summit import Summit, post
+from tests.support.waiting import PATIENCE
 from wall.bus import InProcessBus
 from wall.entries import Held, Scope
 from wall.errors import LeaseLost
@@ -103,7 +104,7 @@ async def test_a_submitter_who_leaves_in_between_does_not_stop_the_door(
     refused.append(lambda: loop.call_soon_threadsafe(leaving.cancel))
     with pytest.raises(asyncio.CancelledError):
         await leaving
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         assert (await fed.bring(["four"], cursor="4")).accepted == 1
     await fed.intake.close()
     assert (fed.feed.cursor, fed.feed.accepted, fed.feed.dropped) == ("4", 3, 1)

@@ -74,7 +74,7 @@ async def _witnesses(stack: AsyncExitStack, proxy: FaultProxy, staff: Staff) -> 
         await stack.enter_async_context(witness.reader)
         witnesses.append(witness)
     for witness in witnesses:
-        await eventually(lambda reader=witness.reader: reader.connections, 10, "a connection")
+        await eventually(lambda reader=witness.reader: reader.connections, what="a connection")
     return witnesses
 
 
@@ -88,7 +88,7 @@ async def _cut_until(proxy: FaultProxy, cuts: int, rng: random.Random) -> None:
 
 async def _check(witness: Witness, poster: Poster, head: int) -> None:
     reader = witness.reader
-    await reader.wait_for_seq(head, within=20)
+    await reader.wait_for_seq(head)
     await reader.assert_holds_what_a_newcomer_gets()
     assert (reader.gaps, reader.duplicates) == (0, 0), reader.report()
     if reader.snapshots == 1:

@@ -22,7 +22,7 @@ from tests.support.poster import Poster
 from tests.support.processes import ServeProcess
 from tests.support.reader import FoldingReader
 from tests.support.staff import Staff
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 from wall.access import COOKIE
 from wall.model import FeedState
 from wall.store.tables import post
@@ -67,7 +67,7 @@ class Killable:
 
     async def kill_at(self, line: int, rng: random.Random) -> None:
         """Once this line was played, and a moment later, kill who plays and start it again."""
-        await eventually(lambda: self.played() >= line, 60, f"line {line}")
+        await eventually(lambda: self.played() >= line, what=f"line {line}")
         await asyncio.sleep(rng.uniform(0, 0.05))
         playing = self.instance.feed_process(self.feed_id)
         server = next((one for one in self.servers if one.child.pid == playing), self.servers[0])
@@ -81,7 +81,7 @@ class Killable:
 
     async def played_out(self) -> None:
         """Wait for the end of the archive."""
-        await eventually(self._is_done, 60, "the end of the replay")
+        await eventually(self._is_done, what="the end of the replay")
 
     def _is_done(self) -> bool:
         feed = self.instance.feed(self.event_id, self.feed_id)
@@ -142,7 +142,9 @@ async def _posts_at_the_end(killable: Killable, poster: Poster, staff: Staff) ->
 async def _all_pages(staff: Staff, base_url: str) -> list[tuple[str, str]]:
     """(id, text) of every post that the desk can page through."""
     path, found = f"/api/v1/events/{SLUG}/posts", list[tuple[str, str]]()
-    async with httpx2.AsyncClient(base_url=base_url, headers=staff.headers, trust_env=False) as client:
+    async with httpx2.AsyncClient(
+        base_url=base_url, headers=staff.headers, trust_env=False, timeout=PATIENCE
+    ) as client:
         before = None
         while True:
             asked = {"face": "desk", "limit": 200} | ({"before": before} if before else {})

@@ -11,8 +11,9 @@ from typing import Any
 
 import httpx2
 
-from tests.browser.participating import Hall, hall_at
 from tests.conftest import Serve
+from tests.support.hall import Hall, hall_at
+from tests.support.waiting import PATIENCE
 from wall.journal import broken_link
 from wall.model import new_id
 from wall.store import Store, events
@@ -35,7 +36,7 @@ async def test_a_queue_survives_kills_in_the_middle_of_its_moves(
             await asyncio.sleep(rng.uniform(0.02, 0.2))
             hall.process.kill()
             await hall.process.start()
-        done = await asyncio.wait_for(moving, 60)
+        done = await asyncio.wait_for(moving, PATIENCE)
         assert await _states(hall) == {"discussed": POINTS}
     assert len(done) == POINTS + 2
     assert [one["closed"] for one in done[2:]] == [one["floor"] for one in done[1:-1]]

@@ -27,7 +27,7 @@ from tests.support.processes import ServeProcess
 from tests.support.reader import FoldingReader
 from tests.support.staff import Staff
 from tests.support.valkey import ValkeyServer
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 from wall.access import COOKIE
 from wall.model import FeedState, new_id
 from wall.store import Store, migrate
@@ -35,8 +35,9 @@ from wall.store.tables import post
 
 Serve = Callable[..., ServeProcess]
 SLUG = "summit"
-BELL_SECONDS = 5.0
-"""Within which a post made at one process is on the screens of another, whatever Redis does."""
+BELL_SECONDS = 15.0
+"""Within which a post made at one process is on the screens of another, whatever Redis does: 5 s, and
+as long again twice for a slow machine."""
 
 
 @dataclass
@@ -58,7 +59,7 @@ class Scene:
     async def assert_nothing_is_wrong(self) -> None:
         """AssertionError unless every acknowledged post is there once, and every reader is right."""
         for reader in self.readers:
-            await reader.wait_for_seq(self.instance.head(self.event_id), within=20)
+            await reader.wait_for_seq(self.instance.head(self.event_id))
             await reader.assert_holds_what_a_newcomer_gets()
             assert (reader.gaps, reader.duplicates) == (0, 0), reader.report()
         with self.instance.store.reading() as conn:
@@ -101,21 +102,23 @@ async def test_a_database_that_was_killed_and_comes_back_costs_nothing(
     async with scene(own_postgres, serve) as here:
         feed_id = await own_postgres.add_replay(SLUG, archive, 100)
         here.poster.begin()
-        await eventually(lambda: len(here.poster.acknowledged) > 20, 20, "posts before the outage")
-        await eventually(lambda: own_postgres.feed(here.event_id, feed_id).cursor, 20, "a replay that runs")
+        await eventually(lambda: len(here.poster.acknowledged) > 20, what="posts before the outage")
+        await eventually(
+            lambda: own_postgres.feed(here.event_id, feed_id).cursor, what="a replay that runs"
+        )
         postgres_server.kill()
         await assert_unavailable(here)
-        await eventually(lambda: here.poster.refusals["store_unavailable"] > 10, 20, "refused posts")
+        await eventually(lambda: here.poster.refusals["store_unavailable"] > 10, what="refused posts")
         assert [reader.connections for reader in here.readers] == [1, 1]
         postgres_server.start()
         before, began = len(here.poster.acknowledged), time.monotonic()
-        await eventually(lambda: len(here.poster.acknowledged) > before + 20, 20, "posts after the outage")
+        await eventually(lambda: len(here.poster.acknowledged) > before + 20, what="posts after the outage")
         back = time.monotonic() - began
 
         def played_out() -> bool:
             return own_postgres.feed(here.event_id, feed_id).state is FeedState.DONE
 
-        await eventually(played_out, 60, "the end of the replay")
+        await eventually(played_out, what="the end of the replay")
         await here.poster.end()
         await here.assert_nothing_is_wrong()
         assert [reader.connections for reader in here.readers] == [1, 1]
@@ -137,7 +140,9 @@ async def assert_unavailable(here: Scene) -> None:
         error = answer.json()["error"]
         assert (error["code"], "Try again" in error["remedy"]) == ("store_unavailable", True), error
     assert (await here.ask("GET", "/healthz")).status_code == 200
-    async with httpx2.AsyncClient(base_url=here.server.base_url, trust_env=False) as browser:
+    async with httpx2.AsyncClient(
+        base_url=here.server.base_url, trust_env=False, timeout=PATIENCE
+    ) as browser:
         page = await browser.get(f"/wall/{SLUG}", headers={"Accept": "text/html"})
     assert (page.status_code, page.headers["content-type"].split(";")[0]) == (503, "text/html")
 
@@ -149,7 +154,7 @@ async def test_a_database_stopped_in_order_is_waited_for_as_well(
         here.poster.begin()
         for _ in range(3):
             done = len(here.poster.acknowledged)
-            await eventually(lambda done=done: len(here.poster.acknowledged) > done + 5, 20, "posts")
+            await eventually(lambda done=done: len(here.poster.acknowledged) > done + 5, what="posts")
             await asyncio.to_thread(postgres_server.stop)
             refused = here.poster.refusals.total()
             await eventually(
@@ -218,22 +223,24 @@ async def test_a_full_disk_refuses_clearly_and_works_again_once_there_is_room(
     with instance_at(f"sqlite:///{small_disk / 'backchannel.db'}", tmp_path) as instance:
         async with scene(instance, serve) as here:
             feed_id = await instance.add_replay(SLUG, archive, 100)
-            await eventually(lambda: instance.feed(here.event_id, feed_id).cursor, 20, "a replay that runs")
+            await eventually(
+                lambda: instance.feed(here.event_id, feed_id).cursor, what="a replay that runs"
+            )
             here.poster.begin()
-            await eventually(lambda: len(here.poster.acknowledged) > 10, 20, "posts before")
+            await eventually(lambda: len(here.poster.acknowledged) > 10, what="posts before")
             fill(small_disk / "filler")
-            await eventually(lambda: here.poster.refusals["store_full"] > 5, 20, "refusals")
+            await eventually(lambda: here.poster.refusals["store_full"] > 5, what="refusals")
             answer = await here.ask("POST", f"/api/v1/events/{SLUG}/posts")
             assert (answer.status_code, answer.json()["error"]["code"]) == (507, "store_full")
             assert (await here.ask("GET", f"/api/v1/events/{SLUG}/posts")).status_code == 200
             (small_disk / "filler").unlink()
             before = len(here.poster.acknowledged)
-            await eventually(lambda: len(here.poster.acknowledged) > before + 10, 20, "posts after")
+            await eventually(lambda: len(here.poster.acknowledged) > before + 10, what="posts after")
 
             def played_out() -> bool:
                 return instance.feed(here.event_id, feed_id).state is FeedState.DONE
 
-            await eventually(played_out, 60, "the end of the replay")
+            await eventually(played_out, what="the end of the replay")
             await here.poster.end()
             await here.assert_nothing_is_wrong()
             assert set(here.poster.refusals) == {"store_full"}

@@ -22,30 +22,31 @@ from tests.support.poster import Poster
 from tests.support.processes import ServeProcess
 from tests.support.reader import FoldingReader
 from tests.support.staff import Staff
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 from wall.model import FeedState
 from wall.store import feeds
 
 Serve = Callable[..., ServeProcess]
 SLUG = "summit"
-ENDS_SECONDS = 6.0
-"""Within which `serve` has ended after SIGTERM."""
+ENDS_SECONDS = 15.0
+"""Within which `serve` has ended after SIGTERM: it gives its connections 5 s, and a reader who does
+not read would hold it up for 20."""
 
 
 async def refused(server: ServeProcess) -> str:
     """What a server said that did not start; AssertionError unless it ended with 1."""
     server.child.start()
-    await eventually(lambda: not server.child.running, 20, "the refusal")
+    await eventually(lambda: not server.child.running, what="the refusal")
     assert server.child.exit_code == 1, server.child.said()
     return server.child.said()
 
 
 async def test_a_second_serve_on_a_sqlite_file_is_refused_and_the_first_goes_on(
-    serve: Serve, sqlite_url: str, tmp_path: Path
+    serve_anew: Serve, sqlite_url: str, tmp_path: Path
 ) -> None:
     with instance_at(sqlite_url, tmp_path) as instance:
         await instance.event(SLUG)
-        first, second = serve(instance.settings), serve(instance.settings)
+        first, second = serve_anew(instance.settings), serve_anew(instance.settings)
         await first.start()
         said = await refused(second)
         assert "Another serve process has this SQLite file open." in said
@@ -57,10 +58,10 @@ async def test_a_second_serve_on_a_sqlite_file_is_refused_and_the_first_goes_on(
 
 
 async def test_a_second_serve_on_postgresql_without_redis_is_refused(
-    serve: Serve, migrated_postgres_url: str, tmp_path: Path
+    serve_anew: Serve, migrated_postgres_url: str, tmp_path: Path
 ) -> None:
     with instance_at(migrated_postgres_url, tmp_path) as instance:
-        first, second = serve(instance.settings), serve(instance.settings)
+        first, second = serve_anew(instance.settings), serve_anew(instance.settings)
         await first.start()
         said = await refused(second)
         assert "Another serve process uses this database, and the two have no common Redis." in said
@@ -78,7 +79,7 @@ async def test_who_is_alone_on_postgresql_goes_on_with_the_feeds_of_who_was_kill
         feed_id = await instance.add_replay(SLUG, archive, 200)
         server = serve(instance.settings)
         await server.start()
-        await eventually(lambda: instance.feed(event_id, feed_id).cursor, 10, "a replay that runs")
+        await eventually(lambda: instance.feed(event_id, feed_id).cursor, what="a replay that runs")
         server.kill()
         await server.start()
         await played_out(instance, event_id)
@@ -94,7 +95,7 @@ async def played_out(instance: Instance, event_id: str) -> None:
             (feed,) = feeds.listed(conn, event_id)
         return feed.state is FeedState.DONE
 
-    await eventually(done, 30, "the end of the replay")
+    await eventually(done, what="the end of the replay")
 
 
 async def test_a_replay_on_the_command_line_is_heard_by_the_readers_of_a_serve(
@@ -110,7 +111,7 @@ async def test_a_replay_on_the_command_line_is_heard_by_the_readers_of_a_serve(
             ran = await instance.run("replay", archive, "--event", SLUG)
             ended = time.monotonic()
             assert ran.code == 0, ran.said
-            await reader.wait_for_seq(instance.head(event_id), within=2)
+            await reader.wait_for_seq(instance.head(event_id))
             tell(f"Replay beside serve: heard {time.monotonic() - ended:.2f} s after its end at most")
             await reader.assert_holds_what_a_newcomer_gets()
             again = await instance.run("replay", archive, "--event", SLUG, "--speed", "max")
@@ -130,7 +131,7 @@ async def test_a_replay_that_was_killed_is_taken_over_by_the_serve_beside_it(
         async with FoldingReader(server.base_url, SLUG) as reader:
             await kill_in_the_middle(instance, event_id, archive)
             await played_out(instance, event_id)
-            await reader.wait_for_seq(instance.head(event_id), within=5)
+            await reader.wait_for_seq(instance.head(event_id))
             await reader.assert_holds_what_a_newcomer_gets()
         with instance.store.reading() as conn:
             assert Expected.of(archive).compare(conn, event_id) == (0, 0)
@@ -147,7 +148,7 @@ async def test_a_replay_that_is_interrupted_stays_stopped_beside_a_serve(
         await server.start()
         async with replaying(instance, event_id, archive) as process:
             process.send_signal(signal.SIGINT)
-            said, _ = await asyncio.to_thread(process.communicate, timeout=10)
+            said, _ = await asyncio.to_thread(process.communicate, timeout=PATIENCE)
         assert (process.returncode, "go on with --resume" in said) == (130, True), said
         server.kill()
         await server.start()
@@ -168,7 +169,7 @@ async def test_a_serve_that_starts_leaves_a_running_replay_alone(
         event_id = (await instance.event(SLUG)).id
         async with replaying(instance, event_id, archive) as process:
             await serve(instance.settings).start()
-            said, _ = await asyncio.to_thread(process.communicate, timeout=20)
+            said, _ = await asyncio.to_thread(process.communicate, timeout=PATIENCE)
         assert process.returncode == 0, said
         with instance.store.reading() as conn:
             assert Expected.of(archive).compare(conn, event_id) == (0, 0)
@@ -193,7 +194,7 @@ async def replaying(
             return any(feed.cursor for feed in feeds.listed(conn, event_id))
 
     try:
-        await eventually(begun, 20, "a replay that runs")
+        await eventually(begun, what="a replay that runs")
         yield process
     finally:
         process.kill()
@@ -236,7 +237,7 @@ class Ending:
     async def stop(self) -> float:
         """SIGTERM in the middle of posts; seconds until the process has ended."""
         done = len(self.poster.acknowledged)
-        await eventually(lambda: len(self.poster.acknowledged) > done + 10, 20, "posts")
+        await eventually(lambda: len(self.poster.acknowledged) > done + 10, what="posts")
         began = time.monotonic()
         code = await asyncio.to_thread(self.server.stop)
         assert code in (0, -signal.SIGTERM), (code, self.server.child.said())
@@ -246,19 +247,19 @@ class Ending:
         """Start again; AssertionError unless everything goes on where it was."""
         await self.server.start()
         await self.poster.end()
-        await self.reader.wait_for_seq(self.instance.head(self.event_id), within=10)
+        await self.reader.wait_for_seq(self.instance.head(self.event_id))
         faults = (self.reader.gaps, self.reader.duplicates, self.reader.snapshots)
         assert faults == (0, 0, 1), self.reader.report()
         self.instance.assert_sound(self.event_id)
 
 
 @pytest.fixture
-async def ending(serve: Serve, sqlite_url: str, tmp_path: Path) -> AsyncIterator[Ending]:
+async def ending(serve_anew: Serve, sqlite_url: str, tmp_path: Path) -> AsyncIterator[Ending]:
     archive = write_archive(tmp_path / "archive.jsonl", 3_000)
     with instance_at(sqlite_url, tmp_path) as instance:
         event_id = (await instance.event(SLUG)).id
         await instance.add_replay(SLUG, archive, 200)
-        server = serve(instance.settings)
+        server = serve_anew(instance.settings)
         await server.start()
         staff = Staff(server.base_url, instance.store)
         reader = FoldingReader(server.base_url, SLUG)

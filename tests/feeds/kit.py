@@ -2,7 +2,9 @@
 
 A network's test module has a `driver` fixture, which makes a world of that network and can be told to
 publish, edit, delete and misbehave, and a class that inherits `FeedContract` (and `LiveContract`, if
-the network is spoken to over connections). Posts go through `run_feed` into a SQLite store.
+the network is spoken to over connections). Feeds wait long for answers; the fixture `impatient` of a
+network that is live makes them give up soon, for tests in which nobody answers. Posts go through
+`run_feed` into a SQLite store.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from datetime import timedelta
 import pytest
 
 from tests.feeds.kit_door import Door, Driver, LiveDriver
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 from wall.feeds.base import Arrived, Checkpoint, Edited, Item, Rechecked, Source, open_source
 from wall.model import FeedState, PostState, utc_now
 
@@ -40,7 +42,7 @@ HUGE = 1_000_000
 """Characters of a post that is longer than any network's."""
 
 
-async def taken(source: Source, cursor: str | None, keys: set[str], within: float = 10.0) -> list[Item]:
+async def taken(source: Source, cursor: str | None, keys: set[str], within: float = PATIENCE) -> list[Item]:
     """Items of a source from a cursor, until all these keys came."""
     items: list[Item] = []
     missing = set(keys)
@@ -174,8 +176,8 @@ class FeedContract:
         await source.aclose()
         await source.aclose()
         assert not arrived([item async for item in stream])
-        await eventually(lambda: driver.connections() == 0, 5, "connections to close")
-        await eventually(lambda: asyncio.all_tasks() <= before | driver.tasks(), 5, "tasks to end")
+        await eventually(lambda: driver.connections() == 0, what="connections to close")
+        await eventually(lambda: asyncio.all_tasks() <= before | driver.tasks(), what="tasks to end")
 
     async def test_what_it_cannot_answer_for_is_neither_gone_nor_present(self, driver: Driver) -> None:
         key = await driver.publish("post")
@@ -196,7 +198,7 @@ class FeedContract:
     async def test_cancelling_ends_everything(self, driver: Driver, door: Door) -> None:
         async with door.fed_by(driver):
             await door.has(await driver.publish("post"))
-        await eventually(lambda: driver.connections() == 0, 5, "connections to close")
+        await eventually(lambda: driver.connections() == 0, what="connections to close")
 
 
 class LiveContract:
@@ -214,6 +216,7 @@ class LiveContract:
             keys.append(await driver.publish("after"))
             await door.has(*keys)
 
+    @pytest.mark.usefixtures("impatient")
     async def test_a_stall_is_noticed(self, driver: LiveDriver, door: Door) -> None:
         async with door.fed_by(driver):
             keys = [await driver.publish("before")]
@@ -222,7 +225,7 @@ class LiveContract:
             driver.stall(True)
             keys.append(await driver.publish("meanwhile"))
             tried = driver.attempts()
-            await eventually(lambda: driver.attempts() > tried + 2, 10, "new connections")
+            await eventually(lambda: driver.attempts() > tried + 2, what="new connections")
             driver.stall(False)
             await door.has(*keys)
 
@@ -294,7 +297,7 @@ async def run_through(driver: LiveDriver, door: Door, *, posts: int, cuts: int, 
                 key = rng.choice(list(texts)[-20:])
                 if number % 40 == 11:
                     await driver.settle()
-                    await eventually(lambda key=key: door.state(key, network), 20, "a post")  # type: ignore[misc]
+                    await eventually(lambda key=key: door.state(key, network), what="a post")  # type: ignore[misc]
                 del texts[key]
                 deleted.add(key)
                 await driver.delete(key)
@@ -303,7 +306,7 @@ async def run_through(driver: LiveDriver, door: Door, *, posts: int, cuts: int, 
                 await driver.cut(rng.choice(("reset", "fin", "mid")))
         await driver.settle()
         await driver.listening()
-        await eventually(lambda: texts.keys() <= door.keys(), 60, "every post")
+        await eventually(lambda: texts.keys() <= door.keys(), what="every post")
         source, there = await door.running(), door.keys()
         said = await source.recheck(list(there))
         assert (said.gone, said.present) == (there - texts.keys(), there & texts.keys())
@@ -320,7 +323,7 @@ async def run_through(driver: LiveDriver, door: Door, *, posts: int, cuts: int, 
         await driver.revive(key)
     async with door.fed_by(driver):
         last = await driver.publish("the last post")
-        await eventually(lambda: door.state(last, network), 60, "the last post")
+        await eventually(lambda: door.state(last, network), what="the last post")
         await driver.listening()
         assert not withdrawn & door.keys()
         door.assert_each_received_once()

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import pytest
 from sqlalchemy import func, select
 
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 from wall.bus import InProcessBus
 from wall.feeds.base import Source, check_config
 from wall.intake import Intake, Tally, run_feed
@@ -191,7 +191,7 @@ class Door:
             received = conn.execute(select(func.count()).select_from(t.entry).where(kind)).scalar_one()
         assert received == stored
 
-    async def has(self, *keys: str, within: float = 10.0) -> None:
+    async def has(self, *keys: str, within: float = PATIENCE) -> None:
         """Wait until exactly these posts are there."""
         await eventually(lambda: self.keys() == set(keys), within, "the posts to be there")
         self.assert_each_received_once()

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 from tests.world.mastodon import TOKEN, FakeMastodon
 from wall.feeds.base import Arrived, Checkpoint, Dropped, Edited, Item, Trouble, Withdrawn
 from wall.feeds.kin.config import Times, checked
@@ -20,12 +20,14 @@ FAST = Times(
     catch_up=0.5,
     overlap=0.5,
     long_overlap=3.0,
-    ping=0.3,
-    request=1.0,
     first_wait=0.01,
     longest_wait=0.05,
     refused_wait=0.2,
 )
+"""Looks and tries again are quick. An answer and a sign of life are waited for as long as anywhere
+(`Times`), so that a slow machine is not taken for a server that is silent."""
+IMPATIENT = replace(FAST, ping=0.3, request=1.0)
+"""For servers that really are: giving up on one that only is slow is then right, and loses nothing."""
 
 
 class Reading:
@@ -77,11 +79,11 @@ class Reading:
         """Every trouble that there was."""
         return {trouble.code for trouble in self.troubles}
 
-    async def has(self, *keys: str, within: float = 8.0) -> None:
+    async def has(self, *keys: str, within: float = PATIENCE) -> None:
         """Wait until these posts came."""
         await eventually(lambda: set(keys) <= self.posts.keys(), within, "the posts")
 
-    async def troubled(self, code: str | None, within: float = 8.0) -> Trouble:
+    async def troubled(self, code: str | None, within: float = PATIENCE) -> Trouble:
         """Wait for a trouble, or the end of one."""
         await eventually(lambda: code in self.codes, within, f"the trouble {code}")
         return next(trouble for trouble in self.troubles if trouble.code == code)
@@ -89,7 +91,7 @@ class Reading:
     async def failed(self) -> BaseException:
         """Wait for the end of the stream; what it raised."""
         assert self.task is not None
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(PATIENCE):
             await asyncio.wait([self.task])
         problem = self.task.exception()
         assert problem is not None

@@ -280,7 +280,10 @@ LINES = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(lines=LINES)
 def test_going_on_at_any_line_gives_what_reading_through_gives(lines: list[bytes], tmp_path: Path) -> None:
     path = tmp_path / "archive.jsonl"

@@ -95,7 +95,7 @@ def spoiled(record: dict[str, Any], path: tuple[Any, ...], value: Any) -> dict[s
 
 
 @pytest.mark.parametrize("name", sorted(SHAPES))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(draw=st.data())
 def test_one_spoiled_field_never_raises(name: str, draw: st.DataObject) -> None:
     good = draw.draw(st.sampled_from(GOOD[name]))
@@ -112,7 +112,7 @@ def test_one_spoiled_field_never_raises(name: str, draw: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(SHAPES))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(record=st.dictionaries(st.text(max_size=8), ANYTHING, max_size=4))
 def test_any_object_at_all_never_raises(name: str, record: dict[str, Any]) -> None:
     shape = SHAPES[name]()

@@ -12,7 +12,7 @@ import pytest
 
 from tests.feeds.kit import FeedContract, LiveContract
 from tests.feeds.kit_door import door
-from tests.feeds.mastodon_reading import FAST
+from tests.feeds.mastodon_reading import FAST, IMPATIENT
 from tests.support.fault_proxy import FaultProxy
 from tests.support.waiting import eventually
 from tests.world.mastodon import TOKEN, FakeMastodon
@@ -108,7 +108,7 @@ class MastodonDriver:
         }
 
     async def listening(self) -> None:
-        await eventually(lambda: all(one.listens() for one in self.world.instances), 20, "the streams")
+        await eventually(lambda: all(one.listens() for one in self.world.instances), what="the streams")
 
     async def cut(self, how: str) -> None:
         for instance, proxy in zip(self.world.instances, self.proxies, strict=True):
@@ -157,6 +157,11 @@ def _code(task: asyncio.Task[Any]) -> str:
 @pytest.fixture(autouse=True)
 def _fast(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mastodon, "TIMES", FAST)
+
+
+@pytest.fixture
+def impatient(_fast: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mastodon, "TIMES", IMPATIENT)
 
 
 class TestOneInstance(FeedContract, LiveContract):

@@ -11,13 +11,16 @@ from pathlib import Path
 import httpx2
 from fastapi import FastAPI
 
+from tests.live.mounting import Mounted
 from wall.access import digest_of, new_token
 from wall.model import Event, Mode, Role, new_id, utc_now
-from wall.server import Backchannel, create_app
+from wall.server import Backchannel
 from wall.settings import load
 from wall.store import members, people
 
 HERE = "http://127.0.0.1:8000"
+_idle: list[Mounted] = []
+"""Applications of this worker that no test uses now."""
 
 
 @dataclass
@@ -58,13 +61,16 @@ async def api_over(database_url: str, directory: Path, slug: str = "summit") -> 
 
     Its feeds are not run.
     """
-    app = create_app(load(data_dir=directory, database_url=database_url))
-    parts: Backchannel = app.state.parts
+    settings = load(data_dir=directory, database_url=database_url)
+    mounted = _idle.pop() if _idle else Mounted(settings)
+    parts = Backchannel(settings)
+    mounted.use(parts)
     event = await parts.journal.create(slug=slug, name="Summit", actor="system", mode=Mode.AUTO)
     try:
-        yield Api(app, parts, event)
+        yield Api(mounted.app, parts, event)
     finally:
         await parts.intake.close()
         await parts.hub.close()
         await parts.bus.close()
         parts.store.close()
+        _idle.append(mounted)

@@ -12,9 +12,12 @@ import pytest
 
 from tests.live.running import Running
 from tests.support.instance import instance_at
+from tests.support.kept_postgres import kept_postgres_url, migrated_postgres_url
 from tests.support.ports import free_port
 from tests.support.processes import serve_process
 from tests.support.staff import Staff
+
+__all__ = ["kept_postgres_url", "migrated_postgres_url"]
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +25,7 @@ def running(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     """A `serve` with quick beats and little patience for readers who do not read."""
     directory = tmp_path_factory.mktemp("running")
     database = shutil.copy(sqlite_template, directory / "backchannel.db")
-    settings = {"beat_seconds": "0.3", "socket_stuck_seconds": "2", "metrics_port": str(free_port())}
+    settings = {"beat_seconds": "0.3", "socket_stuck_seconds": "4", "metrics_port": str(free_port())}
     with instance_at(f"sqlite:///{database}", directory, **settings) as instance:
         server = serve_process(directory, instance.settings)
         try:

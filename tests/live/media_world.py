@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from tests.support.waiting import PATIENCE
 from tests.world.hosts import Dial, Hosts, Names, serving
 from wall.media import Cache, Fetcher, FetchLimits, Images, Kind, MediaProxy, NoPicture, Source
 
@@ -29,7 +30,7 @@ class World:
     names: Names
     dial: Dial
     limits: FetchLimits | None = None
-    seconds: float = 10.0
+    seconds: float = PATIENCE
     tls: ssl.SSLContext | None = None
 
     def __post_init__(self) -> None:

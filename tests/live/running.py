@@ -18,7 +18,7 @@ from tests.support.processes import ServeProcess
 from tests.support.reader import FoldingReader
 from tests.support.staff import Staff
 from tests.support.summit import GRAVES, post
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 from wall.access import COOKIE, Access, Origins, enter_path
 from wall.access.links import set_member
 from wall.bus import InProcessBus
@@ -61,7 +61,7 @@ class Running:
         async def at_head() -> bool:
             return await self.metric(f'backchannel_head_seq{{event="{event.id}"}}') >= seq
 
-        await eventually(at_head, 5, f"seq {seq}")
+        await eventually(at_head, what=f"seq {seq}")
 
     async def snapshot(
         self, event: Event, face: str = "wall", cookies: Mapping[str, str] | None = None
@@ -115,7 +115,9 @@ class Running:
     def browser(self, cookies: Mapping[str, str]) -> httpx2.AsyncClient:
         """A browser that sends forms from pages of this site."""
         origin = {"Origin": self.url}
-        return httpx2.AsyncClient(base_url=self.url, headers=origin, cookies=dict(cookies), trust_env=False)
+        return httpx2.AsyncClient(
+            base_url=self.url, headers=origin, cookies=dict(cookies), trust_env=False, timeout=PATIENCE
+        )
 
     def set_roles(self, event: Event, person_id: str, *roles: Role) -> None:
         """Give a person exactly these roles, beside the server."""
@@ -127,7 +129,7 @@ class Running:
     async def metric(self, name: str) -> float:
         """One of the server's Prometheus metrics, by name and labels; 0 for one that is not there yet."""
         port = self.instance.settings["BACKCHANNEL_METRICS_PORT"]
-        async with httpx2.AsyncClient(trust_env=False) as client:
+        async with httpx2.AsyncClient(trust_env=False, timeout=PATIENCE) as client:
             lines = (await client.get(f"http://127.0.0.1:{port}/metrics")).text.splitlines()
         return next((float(line.split()[1]) for line in lines if line.startswith(f"{name} ")), 0.0)
 
@@ -147,14 +149,14 @@ class Joined:
         assert answer.status_code == 303, answer.text
 
 
-async def heard(socket: ClientConnection, within: float = 5.0) -> dict[str, Any]:
+async def heard(socket: ClientConnection, within: float = PATIENCE) -> dict[str, Any]:
     """The next frame."""
     async with asyncio.timeout(within):
         frame: dict[str, Any] = json.loads(await socket.recv())
     return frame
 
 
-async def told(socket: ClientConnection, within: float = 5.0) -> dict[str, Any]:
+async def told(socket: ClientConnection, within: float = PATIENCE) -> dict[str, Any]:
     """The next frame that is not a beat."""
     while True:
         frame = await heard(socket, within)
@@ -162,7 +164,7 @@ async def told(socket: ClientConnection, within: float = 5.0) -> dict[str, Any]:
             return frame
 
 
-async def closed(socket: ClientConnection, within: float = 5.0) -> tuple[int, list[dict[str, Any]]]:
+async def closed(socket: ClientConnection, within: float = PATIENCE) -> tuple[int, list[dict[str, Any]]]:
     """The code with which a socket closes (1006 for none), and the frames before that."""
     frames: list[dict[str, Any]] = []
     try:

@@ -18,6 +18,7 @@ from wall.routes import AskingHere, AskingInstance, VisitorHere, pages, sign_in
 from wall.routes.errors import Responder, install
 from wall.routes.programme_pages import ProgrammePages
 from wall.routes.security import Security
+from wall.routes.static_files import Static
 from wall.routes.words import Views, Words
 from wall.store import Store
 
@@ -75,7 +76,7 @@ def _application(access: Access, dist: Path) -> FastAPI:
     app.include_router(sign_in.router(access, views))
     app.include_router(pages.router(access, views, dist))
     app.include_router(ProgrammePages(access, views, dist).router)
-    app.mount("/static", pages.Static())
+    app.mount("/static", Static())
     _add_probes(app)
     return app
 

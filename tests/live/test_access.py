@@ -35,23 +35,23 @@ async def _me(browser: httpx2.AsyncClient) -> str | None:
     return person
 
 
-@pytest.mark.parametrize("role", Role)
-async def test_each_role_may_do_what_the_matrix_says_and_nothing_else(site: Site, role: Role) -> None:
+async def test_each_role_may_do_what_the_matrix_says_and_nothing_else(site: Site) -> None:
     event = await site.event()
-    browser = await site.member(role, event.slug)
-    for verb, allowed in [*RIGHTS.items(), ("post.unheard-of", frozenset())]:
-        answer = await browser.post(f"/api/v1/events/{event.slug}/do/{verb}")
-        assert answer.status_code == (200 if role in allowed else 403), (role, verb)
-        assert (await browser.post(f"/api/v1/do/{verb}")).status_code == 403, (role, verb)
+    for role in Role:
+        browser = await site.member(role, event.slug)
+        for verb, allowed in [*RIGHTS.items(), ("post.unheard-of", frozenset())]:
+            answer = await browser.post(f"/api/v1/events/{event.slug}/do/{verb}")
+            assert answer.status_code == (200 if role in allowed else 403), (role, verb)
+            assert (await browser.post(f"/api/v1/do/{verb}")).status_code == 403, (role, verb)
 
 
-@pytest.mark.parametrize("verb", RIGHTS)
-async def test_nobody_may_do_anything_without_signing_in(site: Site, verb: str) -> None:
+async def test_nobody_may_do_anything_without_signing_in(site: Site) -> None:
     event = await site.event()
-    answer = await site.browser(Accept="*/*").post(f"/api/v1/events/{event.slug}/do/{verb}")
-    assert answer.status_code == 401
-    assert answer.headers["www-authenticate"] == "Bearer"
-    assert answer.json()["error"]["code"] == "sign_in"
+    for verb in RIGHTS:
+        answer = await site.browser(Accept="*/*").post(f"/api/v1/events/{event.slug}/do/{verb}")
+        assert answer.status_code == 401, verb
+        assert answer.headers["www-authenticate"] == "Bearer", verb
+        assert answer.json()["error"]["code"] == "sign_in", verb
 
 
 async def test_a_role_in_one_event_counts_for_nothing_in_another(site: Site) -> None:

@@ -12,11 +12,17 @@ import structlog
 from tests.support.fault_proxy import FaultProxy
 from tests.support.valkey import ValkeyServer
 from tests.support.waiting import eventually
-from wall.bus import Bell, Bus, InProcessBus, RedisBus, open_bus
-from wall.bus.redis import CHANNEL, PATIENCE, QUEUE
+from wall.bus import Bell, Bus, InProcessBus, open_bus
+from wall.bus.redis import CHANNEL, PATIENCE, QUEUE, RedisBus
 from wall.errors import SetupProblem
 
 BELL = Bell("event-1", "epoch", 4, 5)
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Redis counts as lost when it says so, and not when a slow machine lets it wait."""
+    monkeypatch.setattr("wall.bus.redis.PATIENCE", 30.0)
 
 
 @pytest.fixture(params=["inprocess", "redis"])
@@ -28,7 +34,7 @@ def bus_url(request: pytest.FixtureRequest) -> str | None:
 
 
 @pytest.fixture
-async def bus(bus_url: str | None) -> AsyncIterator[Bus]:
+async def bus(patient: None, bus_url: str | None) -> AsyncIterator[Bus]:
     opened = open_bus(bus_url)
     await opened.start()
     yield opened
@@ -36,7 +42,7 @@ async def bus(bus_url: str | None) -> AsyncIterator[Bus]:
 
 
 @pytest.fixture
-async def pair(valkey_server: ValkeyServer) -> AsyncIterator[tuple[RedisBus, RedisBus]]:
+async def pair(patient: None, valkey_server: ValkeyServer) -> AsyncIterator[tuple[RedisBus, RedisBus]]:
     """Two processes' buses over a Valkey that may be killed."""
     both = RedisBus(valkey_server.url), RedisBus(valkey_server.url)
     for one in both:
@@ -137,7 +143,7 @@ async def test_a_bus_that_works_is_healthy(bus: Bus) -> None:
     assert await bus.healthy()
 
 
-async def test_redis_holds_no_address_and_no_name(valkey: ValkeyServer) -> None:
+async def test_redis_holds_no_address_and_no_name(patient: None, valkey: ValkeyServer) -> None:
     bus = RedisBus(valkey.url, secret="s")
     await bus.hit("sign-in", "192.0.2.77", limit=1, seconds=60)
     with valkey.client() as client:
@@ -186,7 +192,7 @@ async def _rings_across(bus: Bus, heard: list[Bell]) -> None:
         await bus.ring(BELL)
         return bool(heard)
 
-    await eventually(rung, 15, "a bell from the other process")
+    await eventually(rung, what="a bell from the other process")
 
 
 async def test_a_flush_in_the_middle_is_harmless(
@@ -262,15 +268,15 @@ async def test_a_slow_redis_holds_up_no_ring_and_every_other_call_only_once(slow
     own: list[Bell] = []
     bus.listen(own.append)
     await bus.start()
-    slow.latency = 2.0
+    slow.latency = 10.0
     loop = asyncio.get_running_loop()
     began = loop.time()
     for seq in range(100):
         await bus.ring(Bell("event-1", "epoch", seq, seq + 1))
-    assert loop.time() - began < 0.1
+    assert loop.time() - began < 1
     for _ in range(20):
         assert await bus.hit("post", "a", limit=100, seconds=3600) is None
-    assert loop.time() - began < 2 * PATIENCE + 0.5
+    assert loop.time() - began < 10 * PATIENCE
     assert len(own) == 100
     await bus.close()
 
@@ -297,13 +303,13 @@ async def test_a_subscription_that_fell_silent_is_noticed(
 async def test_a_quiet_subscription_is_kept(
     slow: FaultProxy, valkey: ValkeyServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wall.bus.redis.BEAT", 0.05)
+    monkeypatch.setattr("wall.bus.redis.BEAT", 0.4)
     bus = RedisBus(f"redis://127.0.0.1:{slow.port}")
     await bus.start()
     await eventually(bus.healthy)
     connections = slow.accepted
     with pytest.raises(AssertionError):
-        await eventually(lambda: not bus._subscribed.is_set(), 0.5)
+        await eventually(lambda: not bus._subscribed.is_set(), 1.2)
     assert slow.accepted == connections
     await bus.close()
 

@@ -22,16 +22,14 @@ from websockets.exceptions import ConnectionClosed
 from tests.live.api import api_over
 from tests.support.reader import FoldingReader
 from tests.support.summit import Summit, post
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 from wall.entries import PUBLIC, Hello, Scope
 from wall.live import fanout
 from wall.live.fanout import (
     EXTENSION,
     FanoutProtocol,
-    PortableWriter,
     RawWriter,
     missing_internals,
-    writer_for,
 )
 from wall.live.frames import Frame
 from wall.store import Store
@@ -132,7 +130,7 @@ async def test_the_raw_writer_is_taken_away_however_a_client_ends(end: Any) -> N
         await eventually(lambda: endpoint.open)
         await end(client)
         await eventually(lambda: not endpoint.open)
-        await asyncio.wait_for(endpoint.ended.wait(), 10)
+        await asyncio.wait_for(endpoint.ended.wait(), PATIENCE)
         assert endpoint.raw is not None
         endpoint.raw.write(HELLO)
         assert endpoint.raw.offer(HELLO, 0) == 0
@@ -152,7 +150,7 @@ async def test_it_is_taken_away_before_a_close_frame_of_ours_is_written() -> Non
         with pytest.raises(ConnectionClosed):
             await client.recv()
         assert client.close_code == 4408
-        await asyncio.wait_for(endpoint.ended.wait(), 10)
+        await asyncio.wait_for(endpoint.ended.wait(), PATIENCE)
     assert seen == [False]
 
 
@@ -235,10 +233,11 @@ def test_uvicorn_ends_a_connection_nowhere_but_where_we_know() -> None:
     methods = vars(WebSocketsSansIOProtocol).items()
     found = {name for name, value in methods if callable(value) and ends.search(inspect.getsource(value))}
     before_it_is_open, once_the_endpoint_ended = {"connection_made", "handle_connect"}, {"run_asgi"}
+    what_is_heard = {"data_received", "handle_ping", "handle_cont"}
     by_handle_parser_exception = {"send_receive_event_to_app"}
     overridden = {name for name in vars(FanoutProtocol) if name in vars(WebSocketsSansIOProtocol)}
     assert found - overridden == once_the_endpoint_ended | by_handle_parser_exception
-    assert overridden - found <= before_it_is_open | {"__module__", "__doc__"}
+    assert overridden - found <= before_it_is_open | what_is_heard | {"__module__", "__doc__"}
 
 
 UNLOGGED = [end for end in ENDINGS if end is not send_no_utf8]
@@ -253,13 +252,13 @@ async def test_a_connection_that_ended_is_freed_without_the_garbage_collector(en
     async with served(endpoint, RAW, ws_max_size=4096) as address, opened(address) as client:
         await eventually(lambda: endpoint.open)
         assert endpoint.raw is not None
-        protocol = endpoint.raw._send.__self__  # type: ignore[attr-defined]
+        protocol: Any = endpoint.raw._connection
         gone = [weakref.ref(protocol), weakref.ref(protocol.conn)]
         gc.collect()
         gc.disable()
         try:
             await end(client)
-            await asyncio.wait_for(endpoint.ended.wait(), 10)
+            await asyncio.wait_for(endpoint.ended.wait(), PATIENCE)
             endpoint.raw = protocol = None
             await eventually(lambda: not any(one() for one in gone))
         finally:
@@ -320,89 +319,6 @@ def test_an_attribute_that_is_gone_is_named(monkeypatch: pytest.MonkeyPatch, nam
 
     monkeypatch.setattr(WebSocketsSansIOProtocol, "handle_connect", handle_connect)
     assert name in missing_internals()
-
-
-def test_without_the_extension_the_writer_is_the_portable_one() -> None:
-    async def send(message: Any) -> None: ...
-
-    assert isinstance(writer_for({"extensions": {}}, send), PortableWriter)
-    assert isinstance(writer_for({}, send), PortableWriter)
-
-
-class Sending:
-    """An ASGI `send` that can be blocked, or broken."""
-
-    def __init__(self) -> None:
-        self.sent: list[Any] = []
-        self.gate = asyncio.Event()
-        self.gate.set()
-        self.broken = False
-
-    async def __call__(self, message: Any) -> None:
-        await self.gate.wait()
-        if self.broken:
-            raise OSError("the client is gone")
-        self.sent.append(message)
-
-    @property
-    def texts(self) -> list[str]:
-        return [message["text"] for message in self.sent if message["type"] == "websocket.send"]
-
-
-async def test_the_portable_writer_keeps_order_counts_and_closes_after_what_was_written() -> None:
-    send = Sending()
-    send.gate.clear()
-    writer = PortableWriter(send)
-    for number in range(3):
-        writer.write(Frame(f"frame {number}".encode()))
-    await asyncio.sleep(0)
-    assert writer.unsent() == 3 * len("frame 0")
-    closing = asyncio.create_task(writer.close(4403, "not_yours"))
-    send.gate.set()
-    await closing
-    assert writer.unsent() == 0
-    assert send.texts == ["frame 0", "frame 1", "frame 2"]
-    assert send.sent[-1] == {"type": "websocket.close", "code": 4403, "reason": "not_yours"}
-    writer.write(HELLO)
-    await asyncio.sleep(0)
-    assert len(send.sent) == 4
-
-
-async def test_the_portable_writer_gives_up_when_the_client_is_gone() -> None:
-    send = Sending()
-    send.broken = True
-    writer = PortableWriter(send)
-    writer.write(HELLO)
-    await eventually(lambda: writer._task is None)
-    writer.write(HELLO)
-    await writer.close(1000, "")
-    assert (send.sent, writer.unsent()) == ([], 0)
-
-
-async def test_the_portable_writer_sends_nothing_after_it_was_cut_off() -> None:
-    send = Sending()
-    send.gate.clear()
-    writer = PortableWriter(send)
-    writer.write(HELLO)
-    await asyncio.sleep(0)
-    writer.abort()
-    assert writer.unsent() == 0
-    send.gate.set()
-    await writer.close(4408, "")
-    assert send.texts == []
-
-
-async def test_nothing_is_written_while_the_portable_writer_closes() -> None:
-    send = Sending()
-    send.gate.clear()
-    writer = PortableWriter(send)
-    writer.write(Frame(b"before"))
-    closing = asyncio.create_task(writer.close(1000, ""))
-    await asyncio.sleep(0)
-    writer.write(Frame(b"after"))
-    send.gate.set()
-    await closing
-    assert send.texts == ["before"]
 
 
 @pytest.mark.parametrize("ws", [RAW, *OTHERS])

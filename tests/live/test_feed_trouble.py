@@ -43,17 +43,17 @@ async def test_an_instance_in_trouble_is_named_everywhere(running: Running, worl
         now, problem = await feed_of(running, event)
         return now == state and bool(problem) == bool(parts) and all(part in problem for part in parts)
 
-    await eventually(lambda: is_so("running", said), 15, "one in trouble")
+    await eventually(lambda: is_so("running", said), what="one in trouble")
     second.failing = lambda _: Answer(502, HTML_502)
     await second.stop()
-    await eventually(lambda: is_so("retrying", said, f"{second.host}: It cannot be reached"), 15, "both")
+    await eventually(lambda: is_so("retrying", said, f"{second.host}: It cannot be reached"), what="both")
     listed = await running.instance.run("feed", "list", "--event", event.slug)
     assert first.host in listed.said
     named = [one for one in _feeds(running.instance.store) if added.json()["feed"] in one.said]
     assert [(one.outcome, said in one.said) for one in named] == [("warning", True)]
     await second.start()
     first.failing = second.failing = lambda _: None
-    await eventually(lambda: is_so("running"), 30, "none in trouble")
+    await eventually(lambda: is_so("running"), what="none in trouble")
     assert not [one for one in _feeds(running.instance.store) if added.json()["feed"] in one.said]
     running.instance.assert_sound(event.id)
 

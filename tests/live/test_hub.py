@@ -66,7 +66,7 @@ def journal(summit: Summit) -> Journal:
 @pytest.fixture
 async def the_hub(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Hub]:
     monkeypatch.setattr(hub, "LOOK_SECONDS", 0.02)
-    made = Hub(journal, journal.bus, build=1, beat_seconds=3600, stuck_seconds=0.1)
+    made = Hub(journal, journal.bus, build=1, beat_seconds=3600)
     yield made
     await made.close()
 
@@ -235,7 +235,9 @@ async def test_a_reader_that_is_sent_away_gets_nothing_more(
     assert (reader.following, socket.codes) == (False, [1000])
 
 
-async def test_a_slow_reader_is_withheld_brought_on_or_cut_off(summit: Summit, watch: Watch) -> None:
+async def test_a_slow_reader_is_withheld_brought_on_or_cut_off(
+    summit: Summit, watch: Watch, the_hub: Hub
+) -> None:
     quick, quick_socket = joined(watch, summit.event.seq)
     slow, slow_socket = joined(watch, summit.event.seq)
     dead, dead_socket = joined(watch, summit.event.seq)
@@ -246,6 +248,7 @@ async def test_a_slow_reader_is_withheld_brought_on_or_cut_off(summit: Summit, w
     await eventually(lambda: quick.seq == summit.event.seq)
     slow_socket.stuck = 0
     await eventually(lambda: slow.seq == summit.event.seq and slow.following)
+    the_hub.stuck_seconds = 0.1
     await eventually(lambda: dead_socket.aborted and dead_socket.codes)
     assert (dead_socket.codes, quick_socket.codes, slow_socket.codes) == ([4408], [], [])
 

@@ -25,7 +25,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
 async def test_everybody_who_asks_at_once_shares_one_request(world: World) -> None:
     asking = [asyncio.create_task(world.picture(f"{HERE}/held")) for _ in range(50)]
-    await eventually(lambda: world.hosts.asked["/held"], 5, "the request")
+    await eventually(lambda: world.hosts.asked["/held"], what="the request")
     asking.pop().cancel()
     world.hosts.hold.set()
     assert {(await one).size for one in asking} == {(30, 30)}
@@ -74,7 +74,7 @@ async def test_a_purge_removes_what_is_kept_and_what_is_under_way(world: World) 
     await world.picture(f"{HERE}/a.png", kind="avatar")
     await world.refusal(f"{HERE}/missing")
     asking = asyncio.create_task(world.refusal(f"{HERE}/held"))
-    await eventually(lambda: world.hosts.asked["/held"], 5, "the request")
+    await eventually(lambda: world.hosts.asked["/held"], what="the request")
     await world.proxy.purge([f"{HERE}/{path}" for path in ("a.png", "missing", "held")])
     assert await asking == "purged"
     assert list(world.folder.iterdir()) == []
@@ -94,9 +94,9 @@ async def test_a_purge_comes_after_what_is_being_written(
     monkeypatch.setattr(world.cache, "put", slow_put)
     world.hosts.pictures["/a.png"] = image()
     asking = asyncio.create_task(world.refusal(f"{HERE}/a.png"))
-    await eventually(writing.is_set, 5, "the writing")
+    await eventually(writing.is_set, what="the writing")
     purging = asyncio.create_task(world.proxy.purge([f"{HERE}/a.png"]))
-    await eventually(lambda: next(iter(world.proxy._flights.values())).cancelling(), 5, "the purge")
+    await eventually(lambda: next(iter(world.proxy._flights.values())).cancelling(), what="the purge")
     go_on.set()
     await purging
     assert await asking == "purged"

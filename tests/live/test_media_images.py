@@ -12,6 +12,7 @@ import pytest_asyncio
 from PIL import Image, PngImagePlugin
 
 from tests.live.media_world import HERE, World, near, opened, world_at
+from tests.support.waiting import PATIENCE
 from tests.world.hosts import animation, image, png_bomb
 from wall.media import Images, NoPicture, Source
 
@@ -154,7 +155,7 @@ async def test_an_image_of_more_than_twenty_megapixels_is_not_decoded(
     world.hosts.pictures["/bomb.png"] = png_bomb(width, height)
     started = time.monotonic()
     assert await world.refusal(f"{HERE}/bomb.png") == "too_many_pixels"
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30
 
 
 async def test_an_image_of_just_twenty_megapixels_is_shown(world: World) -> None:
@@ -174,7 +175,7 @@ async def test_a_worker_that_hangs_or_dies_is_replaced(tmp_path: Path) -> None:
     big = png_bomb(5_000, 4_000)
     with pytest.raises(NoPicture, match="broken_image"):
         await images.convert(big, "image")
-    images._seconds = 10
+    images._seconds = PATIENCE
     assert opened(await images.convert(image(), "image")).size == (40, 30)
     images._free[0]._process.kill()
     with pytest.raises(NoPicture, match="broken_image"):

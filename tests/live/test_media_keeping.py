@@ -14,10 +14,10 @@ import httpx2
 import pytest
 import pytest_asyncio
 
-from tests.browser.test_wall import Hall as Served
 from tests.conftest import Serve
+from tests.support.hall import Hall as Served
 from tests.support.summit import GRAVES, open_rules
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 from tests.world.hosts import Hosts, image, serving
 from wall.errors import StoreUnavailable
 from wall.feeds.base import Arrived, Edited, Withdrawn
@@ -181,7 +181,7 @@ async def test_sweeps_leave_the_processor_to_others(hall: Hall) -> None:
         await node.keeping.look()
         return node.files() == 0
 
-    await eventually(gone, 5, "the sweep")
+    await eventually(gone, what="the sweep")
 
 
 async def test_a_serve_hears_of_what_another_process_took_back(
@@ -202,7 +202,9 @@ async def test_a_serve_hears_of_what_another_process_took_back(
         media = (Media(kind="image", url=f"http://127.0.0.1:{port}/one.png"),)
         fields = {"network": "x", "key": "1", "author": Author(key="a", handle="a"), "text": "Hi"}
         served.bring(Arrived(Post(**fields, created_at=utc_now(), media=media)))
-        async with httpx2.AsyncClient(base_url=process.base_url, trust_env=False) as client:
+        async with httpx2.AsyncClient(
+            base_url=process.base_url, trust_env=False, timeout=PATIENCE
+        ) as client:
             snapshot = (await client.get("/api/v1/events/summit/snapshot")).json()
             (post_id,) = (put["id"] for put in snapshot["puts"] if put["type"] == "post")
             path = f"/media/summit/{post_id}/0"
@@ -210,5 +212,5 @@ async def test_a_serve_hears_of_what_another_process_took_back(
             assert len(list((tmp_path / "media").iterdir())) == 1
             served.bring(Withdrawn("x", "1"))
             assert (await client.get(path)).status_code == 404
-            await eventually(lambda: not list((tmp_path / "media").iterdir()), 15, "the purge")
+            await eventually(lambda: not list((tmp_path / "media").iterdir()), what="the purge")
         store.close()

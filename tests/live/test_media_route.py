@@ -157,7 +157,7 @@ async def test_pictures_go_with_the_post_that_is_withdrawn(shown: Shown) -> None
     for which in ("avatar", "emoji-owl"):
         assert (await shown.get(f"{post_id}/{which}")).status_code == 200
     late = asyncio.create_task(shown.get(f"{post_id}/0"))
-    await eventually(lambda: shown.world.hosts.asked["/held"], 5, "the request")
+    await eventually(lambda: shown.world.hosts.asked["/held"], what="the request")
     await shown.withdraw(post_id)
     shown.world.hosts.hold.set()
     assert (await late).status_code == 404

@@ -66,6 +66,7 @@ async def things(running: Running, event: Event) -> dict[str, str]:
         "tag_id": (await made("/tags", name="Question"))["tag"],
         "relay_id": raised["relay"],
         "contribution_id": raised["contribution"],
+        "scene_id": "default",
     }
 
 

@@ -11,6 +11,7 @@ import httpx2
 import pytest
 
 from tests.live.api import HERE, Api, api_over
+from tests.support.waiting import PATIENCE
 from wall.entries import Held
 from wall.model import Mode, Role
 
@@ -42,7 +43,7 @@ async def snapshot(one: httpx2.AsyncClient, api: Api, **headers: str) -> dict[st
 
 async def follow(one: httpx2.AsyncClient, api: Api, held: Held, cursor: str) -> str:
     """Poll until there is something new; the next cursor."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while True:
             answer = await one.get(f"{api.path}/changes", params={"face": "join", "cursor": cursor})
             frame = answer.json()
@@ -72,7 +73,7 @@ async def test_what_waits_is_seen_by_its_author_and_by_no_other_phone(api: Api) 
     for foreign in (others, nobodys):
         assert "Only mine" not in str(foreign)
         assert post not in str(foreign)
-    assert {put["type"] for put in nobodys["puts"]} == {"event", "count"}
+    assert {put["type"] for put in nobodys["puts"]} == {"event", "count", "scene"}
 
 
 async def test_an_author_follows_their_point_from_waiting_to_taken_down(api: Api) -> None:

@@ -81,20 +81,6 @@ async def test_an_unknown_host_is_refused_with_words(site: Site, host: str) -> N
     assert program.json()["error"]["code"] == "unknown_host"
 
 
-async def test_a_websocket_to_an_unknown_host_is_refused(site: Site) -> None:
-    sent: list[dict[str, object]] = []
-
-    async def receive() -> dict[str, object]:
-        return {"type": "websocket.connect"}
-
-    async def send(message: dict[str, object]) -> None:
-        sent.append(message)
-
-    scope = {"type": "websocket", "path": "/live/x", "headers": [(b"host", b"evil.example")]}
-    await site.app(scope, receive, send)
-    assert sent == [{"type": "websocket.close", "code": 1008}]
-
-
 async def _chunks(total: int) -> AsyncIterator[bytes]:
     for start in range(0, total, 8_192):
         yield b" " * min(8_192, total - start)

@@ -97,9 +97,11 @@ async def test_the_programme_says_what_runs_where_and_who_speaks(api: Api) -> No
     ("role", "ways"),
     [
         (None, set()),
-        (Role.ORGANISER, {"/desk/day", "/moderate/day", "/moderate/day/rules"}),
-        (Role.MODERATOR, {"/desk/day", "/moderate/day", "/moderate/day/rules"}),
-        (Role.FACILITATOR, {"/desk/day"}),
+        (Role.ORGANISER, {"/desk/day", "/moderate/day", "/moderate/day/rules", "/screens/day"}),
+        (Role.MODERATOR, {"/desk/day", "/moderate/day", "/moderate/day/rules", "/screens/day"}),
+        (Role.FACILITATOR, {"/desk/day", "/screens/day"}),
+        (Role.TECHNICIAN, {"/desk/day", "/screens/day"}),
+        (Role.CHAIR, {"/desk/day"}),
         (Role.RATER, set()),
     ],
 )
@@ -110,7 +112,7 @@ async def test_only_links_that_the_visitor_may_follow_are_shown(
     async with api.client(token) as visitor:
         for path in ("/", "/events/day"):
             page = (await visitor.get(path, headers=PAGE)).text
-            found = set(re.findall(r'href="(/(?:desk|moderate|wall|join|stage)/day[^"?]*)"', page))
+            found = set(re.findall(r'href="(/(?:desk|moderate|wall|join|stage|screens)/day[^"?]*)"', page))
             assert found == {"/wall/day", "/join/day", "/stage/day"} | ways
 
 

@@ -3,6 +3,7 @@ not in the table fails the first test, so none can be added without saying whose
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,6 +21,8 @@ SEEN = {"version": 1}
 WHY = {"version": 1, "reason": "spam"}
 TIMES = {"starts_at": "2026-05-04T09:00:00Z", "ends_at": "2026-05-04T11:00:00Z"}
 SESSION = {"room": "r", "title": "T", "method": "chat", **TIMES}
+SCENE = {"name": "Foyer", "steps": [{"layout": "columns"}]}
+SCREEN = {"code": "ACDE-FH", "name": "Left", "distance_m": 20, "diagonal_in": 85}
 FORM = {"version": "1", "cause": "c", "state": "held", "edits": "0"}
 
 
@@ -83,6 +86,24 @@ EVENT = {
     "POST /integrations": Rule("integration.make", {"name": "Tool"}),
     "DELETE /integrations/{integration_id}": Rule("integration.make"),
     "POST /links": Rule("link.make", {"role": "chair"}),
+    "POST /posts/{post_id}/pin": Rule("post.pin", {}),
+    "POST /posts/{post_id}/unpin": Rule("post.pin", {}),
+    "POST /walls": Rule("walls.control", {"room": None, "hold": "blank"}),
+    "GET /scenes": Rule(""),
+    "POST /scenes": Rule("scenes.change", SCENE),
+    "POST /scenes/file": Rule("scenes.change", {"backchannel_scene": 1, **SCENE}),
+    "PATCH /scenes/{scene_id}": Rule("scenes.change", SEEN),
+    "DELETE /scenes/{scene_id}": Rule("scenes.change"),
+    "GET /scenes/{scene_id}/file": Rule(""),
+    "GET /screens": Rule("screens.see"),
+    "GET /screens/acknowledged": Rule("screens.see"),
+    "POST /screens": Rule("screens.run", SCREEN),
+    "PATCH /screens/{screen_id}": Rule("screens.run", SEEN),
+    "DELETE /screens/{screen_id}": Rule("screens.run"),
+    **{
+        f"POST /screens/{{screen_id}}/{verb}": Rule("screens.run", {})
+        for verb in ("flash", "reload", "link")
+    },
 }
 """Routes below /api/v1/events/{slug}."""
 
@@ -91,14 +112,41 @@ TABLE = {
     "GET /api/v1/events": Rule(""),
     "GET /api/v1/me": Rule(""),
     "GET /api/v1/openapi.json": Rule(""),
+    "GET /api/v1/screen": Rule(""),
+    "POST /api/v1/screen/codes": Rule("", {}),
+    **{f"GET /screen{path}": Rule("") for path in ("", "/qr/{code}.svg", "/again/{token}")},
+    "POST /screen/again/{token}": Rule("", {}),
     "GET /desk/{slug}": Rule("desk"),
     "GET /moderate/{slug}": Rule("posts.judge"),
     "POST /moderate/{slug}/{post_id}/{decision}": Rule("post.approve", FORM),
     "GET /moderate/{slug}/rules": Rule("rules.see"),
     "POST /moderate/{slug}/rules": Rule("rules.set", {}),
+    "GET /pair": Rule("screens.run"),
+    "POST /pair": Rule("screens.run", {"code": "ACDE-FH"}),
+    "GET /screens/{slug}": Rule("screens.see"),
+    "POST /screens/{slug}/walls": Rule("walls.control", {"room": "all", "hold": "live"}),
+    "POST /screens/{slug}/notice": Rule("walls.control", {"room": "all", "notice": ""}),
+    "GET /screens/{slug}/{screen_id}": Rule("screens.run"),
+    **{
+        f"POST /screens/{{slug}}/{{screen_id}}/{verb}": Rule("screens.run", {})
+        for verb in ("change", "flash", "reload", "link", "unpair")
+    },
+    **{
+        f"GET /scenes/{{slug}}{path}": Rule("scenes.change")
+        for path in ("", "/{scene_id}", "/{scene_id}/file")
+    },
+    **{
+        f"POST /scenes/{{slug}}/{path}": Rule("scenes.change", {})
+        for path in ("file", "{scene_id}", "{scene_id}/remove")
+    },
     **{f"GET {path}": Rule("") for path in ("/", "/healthz", "/readyz", "/enter/{token}", "/j/{slug}")},
     **{f"GET {path}": Rule("") for path in ("/events/{slug}", "/stage/{slug}", "/wall/{slug}")},
     **{f"GET /join/{{slug}}{path}": Rule("") for path in ("", "/qr.svg", "/take-back/{post_id}")},
+    **{
+        f"GET {path}": Rule("")
+        for path in ("/wall/{slug}/plain", "/embed/{slug}", "/overlay/{slug}/{place}")
+    },
+    **{f"GET /events/{{slug}}/shown.{form}": Rule("") for form in ("json", "atom")},
     "POST /join/{slug}": Rule("", {"text": "Said"}),
     "GET /take-back/{token}": Rule(""),
     "POST /take-back/{token}": Rule("", {}),
@@ -131,15 +179,13 @@ def routes_of(routes: Iterable[Any], prefix: str = "") -> Iterator[str]:
 async def ask(api: Api, route: str, rule: Rule, token: str | None, **headers: str) -> Any:
     """One request to a route, of somebody with this token."""
     method, _, path = route.partition(" ")
-    named = {"{slug}": api.event.slug, "{decision}": "approve"}
-    for name in ("post_id", "relay_id", "session_id", "room_id", "tag_id", "token", "which"):
-        named[f"{{{name}}}"] = "nothing"
-    named |= {"{contribution_id}": "nothing", "{integration_id}": "nothing"}
-    for name, value in named.items():
-        path = path.replace(name, value)
+    named = {"slug": api.event.slug, "decision": "approve"}
+    path = re.sub(r"\{(\w+)\}", lambda found: named.get(found[1], "nothing"), path)
     sent = {"json": rule.body} if path.startswith("/api/") else {"data": rule.body}
     async with api.client(token, **headers) as client:
-        return await client.request(method, path, **(sent if rule.body is not None else {}))
+        return await client.request(
+            method, path, params={"seq": 1}, **(sent if rule.body is not None else {})
+        )
 
 
 def allowed(route: str, rule: Rule, role: Role | None) -> bool:

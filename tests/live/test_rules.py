@@ -13,7 +13,7 @@ import pytest
 import pytest_asyncio
 
 from tests.live.moderating import ATTACK, WORDS, Desk, a_post, desk_over, fields_of, shown_text
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 from wall.intake import policy
 from wall.model import Author, Role, utc_now
 from wall.moderation import LINES_LIMIT, Rules, check_rules
@@ -102,12 +102,12 @@ async def test_nobody_waits_while_a_long_list_is_checked(
 
     def slowly(*given: Any) -> Rules:
         begun.set()
-        assert go_on.wait(10)
+        assert go_on.wait(PATIENCE)
         return check_rules(*given)
 
     monkeypatch.setattr(policy, "check_rules", slowly)
     setting = asyncio.create_task(desk.set_rules(mode="auto", words=["nonsense"]))
-    await eventually(begun.is_set, 5, "the check")
+    await eventually(begun.is_set, what="the check")
     await desk.arrive(a_post("1", "What nonsense"))
     go_on.set()
     assert (await setting).status_code == 200
@@ -130,7 +130,7 @@ async def test_a_pattern_that_hangs_others_hangs_nothing_here(desk: Desk) -> Non
     author = Author(key="b", handle="bob", name="Bob")
     hanging = a_post(text="a" * 19_000 + "!", author=author, created_at=utc_now())
     (post_id,) = await desk.arrive(hanging)
-    assert time.perf_counter() - began < 5
+    assert time.perf_counter() - began < PATIENCE
     assert (await desk.stored(post_id)).reasons == ()
 
 

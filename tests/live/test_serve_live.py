@@ -10,6 +10,7 @@ from sqlalchemy import delete, update
 from websockets.exceptions import InvalidStatus
 
 from tests.live.running import Running, closed, heard, told
+from tests.support.waiting import PATIENCE
 from wall.entries import FAR_BEHIND, Held
 from wall.store.tables import entry
 from wall.store.tables import event as event_table
@@ -134,7 +135,7 @@ async def test_who_polls_with_a_cursor_of_elsewhere_is_told_to_fetch_a_snapshot(
     snapshot = await running.snapshot(event)
     answer = await running.get(event, "changes", {"cursor": f"0{snapshot['cursor']}"})
     assert (answer["type"], answer["resumed"]) == ("hello", False)
-    async with httpx2.AsyncClient(base_url=running.url, trust_env=False) as client:
+    async with httpx2.AsyncClient(base_url=running.url, trust_env=False, timeout=PATIENCE) as client:
         refused = await client.get(f"/api/v1/events/{event.slug}/changes", params={"cursor": "garbage"})
     assert (refused.status_code, refused.json()["error"]["remedy"]) == (422, "Fetch a snapshot.")
 
@@ -146,7 +147,7 @@ async def test_a_quiet_event_beats(running: Running) -> None:
         await heard(socket)
         for _ in range(3):
             seq = snapshot["seq"]
-            assert await heard(socket, within=3) == {
+            assert await heard(socket) == {
                 "type": "changes",
                 "after": seq,
                 "seq": seq,
@@ -191,5 +192,5 @@ async def test_a_restored_journal_sends_everybody_to_a_new_snapshot(running: Run
             conn.execute(delete(entry).where(entry.c.event_id == event.id, entry.c.seq > 3))
             restored = update(event_table).where(event_table.c.id == event.id)
             conn.execute(restored.values(epoch="another", seq=3))
-        await reader.wait_until(lambda: reader.seq == 3, 5, "the restored journal")
+        await reader.wait_until(lambda: reader.seq == 3, what="the restored journal")
         assert (reader.snapshots, str(reader.cursor).partition(".")[0]) == (2, "another")

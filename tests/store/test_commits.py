@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from tests.support.summit import GRAVES, Summit, post
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 from wall.bus import InProcessBus
 from wall.entries import kinds
 from wall.errors import LeaseLost, StoreUnavailable
@@ -107,7 +107,7 @@ async def test_a_full_batch_does_not_wait(
     monkeypatch.setattr(commits, "COMMIT_AFTER_SECONDS", 3600)
     monkeypatch.setattr(commits, "COMMIT_AT_ITEMS", 6)
     halves = [group.submit(arrivals(*(f"{n}-{m}" for m in range(3))), "feed:f", None) for n in range(2)]
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         tallies = await asyncio.gather(*halves)
     assert sum(tally.accepted for tally in tallies) == 6
 
@@ -227,7 +227,7 @@ async def test_trouble_that_is_not_about_an_item_ends_and_says_so(
         return True
 
     monkeypatch.setattr(feeds, "save_progress", broken)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         with pytest.raises(DBAPIError, match="a_table_that_is_not_there"):
             await group.submit(arrivals("a", "b"), "feed:f", Progress(feed.id, fence, "2"))
     assert summit.event.shown == 0
@@ -253,7 +253,7 @@ async def test_closing_commits_what_waits_and_what_is_under_way(
     group = GroupCommit(journal, GRAVES, summit.event_id)
     waiting = [asyncio.create_task(group.submit(arrivals(f"k{n}"), "feed:f", None)) for n in range(3)]
     await asyncio.sleep(0)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         await group.close()
         assert [(await one).accepted for one in waiting] == [1, 1, 1]
     assert summit.event.shown == 3
@@ -267,13 +267,13 @@ async def test_closing_in_the_middle_of_a_commit_answers_it(
     group = GroupCommit(journal, GRAVES, summit.event_id)
     under_way = asyncio.create_task(group.submit(arrivals("a"), "feed:f", None))
     await eventually(lambda: journal.transactions)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         await group.close()
         assert (await under_way).accepted == 1
 
 
 async def test_nothing_waits_for_a_group_without_work(summit: Summit, journal: CountingJournal) -> None:
     group = GroupCommit(journal, GRAVES, summit.event_id)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         await group.close()
     assert journal.transactions == 0

@@ -14,13 +14,12 @@ from sqlalchemy.exc import DBAPIError
 
 from tests.support.postgres import PostgresServer
 from tests.support.summit import Summit
+from tests.support.waiting import PATIENCE
 from wall.errors import Refused, SetupProblem, StoreFull, StoreUnavailable
 from wall.journal import create_event
 from wall.model import utc_now
 from wall.store import Store, events
 from wall.store.tables import event
-
-PATIENCE = 10.0
 
 
 @pytest.fixture

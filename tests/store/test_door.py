@@ -2,62 +2,22 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import inspect, select, text
+from sqlalchemy import select
 
-from tests.support.summit import GRAVES, MORNING, Summit, post, repost
-from wall.entries import PUBLIC, Scope
+from tests.store.cards import DESK, cards, counts, grave, kinds, move, summit
+from tests.support.summit import MORNING, Summit, post, repost
+from wall.entries import PUBLIC
 from wall.feeds.base import Arrived, Edited, Withdrawn
-from wall.intake import moves
-from wall.model import Author, Link, Media, PostState, Reason, Role, StoredPost
-from wall.store import Store, posts
+from wall.model import Author, PostState
+from wall.store import posts
 from wall.store import tables as t
 
-DESK = Scope(frozenset({Role.MODERATOR}), "ann")
+__all__ = ["summit"]
+
 LATER = timedelta(minutes=5)
-
-
-@pytest.fixture
-def summit(store: Store) -> Summit:
-    return Summit(store)
-
-
-def cards(summit: Summit, scope: Scope = PUBLIC) -> dict[str, dict[str, Any]]:
-    held = summit.held(scope).subjects
-    return {value["text"]: value for (kind, _), value in held.items() if kind == "post"}
-
-
-def kinds(summit: Summit) -> list[str]:
-    with summit.store.reading() as conn:
-        return list(conn.execute(select(t.entry.c.kind).order_by(t.entry.c.seq)).scalars())
-
-
-def counts(summit: Summit) -> tuple[int, int, int]:
-    event = summit.event
-    return event.shown, event.held, event.reposts
-
-
-def move(summit: Summit, key: str, verb: str) -> None:
-    stored = summit.stored(key)
-    reason = Reason(code="off_topic")
-    with_reason = {"reject": moves.reject, "hide": moves.hide}
-    if verb in with_reason:
-        summit.do(lambda tx: with_reason[verb](tx, stored.id, stored.version, reason))
-    elif verb == "approve":
-        summit.do(lambda tx: moves.approve(tx, stored.id, stored.version))
-    elif verb == "withdraw":
-        summit.do(lambda tx: moves.withdraw(tx, stored.id, stored.version, GRAVES))
-    else:
-        summit.do(lambda tx: vars({"lose": moves.lost, "find": moves.found}[verb](tx, stored)))
-
-
-def grave(summit: Summit, key: str) -> StoredPost:
-    return summit.stored(GRAVES("x", key))
 
 
 def test_a_second_delivery_adds_nothing(summit: Summit) -> None:
@@ -271,106 +231,6 @@ def test_what_is_unavailable_leaves_every_face_and_comes_back_as_it_was(summit: 
         move(summit, key, "find")
     assert (list(cards(summit)), set(cards(summit, DESK))) == (["Here"], {"Here", ""})
     assert counts(summit) == (1, 1, 0)
-
-
-SECRETS = {
-    "text": "zanzibarwort",
-    "edit": "quagmirewort",
-    "name": "Zebedeename",
-    "handle": "zebedeehandle",
-    "key": "zkey-4711",
-    "author": "zauthor-4711",
-    "url": "zebedee.example",
-    "tag": "zebedeetag",
-    "warning": "zebedeewarning",
-    "alt": "zebedeealt",
-}
-
-
-def telling_post(words: str) -> Any:
-    author = Author(
-        key=SECRETS["author"],
-        handle=SECRETS["handle"],
-        name=SECRETS["name"],
-        url=f"https://{SECRETS['url']}/me",
-        avatar=f"https://{SECRETS['url']}/me.png",
-    )
-    return post(
-        SECRETS["key"],
-        words,
-        author=author,
-        url=f"https://{SECRETS['url']}/post",
-        hashtags=(SECRETS["tag"],),
-        warning=SECRETS["warning"],
-        media=(Media(kind="image", url=f"https://{SECRETS['url']}/i.png", alt=SECRETS["alt"]),),
-        links=(Link(start=0, end=3, url=f"https://{SECRETS['url']}/link"),),
-    )
-
-
-def everything(store: Store) -> str:
-    """Every cell of every table, FTS's own and PostgreSQL's generated column included."""
-    with store.reading() as conn:
-        if store.is_sqlite:
-            named = conn.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'")).scalars()
-        else:
-            named = inspect(conn).get_table_names()
-        rows = [row for name in list(named) for row in conn.execute(text(f'SELECT * FROM "{name}"'))]
-    cells = (
-        cell.decode("latin-1") if isinstance(cell, bytes) else str(cell) for row in rows for cell in row
-    )
-    return "\n".join(cells).lower()
-
-
-def shreds(secret: str) -> set[str]:
-    """FTS5 leaves out what a word has in common with the one before it, so look for its later part."""
-    return {secret.lower(), secret.lower()[4:]}
-
-
-@pytest.mark.parametrize("by", ["network", "moderator"])
-def test_nothing_of_a_withdrawn_post_is_left_in_any_table(summit: Summit, by: str) -> None:
-    summit.arrive(*(post(f"k{number}", f"neighbour number {number}") for number in range(30)))
-    summit.admit(Arrived(telling_post(SECRETS["text"])))
-    summit.admit(Edited(telling_post(SECRETS["edit"])))
-    present = everything(summit.store)
-    assert all(secret.lower() in present for secret in SECRETS.values())
-    if by == "network":
-        summit.admit(Withdrawn("x", SECRETS["key"]))
-    else:
-        move(summit, SECRETS["key"], "withdraw")
-    left = everything(summit.store)
-    assert {
-        name for name, secret in SECRETS.items() if any(part in left for part in shreds(secret))
-    } == set()
-    assert len(cards(summit)) == 30
-
-
-def test_nothing_of_a_withdrawn_post_is_left_in_the_database_file(sqlite_store: Store) -> None:
-    summit = Summit(sqlite_store)
-    summit.admit(Arrived(telling_post(SECRETS["text"])), Edited(telling_post(SECRETS["edit"])))
-    summit.admit(Withdrawn("x", SECRETS["key"]))
-    path = str(sqlite_store.url.database)
-    sqlite_store.close()
-    conn = sqlite3.connect(path)
-    conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    conn.close()
-    left = Path(path).read_bytes().decode("latin-1").lower()
-    assert {name for name, secret in SECRETS.items() if secret.lower() in left} == set()
-
-
-def test_what_a_repost_said_of_a_withdrawn_post_is_not_kept(summit: Summit) -> None:
-    summit.arrive(post("a", SECRETS["text"]))
-    summit.arrive(post("r", f"RT @ada: {SECRETS['text']}", repost_of="a", hashtags=()))
-    summit.admit(Withdrawn("x", "a"))
-    assert SECRETS["text"] not in everything(summit.store)
-
-
-def test_entries_hold_the_states_and_reasons_but_no_words(summit: Summit) -> None:
-    summit.admit(Arrived(telling_post(SECRETS["text"])), Edited(telling_post(SECRETS["edit"])))
-    summit.admit(Withdrawn("x", SECRETS["key"]))
-    assert kinds(summit)[1:] == ["post.received", "post.edited", "post.withdrawn"]
-    with summit.store.reading() as conn:
-        bodies = "\n".join(conn.execute(select(t.entry.c.body)).scalars()).lower()
-    assert not [name for name, secret in SECRETS.items() if secret.lower() in bodies]
 
 
 def test_the_counts_are_those_of_the_rows(summit: Summit) -> None:

@@ -153,8 +153,7 @@ def test_nothing_that_is_typed_is_query_syntax(summit: Summit) -> None:
 @example("ß\u0345")
 @settings(
     max_examples=40,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_whatever_is_typed_the_search_answers(summit: Summit, query: str) -> None:
     assert found(summit, query) == []

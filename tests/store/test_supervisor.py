@@ -27,7 +27,7 @@ from tests.store.feeding import (
     take,
 )
 from tests.support.summit import Summit
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 from wall.bus import InProcessBus
 from wall.errors import FeedFatal, StoreUnavailable
 from wall.feeds.base import Checkpoint, Dropped
@@ -186,7 +186,7 @@ async def test_a_feed_whose_holder_stalled_is_taken_over_and_the_old_one_writes_
         await is_now(summit, feed, FeedState.DONE)
     before, seq = now(summit, feed), summit.event.seq
     stalled.set()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         await old
     await other.close()
     assert source.cursors == [None, "1"]
@@ -207,7 +207,7 @@ async def test_a_former_holder_does_not_say_how_the_feed_is(
         await is_now(summit, feed, FeedState.RUNNING)
         assert take(summit.store, feed, "two", seconds=-1) is not None
         stalled.set()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             await old
         assert now(summit, feed).state is FeedState.RUNNING
 

@@ -10,10 +10,26 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    async_playwright,
+    expect,
+)
+
+from tests.support.waiting import PATIENCE
 
 _CHOSEN = os.environ.get("BACKCHANNEL_CHROMIUM")
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+_NAMES = (
+    "chromium-headless-shell",  # the same engine without a browser around it: half the work
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+)
 _QUIET = (
     "--disable-gpu",
     "--disable-dev-shm-usage",
@@ -42,7 +58,7 @@ def chromium_or_skip() -> str:
     """As `chromium_path`; without one, skips the test, or fails it where CI is set."""
     if path := chromium_path():
         return path
-    message = "no Chromium found: apt-get install chromium, or name one in BACKCHANNEL_CHROMIUM"
+    message = "no Chromium: apt-get install chromium-headless-shell, or name one in BACKCHANNEL_CHROMIUM"
     if os.environ.get("CI") == "true":
         pytest.fail(message)
     pytest.skip(message)
@@ -50,7 +66,8 @@ def chromium_or_skip() -> str:
 
 @asynccontextmanager
 async def running_browser() -> AsyncIterator[Browser]:
-    """A headless Chromium for as long as the block runs."""
+    """A headless Chromium for as long as the block runs. What is expected of a page may take PATIENCE."""
+    expect.set_options(timeout=PATIENCE * 1_000)
     path = chromium_or_skip()
     arguments = [*_QUIET, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     async with async_playwright() as playwright:
@@ -100,6 +117,7 @@ class Watched:
 async def watched_context(browser: Browser, **options: Any) -> AsyncIterator[Watched]:
     """A fresh context. At the end, AssertionError if its pages met an unexpected problem."""
     context = await browser.new_context(**options)
+    context.set_default_timeout(PATIENCE * 1_000)
     watched = Watched(context)
     await context.expose_function("__noticed", watched._noticed)
     await context.add_init_script(_REPORT_VIOLATIONS)

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.support.waiting import PATIENCE
+
 _PR_SET_PDEATHSIG = 1
 
 
@@ -86,9 +88,9 @@ class Child:
 
     def kill(self) -> None:
         """SIGKILL, and wait until it is gone."""
-        self._end(signal.SIGKILL, 10)
+        self._end(signal.SIGKILL, PATIENCE)
 
-    def stop(self, sign: signal.Signals = signal.SIGTERM, patience: float = 10) -> int:
+    def stop(self, sign: signal.Signals = signal.SIGTERM, patience: float = PATIENCE) -> int:
         """Ask it to end; after `patience` seconds, SIGKILL. Returns the exit code."""
         self._end(sign, patience)
         return self.exit_code or 0
@@ -102,7 +104,7 @@ class Child:
             self._process.wait(patience)
         except subprocess.TimeoutExpired:
             self._process.kill()
-            self._process.wait(10)
+            self._process.wait(PATIENCE)
 
     def said(self, last: int = 8_000) -> str:
         """The last characters of its output, for the report of a failure."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.async_api import BrowserContext, Page, Request, Response
 
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 
 # A key's change is in the first mutation after it. Two animation frames later the frame that has it
 # was painted: the moment is up to one frame late and never early. Letters of a text are no commands.
@@ -143,7 +143,7 @@ class DeskPage:
         """How many posts it holds."""
         return int(await self.page.evaluate(f"{_DESK}.view.value.base.posts.size"))
 
-    async def settled(self, within: float = 30.0) -> None:
+    async def settled(self, within: float = PATIENCE) -> None:
         """Wait until everything that was done is answered and in the copy."""
 
         async def empty() -> bool:

@@ -92,7 +92,7 @@ async def _differences(desk: DeskPage, staff: Staff, event: str) -> list[str]:
         return not found
 
     try:
-        await eventually(same, 15, "the same on both sides")
+        await eventually(same, what="the same on both sides")
     except AssertionError:
         return found
     return []

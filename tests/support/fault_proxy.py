@@ -219,6 +219,6 @@ def _end(writer: asyncio.StreamWriter, how: Cut) -> None:
         writer.close()
         return
     raw: socket.socket | None = writer.get_extra_info("socket")
-    if raw is not None and raw.family != socket.AF_UNIX:
+    if raw is not None and raw.fileno() >= 0 and raw.family != socket.AF_UNIX:  # it may have ended itself
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
     writer.transport.abort()

@@ -14,7 +14,9 @@ from sqlalchemy import func, select
 
 from tests.support.processes import ROOT, clean_environment
 from tests.support.summit import open_rules
+from tests.support.waiting import PATIENCE
 from wall.bus import InProcessBus
+from wall.intake import Intake
 from wall.journal import Journal, broken_link
 from wall.model import Event, Feed, Mode
 from wall.store import Store, events, feeds
@@ -55,15 +57,17 @@ class Instance:
     async def run(self, *arguments: str | Path) -> Ran:
         """A command of `backchannel`, to its end."""
         process = self.process(*arguments)
-        said, _ = await asyncio.to_thread(process.communicate, timeout=60)
+        said, _ = await asyncio.to_thread(process.communicate, timeout=2 * PATIENCE)
         return Ran(process.returncode, said)
 
     async def add_replay(self, slug: str, archive: Path, speed: float | str) -> str:
-        """A replay feed, added on the command line; its id."""
-        settings = ("--set", f"path={archive}", "--set", f"speed={speed}")
-        ran = await self.run("feed", "add", "replay", "--event", slug, *settings)
-        assert ran.code == 0, ran.said
-        return ran.said.strip().removeprefix("Added feed ").removesuffix(".")
+        """A replay feed, added beside the server as `backchannel feed add` does; its id."""
+        intake = Intake(Journal(self.store, InProcessBus()), SECRET.encode())
+        event = await intake.journal.event(slug)
+        config = {"path": str(archive), "speed": str(speed)}
+        feed_id = await intake.add_feed(event.id, "system", "replay", config)
+        await intake.close()
+        return feed_id
 
     def feed(self, event_id: str, feed_id: str) -> Feed:
         """A feed as it is now."""

@@ -1,8 +1,8 @@
 """A process that has imported the server once and forks a `serve` for every test that wants one.
 
 Importing takes two seconds of processor time and is the same for every test; what is started is a
-process of its own all the same, with its own environment, output and end. The tests of faults, which
-are about processes, start theirs from nothing.
+process of its own all the same, with its own environment, output and end. Tests that look at how a
+process ends, and the long fault suites, start theirs from nothing.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import Any
 from tests.support.children import Child, ends_with_parent
 from tests.support.ports import free_port
 from tests.support.processes import ROOT, ServeProcess, clean_environment
+from tests.support.waiting import PATIENCE
 
 _ADVANCE = ("wall.cli", "uvicorn.loops.auto", "uvicorn.protocols.http.auto", "uvicorn.lifespan.on")
 
@@ -85,7 +86,7 @@ class Forked(Child):
     def _end(self, sign: signal.Signals, patience: float) -> None:
         if self._pid is None:
             return
-        for last, seconds in ((sign, patience), (signal.SIGKILL, 10.0)):
+        for last, seconds in ((sign, patience), (signal.SIGKILL, PATIENCE)):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self._pid, last)
             if _ends_within(self._pid, seconds):

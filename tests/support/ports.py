@@ -10,9 +10,10 @@ import socket
 _FIRST, _EACH = 20_000, 600
 """Below the range from which Linux gives outgoing connections theirs; a share for each worker."""
 _worker = int((re.findall(r"\d+", os.environ.get("PYTEST_XDIST_WORKER", "")) or ["0"])[0])
-_share = range(_FIRST + _worker % 20 * _EACH, _FIRST + (_worker % 20 + 1) * _EACH)
+SHARE = range(_FIRST + _worker % 20 * _EACH, _FIRST + (_worker % 20 + 1) * _EACH)
+"""The ports from which `free_port` chooses in this worker, and in no other."""
 # A server takes its port some time after it was given one: two test runs do not begin at the same.
-_ports = itertools.islice(itertools.cycle(_share), os.getpid() * 7 % _EACH, None)
+_ports = itertools.islice(itertools.cycle(SHARE), os.getpid() * 7 % _EACH, None)
 
 
 def free_port() -> int:

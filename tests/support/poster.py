@@ -11,6 +11,7 @@ from typing import Any, Self
 
 import httpx2
 
+from tests.support.waiting import PATIENCE
 from wall.model import new_id
 
 TRY_AGAIN = frozenset({503, 507})
@@ -44,7 +45,7 @@ class Poster:
             await asyncio.gather(self._task, return_exceptions=True)
         await self._client.aclose()
 
-    async def post(self, text: str, within: float = 60.0) -> dict[str, Any]:
+    async def post(self, text: str, within: float = PATIENCE) -> dict[str, Any]:
         """Post until it is acknowledged; the answer. AssertionError after `within` seconds."""
         cause, deadline = new_id(), time.monotonic() + within
         while (answer := await self.try_once(text, cause)) is None:

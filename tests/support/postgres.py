@@ -17,7 +17,7 @@ from typing import Any
 import psycopg
 
 from tests.support.children import Child, as_user
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE, until
 
 ROLE = "backchannel"
 _SHORT_TMP = "/tmp" if Path("/tmp").is_dir() else None
@@ -63,7 +63,7 @@ class PostgresServer:
         if not self._data.exists():
             self._initdb()
         self._child.start()
-        until(self._answers, 30, "PostgreSQL's answer")
+        until(self._answers, 2 * PATIENCE, "PostgreSQL's answer")
 
     def _answers(self) -> bool:
         assert self._child.running, f"PostgreSQL did not start:\n{self._child.said()}"

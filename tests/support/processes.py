@@ -12,7 +12,7 @@ import httpx2
 
 from tests.support.children import Child
 from tests.support.ports import free_port
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -31,7 +31,7 @@ class ServeProcess:
         """Where it serves, without a slash at the end."""
         return f"http://127.0.0.1:{self.port}"
 
-    async def start(self, within: float = 30) -> None:
+    async def start(self, within: float = 2 * PATIENCE) -> None:
         """Start it, and return when /readyz says yes. AssertionError with its output otherwise."""
         began = time.monotonic()
         self.child.start()

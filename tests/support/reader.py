@@ -12,6 +12,7 @@ import httpx2
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 
+from tests.support.waiting import PATIENCE
 from wall.entries import POST_WINDOW, Held
 from wall.store.channel import OWN_WINDOW
 
@@ -90,7 +91,7 @@ class FoldingReader:
     async def assert_holds_what_a_newcomer_gets(self) -> None:
         """AssertionError unless this copy is what a snapshot gives now, within the windows of both."""
         async with httpx2.AsyncClient(
-            base_url=self._base_url, cookies=self._cookies, trust_env=False
+            base_url=self._base_url, cookies=self._cookies, trust_env=False, timeout=PATIENCE
         ) as http:
             response = await http.get(self._snapshot_path, params={"face": self._face})
         fresh = Held.of(response.raise_for_status().json())
@@ -102,12 +103,12 @@ class FoldingReader:
         """The values held of one type of subject, by id."""
         return {id_: value for (type_, id_), value in self.held.subjects.items() if type_ == kind}
 
-    async def wait_for_seq(self, seq: int, within: float = 10.0) -> None:
+    async def wait_for_seq(self, seq: int, within: float = PATIENCE) -> None:
         """Return when the copy is complete up to `seq`. AssertionError after `within` seconds."""
         await self.wait_until(lambda: self.seq >= seq, within, f"seq {seq}")
 
     async def wait_until(
-        self, condition: Callable[[], bool], within: float = 10.0, what: str = "it"
+        self, condition: Callable[[], bool], within: float = PATIENCE, what: str = "it"
     ) -> None:
         """Return when `condition` is true after some frame or snapshot."""
         try:
@@ -134,7 +135,7 @@ class FoldingReader:
         """Read for ever, reconnecting with full jitter. Raises ReaderRefused."""
         try:
             async with httpx2.AsyncClient(
-                base_url=self._base_url, cookies=self._cookies, trust_env=False, timeout=10
+                base_url=self._base_url, cookies=self._cookies, trust_env=False, timeout=PATIENCE
             ) as http:
                 await self._read_for_ever(http)
         finally:

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx2
 
+from tests.support.waiting import PATIENCE
 from wall.access import digest_of, new_token
 from wall.model import new_id, utc_now
 from wall.store import Store, people
@@ -36,7 +37,7 @@ class Staff:
         headers = self.headers | more.pop("headers", {})
         # Loading certificates for a loopback address would take longer than the request.
         async with httpx2.AsyncClient(
-            base_url=self.base_url, trust_env=False, timeout=30, verify=False
+            base_url=self.base_url, trust_env=False, timeout=PATIENCE, verify=False
         ) as client:
             return await client.request(method, f"/api/v1{path}", headers=headers, **more)
 

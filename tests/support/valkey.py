@@ -35,7 +35,7 @@ class ValkeyServer:
     def start(self) -> None:
         """Start, and return when it answers."""
         self._child.start()
-        until(self._answers, 10, "Valkey's answer")
+        until(self._answers, what="Valkey's answer")
 
     def _answers(self) -> bool:
         assert self._child.running, f"Valkey did not start:\n{self._child.said()}"

@@ -10,10 +10,12 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
+PATIENCE = 60.0
+"""Seconds. It only ends a test that hangs: no machine, however slow, is to meet it by accident."""
 _PAUSE = 0.01
 
 
-def until(condition: Callable[[], T], within: float = 10.0, what: str = "the condition") -> T:
+def until(condition: Callable[[], T], within: float = PATIENCE, what: str = "the condition") -> T:
     """Call `condition` until it is true, and return what it said. AssertionError after `within` seconds."""
     deadline = time.monotonic() + within
     while not (said := condition()):
@@ -23,7 +25,7 @@ def until(condition: Callable[[], T], within: float = 10.0, what: str = "the con
 
 
 async def eventually(
-    condition: Callable[[], Any], within: float = 10.0, what: str = "the condition"
+    condition: Callable[[], Any], within: float = PATIENCE, what: str = "the condition"
 ) -> Any:
     """As `until`, without blocking the loop; `condition` may be a coroutine function."""
     deadline = time.monotonic() + within

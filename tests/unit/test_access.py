@@ -19,14 +19,20 @@ MATRIX = {
         *("post.add", "post.approve", "post.hide", "post.reject", "post.withdraw", "feed.see"),
         "post.reconsider",
         *("posts.judge", "rules.see", "rules.set"),
+        *("post.pin", "screens.see", "walls.control"),
     },
     Role.FACILITATOR: {
         *("post.add", "point.tag", "point.note", "point.raise", "queue.move", "reply.send", "session.run"),
         "codebook.change",
+        *("post.pin", "screens.see", "walls.control"),
     },
     Role.SCRIBE: {"post.add"},
     Role.AUTHOR: {"codebook.change"},
-    Role.TECHNICIAN: {"feed.add", "feed.see", "integration.make"},
+    Role.CHAIR: {"walls.quiet"},
+    Role.TECHNICIAN: {
+        *("feed.add", "feed.see", "integration.make"),
+        *("scenes.change", "screens.run", "screens.see", "walls.control"),
+    },
 }
 """DESIGN's roles in other words: a change of RIGHTS must be made here, too."""
 

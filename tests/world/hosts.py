@@ -224,8 +224,8 @@ async def _send(
 
 
 @asynccontextmanager
-async def serving(hosts: Hosts, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
-    """Serve these hosts on a loopback port; its number."""
+async def serving(hosts: Hosts, tls: ssl.SSLContext | None = None, port: int = 0) -> AsyncIterator[int]:
+    """Serve these hosts on a loopback port, on any free one if none is given; its number."""
     open_now: set[asyncio.Task[None]] = set()
 
     def taken(reader: asyncio.StreamReader, writer: Writer) -> None:
@@ -233,7 +233,7 @@ async def serving(hosts: Hosts, tls: ssl.SSLContext | None = None) -> AsyncItera
         open_now.add(task)
         task.add_done_callback(open_now.discard)
 
-    server = await asyncio.start_server(taken, "127.0.0.1", 0, ssl=tls)
+    server = await asyncio.start_server(taken, "127.0.0.1", port, ssl=tls)
     try:
         hosts.port = server.sockets[0].getsockname()[1]
         yield hosts.port
