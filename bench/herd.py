@@ -16,17 +16,17 @@ from dataclasses import dataclass
 
 from bench.support.arguments import parser
 from bench.support.crowd import Crowd, crowd
-from bench.support.demo import demo
 from bench.support.http import Client
 from bench.support.processes import allow_open_files, cpu_seconds, pin, shared_out
 from bench.support.ratios import Ratios
 from bench.support.results import Report, percentile
 from bench.support.site import API, EVENT, Site, site
 from bench.support.writer import Writer
-from wall.demo import SLUG
+from tests.support.staff import Staff
+from tests.support.venue import Venue
 from wall.store import Store, events
 
-JOIN = f"/join/{SLUG}"
+JOIN = f"/join/{EVENT}"
 _LOADED = re.compile(r'(?:src|href)="(/[^"]+\.(?:js|css|svg|woff2|json|webmanifest)[^"]*)"')
 _IMPORTED = re.compile(rb'(?:from|import)\s*"(\./[\w.-]+\.js)"')
 _CURSOR = re.compile(rb'"cursor":"([^"]+)"')
@@ -36,6 +36,8 @@ _BEHIND = 100
 """Entries that those who come back have missed."""
 _CLIENTS = 4
 _PAUSE_SECONDS = 0.005
+_POST_SECONDS = 0.5
+_WALLS = 20
 _NICE = 10
 
 
@@ -55,6 +57,22 @@ FULL = Size(phones=400, within=10, returning=1_000, returns=7, sockets=10_000, b
 QUICK = Size(phones=100, within=2.5, returning=1_000, returns=2, sockets=1_000, bursts=5)
 
 
+@dataclass(frozen=True)
+class Scanned:
+    """What came of the phones."""
+
+    taken: list[float]
+    """Seconds until each was complete."""
+    lags: list[float]
+    """Seconds from each post that was put in meanwhile until the walls had it."""
+    files: int
+    """How many files each loaded."""
+    server_ms: float
+    """Processor time of the server for each phone, the posts included, in ms."""
+    phones_share: float
+    """What the phones used of a core, in percent: the load must not be what is measured."""
+
+
 async def assets(port: int) -> list[str]:
     """The paths that the join page loads, by itself and by its scripts."""
     client = Client(port)
@@ -69,10 +87,11 @@ async def assets(port: int) -> list[str]:
 
 
 async def phone(port: int, paths: list[str]) -> float:
-    """Seconds until one phone is complete."""
+    """Seconds until one phone is complete, which was never here before."""
     began = time.perf_counter()
-    clients = [Client(port, packed=True) for _ in range(_CONNECTIONS)]
-    await clients[0].get(JOIN)
+    first = Client(port, packed=True)
+    cookie = (await first.get(JOIN)).headers["set-cookie"].partition(";")[0]
+    clients = [first, *(Client(port, packed=True, cookie=cookie) for _ in range(_CONNECTIONS - 1))]
     left = list(reversed(paths))
 
     async def load(client: Client) -> None:
@@ -80,54 +99,77 @@ async def phone(port: int, paths: list[str]) -> float:
             await client.get(left.pop())
 
     await asyncio.gather(*map(load, clients))
-    snapshot = await clients[0].get(f"/api/v1/events/{SLUG}/snapshot?face=join")
+    snapshot = await clients[-1].get(f"{API}/snapshot?face=join")
     packed = snapshot.headers.get("content-encoding") == "gzip"
     found = _CURSOR.search(gzip.decompress(snapshot.body) if packed else snapshot.body)
     assert found is not None, "a snapshot without a cursor"
-    await _first_frame(port, f"/live/{SLUG}?face=join&cursor={found[1].decode()}")
+    await _first_frame(port, f"/live/{EVENT}?face=join&cursor={found[1].decode()}", cookie)
     taken = time.perf_counter() - began
     for client in clients:
         await client.close()
     return taken
 
 
-async def _first_frame(port: int, path: str) -> None:
+async def _first_frame(port: int, path: str, cookie: str) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(
         f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nOrigin: http://127.0.0.1:{port}\r\n"
-        "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        f"Cookie: {cookie}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode()
     )
     head = await reader.readuntil(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 101"), head[:200]
-    await reader.readuntil(b'"hello"')
+    hello = await reader.readuntil(b"}")
+    assert b'"resumed":true' in hello, hello
     writer.close()
 
 
-async def phones(size: Size) -> tuple[list[float], int, list[float]]:
-    """Seconds until each phone was complete, how many files each loaded, and what the server and the
-    phones used of a core (percent); the demo's day goes on."""
-    cores = shared_out()
-    async with demo() as process:
-        paths = await assets(process.port)
-        await phone(process.port, paths)
-        if cores:
-            pin(process.child.pid, cores.servers)
-            pin(os.getpid(), cores.load)
-
-        async def scans(after: float) -> float:
-            await asyncio.sleep(after)
-            return await phone(process.port, paths)
-
-        moments = [random.uniform(0, size.within) for _ in range(size.phones)]
-        spent, began = [-cpu_seconds(pid) for pid in (process.child.pid, os.getpid())], time.perf_counter()
-        taken = await asyncio.gather(*map(scans, moments))
+async def phones(served: Site, store: Store, size: Size) -> Scanned:
+    """Phones scan the code of an event in which sessions run and posts come."""
+    await _furnish(served, store)
+    cores, writer = shared_out(), await _writer(store)
+    await writer.send(_BEHIND)
+    paths = await assets(served.port)
+    await phone(served.port, paths)
+    async with crowd(served.port, await _wall(served), _WALLS, cores=cores and cores.load) as walls:
+        pids, moments = (served.process.child.pid, os.getpid()), _moments(size)
+        spent, began = [-cpu_seconds(pid) for pid in pids], time.perf_counter()
+        lags: list[float] = []
+        posting = asyncio.create_task(_keep_posting(writer, walls, lags))
+        taken = await asyncio.gather(*(_scans(served.port, paths, after) for after in moments))
         lasted = time.perf_counter() - began
-        shares = [
-            100 * (cpu_seconds(pid) + before) / lasted
-            for pid, before in zip((process.child.pid, os.getpid()), spent, strict=True)
-        ]
-        return taken, len(paths), shares
+        server, own = [cpu_seconds(pid) + before for pid, before in zip(pids, spent, strict=True)]
+        posting.cancel()
+        (ended,) = await asyncio.gather(posting, return_exceptions=True)
+        assert isinstance(ended, asyncio.CancelledError), ended
+    return Scanned(taken, lags, len(paths), 1000 * server / size.phones, 100 * own / lasted)
+
+
+async def _furnish(served: Site, store: Store) -> None:
+    """Two rooms whose sessions run."""
+    venue = Venue(Staff(served.process.base_url, store), EVENT)
+    for title in ("What makes a blog worth teaching from?", "When is it scholarship?"):
+        await venue.running(title)
+
+
+def _moments(size: Size) -> list[float]:
+    return [random.uniform(0, size.within) for _ in range(size.phones)]
+
+
+async def _scans(port: int, paths: list[str], after: float) -> float:
+    await asyncio.sleep(after)
+    return await phone(port, paths)
+
+
+async def _keep_posting(writer: Writer, walls: Crowd, lags: list[float]) -> None:
+    """Put a post in now and then, and note when all walls have it."""
+    while True:
+        await walls.wait_for(f"seq {writer.seq + 1}")
+        began = time.perf_counter()
+        await writer.send(1)
+        await walls.reached()
+        lags.append(time.perf_counter() - began)
+        await asyncio.sleep(_POST_SECONDS)
 
 
 async def _writer(store: Store) -> Writer:
@@ -206,31 +248,41 @@ async def _one_burst(
 
 async def measure(report: Report, size: Size) -> dict[str, float]:
     """Everything; what is compared with earlier runs."""
-    scanned, files, (served_by, used_by) = await phones(size)
     cores = shared_out()
     async with site() as served:
         if cores:
             pin(served.process.child.pid, cores.servers)
+            pin(os.getpid(), cores.load)
         store = Store(served.database_url)
+        scanned = await phones(served, store, size)
         returned = await come_back(served, store, size)
         answers = await answered_meanwhile(served, store, size)
         store.close()
-    report.latencies(f"{size.phones} phones within {size.within:g} s: complete", scanned)
+    report.latencies(f"{size.phones} phones within {size.within:g} s: complete", scanned.taken)
+    report.add(
+        "meanwhile: the server, for each phone", scanned.server_ms, "ms", "processor time, posts too"
+    )
+    report.add("meanwhile: the phones' share of a core", scanned.phones_share, "%")
+    report.latencies(f"meanwhile: from the database to {_WALLS} walls", scanned.lags)
     back = report.median(f"{size.returning:,} walls come back at once: all at the head", returned, "s")
     during = f"HTTP while a burst of 100 goes to {size.sockets:,} sockets"
     report.latencies(during, answers)
     p99 = 1000 * percentile(answers, 0.99)
     report.add(f"{during}, p99", p99, "ms", f"n={len(answers)}, {size.bursts} bursts")
-    report.detail |= {"phones": scanned, "returned": returned, "answers": answers}
-    report.add("meanwhile: the server's share of a core", served_by, "%")
-    report.add("meanwhile: the phones' share of a core", used_by, "%")
+    report.detail |= {
+        "phones": scanned.taken,
+        "lags": scanned.lags,
+        "returned": returned,
+        "answers": answers,
+    }
     report.notes += [
-        f"A phone loads the page, {files} more files over {_CONNECTIONS} connections, the snapshot and "
-        f"its websocket's first frame. Those who come back are {_BEHIND} entries behind.",
+        f"A phone loads the page, {scanned.files} more files over {_CONNECTIONS} connections, the snapshot "
+        f"and its websocket's first frame. A post comes every {_POST_SECONDS} s, from outside, so that the "
+        f"server finds it by its look, within a second. Those who come back are {_BEHIND} entries behind.",
         "HTTP is the event's own page of the API, asked by an organiser over four connections.",
     ]
     return {
-        "phones complete, p95 ms": 1000 * percentile(scanned, 0.95),
+        "phones complete, p95 ms": 1000 * percentile(scanned.taken, 0.95),
         "all walls at the head, s": back,
         "HTTP during a burst, p99 ms": p99,
     }

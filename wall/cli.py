@@ -18,15 +18,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from wall import logs, replaying
+from wall import logs
 from wall.access import STAFF_LINK_HOURS, enter_path
-from wall.demo import SLUG, USUAL_SPEED, mount_demo
-from wall.doctor import examine
+from wall.demo import SLUG, USUAL_SPEED
 from wall.errors import BackchannelError, SetupProblem
-from wall.live import websocket_protocol
+from wall.live import http_protocol, raise_descriptor_limit, websocket_protocol
 from wall.model import Mode, Role
 from wall.routes.events import NewEvent
-from wall.server import Backchannel, create_app, place, prepare
+from wall.server import Backchannel, create_app, metrics_served, place, prepare
 from wall.settings import Settings, load
 from wall.store import Store, events, feeds, migrate
 
@@ -85,6 +84,8 @@ def demo(
     robots: Annotated[bool, typer.Option(help="Whether robots moderate and facilitate at first.")] = True,
 ) -> None:
     """Show a made-up summit on all faces: a new one each time, beside your own data."""
+    from wall.demo.demo import mount_demo  # noqa: PLC0415
+
     directory = _settings().data_dir / SLUG
     database = f"sqlite:///{(directory / 'backchannel.db').absolute()}"
     own = {"data_dir": directory, "database_url": database, "redis_url": None}
@@ -196,6 +197,8 @@ def replay(
     resume: Annotated[bool, typer.Option(help="Go on where the last replay of this file stopped.")] = False,
 ) -> None:
     """Replay an archive into an event, also beside a running `serve`."""
+    from wall import replaying  # noqa: PLC0415 - here and below: no start of a server waits for these
+
     config = {"path": str(file.absolute()), "speed": speed, "dates": dates}
 
     async def run(parts: Backchannel) -> replaying.Summary:
@@ -235,6 +238,8 @@ def user_link(
 @app.command()
 def doctor() -> None:
     """Look for what is wrong, and say what to do."""
+    from wall.doctor import examine  # noqa: PLC0415
+
     settings = _settings()
     marks = {"good": "[green]good[/]", "warning": "[yellow]warning[/]", "bad": "[red]bad[/]"}
 
@@ -251,8 +256,9 @@ def doctor() -> None:
 
 def _serve(settings: Settings, begin: Callable[[FastAPI], Awaitable[None]] | None = None) -> None:
     logs.configure(settings.log_level, settings.log_format)
+    raise_descriptor_limit()
     store = _store(settings)
-    with place(settings, store):
+    with place(settings, store), metrics_served(settings):
         prepare(store, alone=store.is_sqlite or settings.redis_url is None)
         store.close()
         application = create_app(settings, framed=begin is not None)
@@ -293,6 +299,7 @@ def _uvicorn_config(application: Any, settings: Settings) -> uvicorn.Config:
         application,
         host=settings.host,
         port=settings.port,
+        http=http_protocol(settings.request_seconds, settings.socket_stuck_seconds),
         ws=websocket_protocol(),
         ws_per_message_deflate=False,
         ws_max_size=_INCOMING_BYTES,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import resource
 import shutil
+import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,14 +12,22 @@ from pathlib import Path
 from typing import Literal
 
 from wall.bus import open_bus
+from wall.bus.redis import PATIENCE
 from wall.errors import BackchannelError
 from wall.journal import broken_link
+from wall.live.connections import descriptor_limits, room_within
 from wall.model import Feed, FeedState, utc_now
 from wall.routes.pages import build_number
 from wall.settings import Settings
 from wall.store import Store, events, feeds, pending
 
-ENOUGH_DESCRIPTORS = 10_000
+ENOUGH_CONNECTIONS = 10_000
+MORE_DESCRIPTORS = (
+    "More are refused. If more people may come, raise the hard limit: LimitNOFILE=65536 in a systemd unit, "
+    "`--ulimit nofile=65536` with Docker, `ulimit -Hn 65536` as root elsewhere."
+)
+SLOW_BUS_SECONDS = 0.1
+CLOCK_APART = timedelta(seconds=2)
 ENOUGH_DISK_BYTES = 1_000_000_000
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
@@ -53,7 +61,7 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     yield _faces()
     yield _browser()
     yield _descriptors()
-    yield _disk(settings)
+    yield _disk(settings, store)
 
 
 async def _database(store: Store) -> Finding:
@@ -121,9 +129,16 @@ def _journals(store: Store) -> Finding:
 def _clock(store: Store) -> Finding:
     with store.reading() as conn:
         apart = abs(feeds.database_now(conn) - utc_now())
-    if apart > timedelta(seconds=2):
+    if apart > CLOCK_APART:
         said = f"This machine and the database are {apart.total_seconds():.0f} s apart."
         return Finding("clock", "warning", said, "Let both follow a time server (NTP).")
+    with store.reading() as conn:
+        newest = max((event.last_at for event in events.listed(conn)), default=utc_now())
+    if newest > utc_now() + CLOCK_APART:
+        said = f"The newest entry is of {newest:%Y-%m-%d %H:%M:%S} UTC, and it is {utc_now():%H:%M:%S}."
+        return Finding(
+            "clock", "warning", said, "This clock was set back: let it follow a time server (NTP)."
+        )
     return Finding("clock", "good", f"It is {utc_now():%Y-%m-%d %H:%M:%S} UTC here and in the database.")
 
 
@@ -133,12 +148,19 @@ async def _bus(settings: Settings) -> Finding:
     bus = open_bus(settings.redis_url)
     await bus.start()
     try:
-        if await bus.healthy():
-            return Finding("bus", "good", "Redis answers.")
-        said = "Redis does not answer: screens hear of changes up to a second later."
-        return Finding("bus", "warning", said, "Start it, or correct BACKCHANNEL_REDIS_URL.")
+        await bus.healthy()  # connects
+        began = time.monotonic()
+        healthy, took = await bus.healthy(), time.monotonic() - began
     finally:
         await bus.close()
+    if not healthy:
+        said = f"Redis does not answer within {PATIENCE} s: screens hear of changes up to a second later."
+        remedy = "Start it, bring it nearer, or correct BACKCHANNEL_REDIS_URL."
+        return Finding("bus", "warning", said, remedy)
+    if took > SLOW_BUS_SECONDS:
+        said = f"Redis takes {took * 1000:.0f} ms to answer: screens hear of changes that much later."
+        return Finding("bus", "warning", said, "Use one that is nearer, or look at what else it has to do.")
+    return Finding("bus", "good", f"Redis answers in {took * 1000:.0f} ms.")
 
 
 def _secret(settings: Settings) -> Finding:
@@ -167,21 +189,24 @@ def _browser() -> Finding:
 
 
 def _descriptors() -> Finding:
-    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft < ENOUGH_DESCRIPTORS:
-        said = f"This process may open {soft} files and sockets: about {max(0, soft - 100)} readers."
-        return Finding(
-            "descriptors", "warning", said, f"Run `ulimit -n {ENOUGH_DESCRIPTORS}` before serving."
-        )
-    return Finding("descriptors", "good", f"{soft} files and sockets may be open.")
+    """What `serve` will have: it raises its soft limit to the hard one by itself."""
+    _, hard = descriptor_limits()
+    said = f"`serve` may open {hard} files and sockets: {room_within(hard)} connections at a time."
+    if room_within(hard) < ENOUGH_CONNECTIONS:
+        return Finding("descriptors", "warning", said, MORE_DESCRIPTORS)
+    return Finding("descriptors", "good", said)
 
 
-def _disk(settings: Settings) -> Finding:
-    directory = settings.data_dir if settings.data_dir.exists() else Path()
-    free = shutil.disk_usage(directory).free
-    said = f"{free / 1e9:.1f} GB free for the data directory."
-    if not os.access(directory, os.W_OK):
-        return Finding("disk", "bad", "The data directory cannot be written to.", "Correct its owner.")
+def _disk(settings: Settings, store: Store) -> Finding:
+    """The data directory, and the directory of a SQLite file that is elsewhere."""
+    directories = [settings.data_dir if settings.data_dir.exists() else Path()]
+    if store.is_sqlite and (place := Path(store.url.database or "").parent).exists():
+        directories.append(place)
+    for directory in directories:
+        if not os.access(directory, os.W_OK):
+            return Finding("disk", "bad", f"{directory} cannot be written to.", "Correct its owner.")
+    free = min(shutil.disk_usage(directory).free for directory in directories)
+    said = f"{free / 1e9:.1f} GB free for the database and pictures."
     if free < ENOUGH_DISK_BYTES:
         return Finding(
             "disk", "warning", said, "Free some space: a full disk stops intake, and loses nothing."

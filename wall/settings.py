@@ -27,6 +27,8 @@ PREFIX = "BACKCHANNEL_"
 _SECRET_CHARACTERS = 32
 _HOST = re.compile(r"(?:[a-z0-9_-]+\.)*[a-z0-9_-]+|\[[0-9a-f:.]+\]")
 
+_HOST_AND_PORT = re.compile(rf"(?:{_HOST.pattern})(?::[0-9]+)?")
+
 
 def _origin(text: str) -> str:
     parts = urlsplit(text.strip().rstrip("/").lower())
@@ -47,6 +49,14 @@ def _hosts(names: tuple[str, ...]) -> tuple[str, ...]:
     if not all(_HOST.fullmatch(name) for name in names):
         raise ValueError("it must be host names without port or wildcard, separated by commas")
     return names
+
+
+def _origins(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Origins as a security policy lists them: a host of other characters would end the list."""
+    origins = tuple(map(_origin, names))
+    if not all(_HOST_AND_PORT.fullmatch(one.partition("://")[2]) for one in origins):
+        raise ValueError("it must be addresses like https://www.example.org, separated by commas")
+    return origins
 
 
 def _networks(value: Any) -> Any:
@@ -106,6 +116,13 @@ class Settings(BaseSettings):
         description="Further host names that requests may name, separated by commas. IP addresses, "
         "`localhost`, single-label and `.local` names are always allowed.",
     )
+    embed_origins: Annotated[
+        tuple[str, ...], NoDecode, BeforeValidator(_listed), AfterValidator(_origins)
+    ] = Field(
+        (),
+        description="Addresses of sites that may show `/embed/…` in a frame, such as "
+        "`https://www.example.org`, separated by commas. Without it, only this server's own pages.",
+    )
     trusted_proxies: str = Field(
         "127.0.0.1",
         description="Addresses of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed, "
@@ -128,6 +145,9 @@ class Settings(BaseSettings):
     body_limit_bytes: Annotated[int, Field(ge=1_024)] = Field(
         65_536, description="Largest request body that is read, in bytes."
     )
+    request_seconds: Annotated[float, Field(gt=0)] = Field(
+        20, description="Seconds within which a request has to arrive whole, or its connection is closed."
+    )
     beat_seconds: Annotated[float, Field(gt=0, le=30)] = Field(
         15, description="Seconds between beats to live readers, who reconnect after 35 s of silence."
     )
@@ -135,7 +155,9 @@ class Settings(BaseSettings):
         1_048_576, description="Unsent bytes at which a live reader who does not read is cut off."
     )
     socket_stuck_seconds: Annotated[float, Field(gt=0)] = Field(
-        20, description="Seconds without progress after which a live reader who does not read is cut off."
+        20,
+        description="Seconds without progress after which a live reader who does not read is cut off, and "
+        "so is a client who does not take its answer.",
     )
 
     posts_per_minute_per_address: Annotated[int, Field(ge=1, le=100_000)] = Field(

@@ -22,13 +22,18 @@ class Answer(NamedTuple):
 
 
 class Client:
-    """One connection to a server on loopback. `packed`: answers may be compressed, and stay so."""
+    """One connection to a server on loopback. `packed`: answers may be compressed, and stay so. `cookie`:
+    name=value."""
 
-    def __init__(self, port: int, token: str | None = None, *, packed: bool = False) -> None:
+    def __init__(
+        self, port: int, token: str | None = None, *, packed: bool = False, cookie: str | None = None
+    ) -> None:
         self._port = port
         self._always = f"Host: 127.0.0.1:{port}\r\n"
         if packed:
             self._always += "Accept-Encoding: gzip\r\n"
+        if cookie:
+            self._always += f"Cookie: {cookie}\r\n"
         if token:
             self._always += f"Authorization: Bearer {token}\r\n"
         self._reader: asyncio.StreamReader

@@ -5,9 +5,9 @@ It holds nothing that cannot be lost. The truth is in the store; a bell only say
 
 from wall.bus.base import Bell, Bus, Heard
 from wall.bus.inprocess import InProcessBus
-from wall.bus.redis import RedisBus
+from wall.bus.kept import Word
 
-__all__ = ["Bell", "Bus", "Heard", "InProcessBus", "RedisBus", "open_bus"]
+__all__ = ["Bell", "Bus", "Heard", "InProcessBus", "Word", "open_bus"]
 
 
 def open_bus(redis_url: str | None, *, secret: str = "") -> Bus:
@@ -18,4 +18,6 @@ def open_bus(redis_url: str | None, *, secret: str = "") -> Bus:
     """
     if redis_url is None:
         return InProcessBus()
+    from wall.bus.redis import RedisBus  # noqa: PLC0415 - its client is slow to import, and most need none
+
     return RedisBus(redis_url, secret=secret)

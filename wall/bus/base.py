@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from wall.bus.kept import Word
+
 
 @dataclass(frozen=True, slots=True)
 class Bell:
@@ -54,11 +56,20 @@ class Bus(Protocol):
     async def present(self, event: str) -> list[str]:
         """The ids of who is present, sorted; none when the bus cannot know."""
 
-    async def hit(self, name: str, key: str, *, limit: int, seconds: int) -> float | None:
+    async def keep(self, name: str, key: str, value: str, seconds: float) -> None:
+        """Keep a word of `key` under `name` for so long, in place of an earlier one."""
+
+    async def kept(self, name: str) -> dict[str, Word]:
+        """The words that are kept under `name`, by key; while Redis does not answer, this process's own."""
+
+    async def hit(
+        self, name: str, key: str, *, limit: int, seconds: int, look: bool = False
+    ) -> float | None:
         """Count one use of `key` in the window `name`: at most `limit` (>= 1) in any `seconds`.
 
         None: there was room, and it is counted. Else the seconds until there is room; refusals are
-        not counted. The window is weighted from two counters, so it can be out by a little.
+        not counted, nor is who only wants to `look` whether there is room. The window is weighted from
+        two counters, so it can be out by a little.
         """
 
     async def healthy(self) -> bool:

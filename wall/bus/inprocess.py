@@ -7,6 +7,7 @@ from time import monotonic
 from limits.aio.storage import MemoryStorage
 
 from wall.bus.base import Bell, Heard, Listeners
+from wall.bus.kept import Kept, Word
 from wall.bus.windows import Windows
 
 
@@ -16,6 +17,7 @@ class InProcessBus:
     def __init__(self) -> None:
         self._listeners = Listeners()
         self._presence: dict[str, dict[str, float]] = {}
+        self._kept = Kept()
         self._windows = Windows(MemoryStorage())
 
     async def start(self) -> None:
@@ -48,9 +50,19 @@ class InProcessBus:
             self._presence[event] = here
         return sorted(here)
 
-    async def hit(self, name: str, key: str, *, limit: int, seconds: int) -> float | None:
+    async def keep(self, name: str, key: str, value: str, seconds: float) -> None:
+        """Keep a word for so long."""
+        self._kept.keep(name, key, value, seconds)
+
+    async def kept(self, name: str) -> dict[str, Word]:
+        """The words that are kept under `name`, by key."""
+        return self._kept.all(name)
+
+    async def hit(
+        self, name: str, key: str, *, limit: int, seconds: int, look: bool = False
+    ) -> float | None:
         """Count one use, or say in how many seconds there is room."""
-        return await self._windows.hit(name, key, limit=limit, seconds=seconds)
+        return await self._windows.hit(name, key, limit=limit, seconds=seconds, look=look)
 
     async def healthy(self) -> bool:
         """Always: there is no other process to reach."""

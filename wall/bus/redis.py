@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 import structlog
 from limits.aio.storage import MemoryStorage, RedisStorage
+from prometheus_client import Counter, Gauge
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.client import PubSub
 from redis.asyncio.retry import Retry
@@ -25,6 +26,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from wall.bus.base import Bell, Heard, Listeners
+from wall.bus.kept import Kept, Word, youngest
 from wall.bus.windows import Windows
 from wall.errors import SetupProblem
 
@@ -59,8 +61,26 @@ local t = redis.call('TIME')
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', t[1] + t[2] / 1000000)
 return redis.call('ZRANGE', KEYS[1], 0, -1)
 """
+_KEEP = """
+local t = redis.call('TIME')
+local now = t[1] + t[2] / 1000000
+redis.call('HSET', KEYS[1], ARGV[1], string.format('%.3f %.3f %s', now, now + ARGV[3], ARGV[2]))
+if redis.call('TTL', KEYS[1]) < tonumber(ARGV[3]) then
+  redis.call('EXPIRE', KEYS[1], math.ceil(ARGV[3]))
+end
+return 1
+"""
+_KEPT = """
+local t = redis.call('TIME')
+return {string.format('%.3f', t[1] + t[2] / 1000000), redis.call('HGETALL', KEYS[1])}
+"""
 
 log = structlog.get_logger(__name__)
+
+up = Gauge("backchannel_bus_up", "Whether Redis answers: 1 or 0, by what it is used for", ["use"])
+lost_bells = Counter(
+    "backchannel_bells_lost_total", "Bells that were dropped because Redis did not take them"
+)
 
 
 class _NoAnswerError(Exception):
@@ -73,6 +93,8 @@ class _Link:
     def __init__(self, use: str) -> None:
         self.up = True
         self._use = use
+        self._gauge = up.labels(use)
+        self._gauge.set(1)
         self._rests_until = 0.0
 
     @property
@@ -82,11 +104,13 @@ class _Link:
     def works(self) -> None:
         if not self.up:
             log.info("bus.redis_back", use=self._use)
+            self._gauge.set(1)
         self.up = True
 
     def failed(self, exc: Exception) -> None:
         if self.up:
             log.warning("bus.redis_lost", use=self._use, error=type(exc).__name__)
+            self._gauge.set(0)
         self.up = False
         self._rests_until = monotonic() + REST
 
@@ -103,6 +127,9 @@ class RedisBus:
         self._redis = _client(url)
         self._arrive = self._redis.register_script(_ARRIVE)
         self._present = self._redis.register_script(_PRESENT)
+        self._keep = self._redis.register_script(_KEEP)
+        self._all_kept = self._redis.register_script(_KEPT)
+        self._own_kept = Kept()
         self._node = secrets.token_hex(8)
         self._listeners = Listeners()
         self._windows = Windows(_storage(self._redis), secret)
@@ -126,9 +153,11 @@ class RedisBus:
 
     async def close(self) -> None:
         """Stop both tasks and let go of every connection."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        pending = set(self._tasks)
+        while pending:  # wait_for of Python 3.11, by which redis-py sends, may swallow a cancellation
+            for task in pending:
+                task.cancel()
+            _, pending = await asyncio.wait(pending, timeout=0.1)
         self._tasks.clear()
         await self._redis.aclose()
 
@@ -143,7 +172,7 @@ class RedisBus:
         self._outgoing[bell.event] = waiting.joined(bell) if waiting else bell
         if len(self._outgoing) > QUEUE:
             self._outgoing.pop(next(iter(self._outgoing)))
-            self.lost += 1
+            self._lose()
         self._rung.set()
 
     async def arrive(self, event: str, who: str, seconds: float) -> None:
@@ -164,12 +193,30 @@ class RedisBus:
             return []
         return sorted(who.decode() for who in here)
 
-    async def hit(self, name: str, key: str, *, limit: int, seconds: int) -> float | None:
-        """Count one use; while Redis does not answer, in this process's own windows."""
+    async def keep(self, name: str, key: str, value: str, seconds: float) -> None:
+        """Keep a word for so long, by Redis's clock, and in this process."""
+        self._own_kept.keep(name, key, value, seconds)
+        with suppress(_NoAnswerError):
+            await self._asked(partial(self._keep, keys=[_kept_key(name)], args=[key, value, seconds]))
+
+    async def kept(self, name: str) -> dict[str, Word]:
+        """The words of every process, and this one's own where Redis lost them or does not answer."""
+        own = self._own_kept.all(name)
         try:
-            return await self._asked(partial(self._windows.hit, name, key, limit=limit, seconds=seconds))
+            now, pairs = await self._asked(partial(self._all_kept, keys=[_kept_key(name)]))
         except _NoAnswerError:
-            return await self._own_windows.hit(name, key, limit=limit, seconds=seconds)
+            return own
+        return youngest(own, _words(float(now), pairs))
+
+    async def hit(
+        self, name: str, key: str, *, limit: int, seconds: int, look: bool = False
+    ) -> float | None:
+        """Count one use; while Redis does not answer, in this process's own windows."""
+        asked = {"limit": limit, "seconds": seconds}
+        try:
+            return await self._asked(partial(self._windows.hit, name, key, **asked, look=look))
+        except _NoAnswerError:
+            return await self._own_windows.hit(name, key, **asked, look=look)
 
     async def healthy(self) -> bool:
         """Whether this process is subscribed and Redis answers."""
@@ -200,7 +247,11 @@ class RedisBus:
             try:
                 await self._asked(partial(self._redis.publish, CHANNEL, self._worded(bell)))
             except _NoAnswerError:
-                self.lost += 1
+                self._lose()
+
+    def _lose(self) -> None:
+        self.lost += 1
+        lost_bells.inc()
 
     async def _hear_again(self) -> None:
         try:
@@ -270,6 +321,20 @@ def _understood(data: bytes) -> tuple[str, Bell]:
     if type(prev) is not int or type(seq) is not int:
         raise TypeError("not a bell")
     return node, Bell(event, epoch, prev, seq)
+
+
+def _words(now: float, pairs: list[bytes]) -> dict[str, Word]:
+    """What the script answers, without what has run out: keys and words in turn."""
+    found = {}
+    for key, kept in zip(pairs[::2], pairs[1::2], strict=True):
+        at, until, value = kept.decode().split(" ", 2)
+        if float(until) > now:
+            found[key.decode()] = Word(value, max(0.0, now - float(at)))
+    return found
+
+
+def _kept_key(name: str) -> str:
+    return f"backchannel:kept:{name}"
 
 
 def _presence_key(event: str) -> str:

@@ -20,11 +20,14 @@ class Windows:
         self._limiter = SlidingWindowCounterRateLimiter(storage)
         self._secret = hashlib.blake2b(secret.encode()).digest()
 
-    async def hit(self, name: str, key: str, *, limit: int, seconds: int) -> float | None:
+    async def hit(
+        self, name: str, key: str, *, limit: int, seconds: int, look: bool = False
+    ) -> float | None:
         """As `Bus.hit`. Raises what the storage raises."""
         item = RateLimitItemPerSecond(limit, seconds)
         digest = hashlib.blake2b(key.encode(), key=self._secret, digest_size=16).hexdigest()
-        if await self._limiter.hit(item, name, digest):
+        ask = self._limiter.test if look else self._limiter.hit
+        if await ask(item, name, digest):
             return None
         counters = await self._storage.get_sliding_window(item.key_for(name, digest), seconds)
         return _until_room(limit, seconds, *counters)

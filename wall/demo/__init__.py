@@ -3,8 +3,8 @@
 Everything in it was written for it. No person, account or institution in it exists.
 """
 
-from wall.demo.cast import SLUG
 from wall.demo.clock import USUAL_SPEED
-from wall.demo.demo import mount_demo
 
-__all__ = ["SLUG", "USUAL_SPEED", "mount_demo"]
+__all__ = ["SLUG", "USUAL_SPEED"]
+
+SLUG = "demo"

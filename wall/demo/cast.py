@@ -9,7 +9,6 @@ from wall.demo.day import Item
 from wall.demo.world import Said, World
 from wall.model import Post, Role
 
-SLUG = "demo"
 EVENT_NAME = "Social Media Summit (made-up demo)"
 
 VISITOR = "Demo visitor"

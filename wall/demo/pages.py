@@ -15,7 +15,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from wall.access import Access, digest_of, new_token
-from wall.demo.cast import SLUG, Cast
+from wall.demo import SLUG
+from wall.demo.cast import Cast
 from wall.demo.robots import Robots
 from wall.errors import NotFound
 from wall.model import Frozen, utc_now

@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 
 from facilitator import codebook, programme
 from wall.access import set_member
-from wall.demo import day
-from wall.demo.cast import EVENT_NAME, MODERATOR, SLUG, VISITOR, VISITOR_ROLES, Cast, RoomCast
+from wall.demo import SLUG, day
+from wall.demo.cast import EVENT_NAME, MODERATOR, VISITOR, VISITOR_ROLES, Cast, RoomCast
 from wall.demo.clock import DayClock
 from wall.demo.facilitating import Facilitator
 from wall.demo.world import World

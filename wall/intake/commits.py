@@ -10,12 +10,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
 from wall.entries import Subject, kinds
 from wall.errors import BackchannelError, LeaseLost, StoreUnavailable
+from wall.intake import metrics
 from wall.intake.door import Given, Graves, Tally, admit
 from wall.journal import Journal, Tx
 from wall.store import feeds
@@ -34,6 +35,8 @@ class Progress:
     fence: int
     cursor: str | None
     dropped: int = 0
+    network: str | None = None
+    """The feed's, for those who measure."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,10 @@ class GroupCommit:
 
     async def _commit(self, batch: list[_Submission]) -> None:
         try:
-            done = await self._journal.command(self._event_id, "intake", lambda tx: self._store(tx, batch))
+            with metrics.commit_seconds.time():
+                done = await self._journal.command(
+                    self._event_id, "intake", lambda tx: self._store(tx, batch)
+                )
         except BackchannelError as problem:
             await self._failed(batch, problem)
         except Exception as problem:  # noqa: BLE001  whatever an item does, it must not cost the others
@@ -102,6 +108,7 @@ class GroupCommit:
         else:
             for submission, tally in zip(batch, done.result, strict=True):
                 _answer(submission, tally)
+                _count(submission, tally)
 
     def _store(self, tx: Tx, batch: list[_Submission]) -> list[Tally]:
         return [self._store_one(tx, submission) for submission in batch]
@@ -170,13 +177,13 @@ def _tell_readers(tx: Tx, feed: Subject, dropped: int) -> None:
 
 
 def _staying(progress: Progress | None) -> Progress | None:
-    return Progress(progress.feed_id, progress.fence, None) if progress else None
+    return replace(progress, cursor=None, dropped=0) if progress else None
 
 
 def _without_items(submission: _Submission) -> _Submission:
     progress = submission.progress
     if progress:
-        progress = Progress(progress.feed_id, progress.fence, progress.cursor, progress.dropped + 1)
+        progress = replace(progress, dropped=progress.dropped + 1)
     return _Submission([], submission.actor, progress, submission.answer)
 
 
@@ -188,12 +195,18 @@ def _sum(first: Tally, second: Tally) -> Tally:
         known=first.known + second.known,
         withdrawn=first.withdrawn + second.withdrawn,
         ids=first.ids + second.ids,
+        made=first.made + second.made,
     )
 
 
 def _answer(submission: _Submission, tally: Tally) -> None:
     if not submission.answer.done():  # whoever asked may have been cancelled
         submission.answer.set_result(tally)
+
+
+def _count(submission: _Submission, tally: Tally) -> None:
+    progress = submission.progress
+    metrics.stored(tally, progress.dropped if progress else 0, progress.network if progress else None)
 
 
 def _refuse(batch: list[_Submission], problem: BaseException) -> None:

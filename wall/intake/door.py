@@ -36,6 +36,14 @@ class Tally:
     withdrawn: int = 0
     ids: list[str] = field(default_factory=list)
     """Ids of the accepted posts, in the order given; a known one's id stands in its place."""
+    made: list[datetime] = field(default_factory=list)
+    """When the accepted posts were made, by their networks."""
+
+    def accept(self, post_id: str, post: Post) -> None:
+        """Count a post that is new."""
+        self.accepted += 1
+        self.ids.append(post_id)
+        self.made.append(post.created_at)
 
 
 class Graves:
@@ -117,8 +125,7 @@ class _Batch:
         post = self._presentable(post)
         stored = self._judged(new_id(), post)
         self._keep(stored)
-        self.tally.accepted += 1
-        self.tally.ids.append(stored.id)
+        self.tally.accept(stored.id, post)
 
     def _judged(self, post_id: str, post: Post) -> StoredPost:
         """Judge a post that is new to the readers, and write its entry."""
@@ -165,9 +172,8 @@ class _Batch:
         )
         self._reposts[original.id] = self._reposts.get(original.id, 0) + 1
         self.tx.count(reposts=1)
-        self.tally.accepted += 1
+        self.tally.accept(repost_id, post)
         self.tally.reposts += 1
-        self.tally.ids.append(repost_id)
         return self._unseen(repost_id, self._presentable(bare), PostState.REPOST, received=seq)
 
     def _stub(self, repost: Post, key: str) -> StoredPost:
@@ -206,8 +212,7 @@ class _Batch:
             update={"version": stub.version + 1, "reposts": stub.reposts}
         )
         self._write(judged, received=judged.received, shown=judged.shown, received_at=self.tx.now)
-        self.tally.accepted += 1
-        self.tally.ids.append(stub.id)
+        self.tally.accept(stub.id, post)
 
     def _edited(self, post: Post) -> None:
         known = self._known.get((post.network, post.key))
@@ -236,8 +241,8 @@ class _Batch:
         if known.state is PostState.APPROVED is not state:
             tx.left(known.id)
         changed = {"post": post, "state": state, "reasons": reasons, "version": known.version + 1}
-        replaced = known.model_copy(update={**changed, "edits": edit, "shown": shown})
-        self._write(replaced, edits=edit, shown=shown)
+        replaced = known.model_copy(update={**changed, "edits": edit, "shown": shown, "by_hand": False})
+        self._write(replaced, edits=edit, shown=shown, by_hand=False)
 
     def _withdrawn(self, network: str, key: str) -> None:
         known = self._known.get((network, key))

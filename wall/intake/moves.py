@@ -90,7 +90,8 @@ def approved(tx: Tx, stored: StoredPost) -> Moved:
     """Show a post; one that was shown before returns to its place."""
     state = _guarded(stored, "approve")
     seq = tx.append(kinds.PostApproved(), ("post", stored.id))
-    return _move(tx, stored, state, reasons=(), shown=stored.shown or seq)
+    by_hand = tx.actor.startswith("person:")
+    return _move(tx, stored, state, reasons=(), shown=stored.shown or seq, by_hand=by_hand)
 
 
 def lost(tx: Tx, stored: StoredPost) -> Moved:

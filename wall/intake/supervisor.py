@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 from wall.entries import kinds
 from wall.errors import BackchannelError, LeaseLost, StoreFull, StoreUnavailable
 from wall.feeds.base import Checkpoint, Dropped, Item, Source, Trouble, open_source
+from wall.intake import metrics
 from wall.intake.commits import COMMIT_AT_ITEMS, Progress
 from wall.intake.door import Given, Tally
 from wall.intake.health import Health, Standing, code_of
@@ -98,6 +99,7 @@ class Supervisor:
         self._running = {feed_id: task for feed_id, task in self._running.items() if not task.done()}
         try:
             listed = await self._intake.store.read(feeds.listed)
+            metrics.looked(listed)
             for feed in listed:
                 if feed.id not in self._running and feed.state not in (FeedState.STOPPED, FeedState.DONE):
                     await self._start(feed)
@@ -232,9 +234,9 @@ class _Run:
         await self._tell()
 
     async def _commit(self, burst: _Burst) -> Tally:
-        progress = Progress(self._feed.id, self._fence, burst.cursor, burst.dropped)
-        actor = f"feed:{self._feed.id}"
-        tally = await self._intake.submit(self._feed.event_id, burst.items, actor, progress)
+        feed = self._feed
+        progress = Progress(feed.id, self._fence, burst.cursor, burst.dropped, feed.network)
+        tally = await self._intake.submit(feed.event_id, burst.items, f"feed:{feed.id}", progress)
         self._cursor = burst.cursor if burst.cursor is not None else self._cursor
         self._attempt = 0
         return tally

@@ -21,13 +21,26 @@ import structlog
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
+from wall.live import metrics
 from wall.live.frames import Frame
+from wall.live.lean import LeanProtocol
 
 log = structlog.get_logger(__name__)
 
 EXTENSION = "backchannel.raw"
 SEND_BUFFER_BYTES = 128 * 1024
 """Kernel send buffer of a socket: a dead reader must not pin megabytes."""
+HEARD_BYTES = 16 * 1024
+"""What a reader may say at once: acknowledgements of 50 bytes, and no more of anything."""
+HEARD_BYTES_PER_SECOND = 4 * 1024
+"""And for how long: 60 acknowledgements a second, which is one for each frame of a display."""
+FRAGMENTS = 64
+"""Parts of one message. Empty ones count for nothing in its size, and could come for ever."""
+PONG_BYTES = 16 * 1024
+"""Unsent bytes beyond which pings are not answered: who does not read asks for no answer."""
+CLOSING_SECONDS = 15.0
+"""Within which a client has to take what was written before the end; uvicorn waits 10 s for its reply."""
+POLICY = 1008
 
 Send = Callable[[Any], Awaitable[None]]
 
@@ -50,6 +63,9 @@ class Writer(Protocol):
     async def close(self, code: int, reason: str) -> None:
         """Close in order, with a websocket close code."""
 
+    def settle(self) -> None:
+        """The handshake was looked at: nobody needs its scope from now on."""
+
 
 class RawWriter:
     """Writes frames that were made beforehand to the connection's own transport while it is open.
@@ -58,11 +74,11 @@ class RawWriter:
     the descriptor directly was measured, and is no cheaper: docs/explanation/fan-out.md.)
     """
 
-    __slots__ = ("_send", "_transport")
+    __slots__ = ("_connection", "_transport")
 
-    def __init__(self, transport: asyncio.Transport, send: Send) -> None:
+    def __init__(self, transport: asyncio.Transport, connection: LeanProtocol) -> None:
         self._transport: asyncio.Transport | None = transport
-        self._send = send
+        self._connection = connection
 
     def write(self, frame: Frame) -> None:
         if self._transport is not None:
@@ -89,10 +105,13 @@ class RawWriter:
         self._transport = None
 
     async def close(self, code: int, reason: str) -> None:
-        await _close(self._send, code, reason)
+        await _close(self._connection.send, code, reason)
+
+    def settle(self) -> None:
+        self._connection.settle()
 
 
-class FanoutProtocol(WebSocketsSansIOProtocol):
+class FanoutProtocol(LeanProtocol):
     """uvicorn's websocket protocol, offering the raw writer while the connection is open.
 
     It breaks the circles of references of a connection: all goes with the last one, and nothing is
@@ -100,6 +119,9 @@ class FanoutProtocol(WebSocketsSansIOProtocol):
     """
 
     raw: RawWriter | None = None
+    _closing: asyncio.TimerHandle | None = None
+    _said_until = 0.0
+    """When all that was said will be within HEARD_BYTES_PER_SECOND again, by the loop's clock."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -111,7 +133,7 @@ class FanoutProtocol(WebSocketsSansIOProtocol):
         if self.response.status_code != 101 or self.scheme == "wss":
             return
         _limit_send_buffer(self.transport)
-        self.raw = RawWriter(self.transport, self.send)
+        self.raw = RawWriter(self.transport, self)
         # The ASGI task was created but has not run yet, so the scope may still be changed.
         extensions: dict[str, Any] = self.scope["extensions"]
         extensions[EXTENSION] = {"raw": self.raw}
@@ -121,29 +143,68 @@ class FanoutProtocol(WebSocketsSansIOProtocol):
             self.raw.detach()
             self.raw = None
 
+    def _end(self) -> None:
+        """The connection is about to close: in time, whether its client reads or not."""
+        self._detach()
+        if self._closing is None:
+            self._closing = self.loop.call_later(CLOSING_SECONDS, self.transport.abort)
+
+    def data_received(self, data: bytes) -> None:
+        if not self.handshake_initiated:
+            super().data_received(data)
+            return
+        now = self.loop.time()
+        self._said_until = max(now, self._said_until) + len(data) / HEARD_BYTES_PER_SECOND
+        if self._said_until - now > HEARD_BYTES / HEARD_BYTES_PER_SECOND:
+            self._end_for_misbehaving("too much")
+        else:
+            super().data_received(data)
+
+    def handle_ping(self) -> None:
+        if self.transport.get_write_buffer_size() > PONG_BYTES:
+            self.conn.data_to_send()  # the pong, which is dropped
+        else:
+            super().handle_ping()
+
+    def handle_cont(self, event: Any) -> None:
+        if len(self.frames) < FRAGMENTS:
+            super().handle_cont(event)
+        elif not self.close_sent:
+            self._end_for_misbehaving("too many fragments")
+
+    def _end_for_misbehaving(self, reason: str) -> None:
+        metrics.misbehaved.inc()
+        self.conn.fail(POLICY, reason)
+        self.handle_parser_exception()
+
     async def send(self, message: Any) -> None:
         if message["type"] == "websocket.close":
-            self._detach()
+            self._end()
         await super().send(message)
 
     def handle_close(self, event: Any) -> None:
-        self._detach()
+        self._end()
         super().handle_close(event)
 
     def handle_parser_exception(self) -> None:
-        self._detach()
-        super().handle_parser_exception()
+        self._end()
+        if self.conn.close_sent is None:  # not open yet: there is no close frame to send
+            self.transport.abort()
+        else:
+            super().handle_parser_exception()
 
     def keepalive_timeout(self) -> None:
-        self._detach()
+        self._end()
         super().keepalive_timeout()
 
     def shutdown(self) -> None:
-        self._detach()
+        self._end()
         super().shutdown()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._detach()
+        if self._closing is not None:
+            self._closing.cancel()
         super().connection_lost(exc)
         # The parser is a generator that holds what holds it; so does the traceback of its failure.
         self.conn.parser.close()
@@ -161,9 +222,12 @@ def websocket_protocol() -> str:
 
 def missing_internals() -> list[str]:
     """The parts of uvicorn that `FanoutProtocol` relies on and that are not there any more."""
-    ours = [name for name, value in vars(FanoutProtocol).items() if callable(value)]
-    inherited = [name for name in ours if name != "_detach" and not hasattr(WebSocketsSansIOProtocol, name)]
-    used = ("response", "scheme", "scope", "transport")
+    ours = [
+        name for name, value in {**vars(LeanProtocol), **vars(FanoutProtocol)}.items() if callable(value)
+    ]
+    own = {"settle", *(name for name in ours if name.startswith("_"))}
+    inherited = [name for name in ours if name not in own and not hasattr(WebSocketsSansIOProtocol, name)]
+    used = ("queue", "request", "response", "scheme", "scope", "transport", "writable")
     methods = (WebSocketsSansIOProtocol.__init__, getattr(WebSocketsSansIOProtocol, "handle_connect", None))
     codes = [getattr(method, "__code__", None) for method in methods]
     names = {name for code in codes if code is not None for name in code.co_names}
@@ -217,6 +281,9 @@ class PortableWriter:
         if self._task is not None:
             await asyncio.gather(self._task, return_exceptions=True)
         await _close(self._send, code, reason)
+
+    def settle(self) -> None:
+        """The scope is the server's: it may still look at it."""
 
     async def _drain(self) -> None:
         try:

@@ -22,6 +22,7 @@ from wall.entries import FAR_BEHIND, Changes, Cursor, Hello, Scope
 from wall.errors import BackchannelError, NotFound
 from wall.journal import Journal, Reading
 from wall.live import metrics
+from wall.live.built import Built
 from wall.live.fanout import Writer
 from wall.live.frames import Frame
 
@@ -41,15 +42,6 @@ REACH_SECONDS = 2.0
 REACH_LOOKS = 3
 DONE = 1000
 TOO_SLOW = 4408
-
-
-@dataclass(frozen=True)
-class Built:
-    """A snapshot as bytes: JSON, and the same compressed with gzip."""
-
-    seq: int
-    plain: bytes
-    packed: bytes
 
 
 @dataclass(eq=False)
@@ -109,6 +101,10 @@ class Hub:
         """How many sockets are open in this process."""
         return sum(len(watch.readers) for watch in self._watches.values())
 
+    def open_readers(self) -> list[Reader]:
+        """The readers of all events."""
+        return [reader for watch in self._watches.values() for reader in watch.readers]
+
     async def close(self) -> None:
         """Stop watching. Sockets are closed by the server."""
         for watch in self._watches.values():
@@ -167,15 +163,12 @@ class Watch:
     def join(self, reader: Reader) -> None:
         """Let a reader in: say hello, bring it to the head, and keep it there."""
         self.readers.add(reader)
-        metrics.sockets.inc()
         reader.writer.write(Frame.of(Hello(build=self._hub.build, resumed=True)))
         self._bring(reader)
 
     def leave(self, reader: Reader) -> None:
         """Forget a reader whose socket is closed."""
-        if reader in self.readers:
-            self.readers.discard(reader)
-            metrics.sockets.dec()
+        self.readers.discard(reader)
         self.used = time.monotonic()
 
     def send_away(self, reader: Reader) -> None:
@@ -184,6 +177,11 @@ class Watch:
             return
         reader.writer.write(Frame.of(Hello(build=self._hub.build, resumed=False)))
         self._end(reader, DONE)
+
+    def turn_out(self, reader: Reader, code: int) -> None:
+        """Close the socket of a reader who may read nothing more."""
+        if not reader.over:
+            self._end(reader, code)
 
     async def changes(self, scope: Scope, after: int) -> Changes:
         """What a polling reader folds next: one reading from its cursor to the head."""
@@ -212,12 +210,15 @@ class Watch:
             except NotFound:
                 self._send_everybody_away()
             except BackchannelError as problem:
+                metrics.journal_failures.inc()
                 log.warning("watch.store_problem", event_id=self.event_id, code=problem.code)
             except Exception:
+                metrics.journal_failures.inc()
                 log.exception("watch.failed", event_id=self.event_id)
             self._looked.set()
             self._looked = asyncio.Event()
         self.ended = True
+        metrics.forget(self.event_id)
 
     def _idle(self) -> bool:
         return not self.readers and time.monotonic() - self.used > LINGER_SECONDS
@@ -229,6 +230,7 @@ class Watch:
             if reading.epoch != self.epoch or reading.head < self.head:
                 self._begin_anew(reading.epoch, reading.head)
                 continue
+            metrics.followed(reading, self.head)
             if reading.seq == self.head:
                 return
             await self._publish(reading)

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
 
 from wall.entries import Cursor, Scope
 from wall.journal import Journal
 from wall.live import metrics
-from wall.live.hub import Built, Hub, Watch
-
-_GZIP_LEVEL = 5
-_OWN_GZIP_LEVEL = 1
-"""For one reader alone: quickly."""
-_CURSOR = b'"cursor":"'
+from wall.live.built import Built
+from wall.live.hub import Hub, Watch
 
 
 class Snapshots:
@@ -38,12 +33,7 @@ class Snapshots:
         """A person's own subjects may be read newer than the rest: they come again with the changes
         that follow, and folding twice is folding once."""
         puts = await self._journal.own(event_id, scope)
-        own = b"".join(b"," + put.model_dump_json().encode() for put in puts)
-        start = shared.plain.index(_CURSOR) + len(_CURSOR)
-        end = shared.plain.index(b'"', start)
-        cursor = Cursor.parse(shared.plain[start:end].decode())._replace(scope=scope.key)
-        plain = b"".join((shared.plain[:start], str(cursor).encode(), shared.plain[end:-2], own, b"]}"))
-        return Built(shared.seq, plain, await asyncio.to_thread(gzip.compress, plain, _OWN_GZIP_LEVEL))
+        return shared.with_own(scope.key, [put.model_dump_json().encode() for put in puts])
 
     async def _shared(self, event_id: str, scope: Scope) -> Built:
         watch = await self._hub.watch(event_id)
@@ -66,8 +56,7 @@ class Snapshots:
         with metrics.snapshot_seconds.time():
             snapshot = await self._journal.snapshot(watch.event_id, scope)
             plain = snapshot.model_dump_json().encode()
-            packed = await asyncio.to_thread(gzip.compress, plain, _GZIP_LEVEL)
-        built = Built(snapshot.seq, plain, packed)
+            built = await asyncio.to_thread(Built.of, snapshot.seq, plain)
         same_history = Cursor.parse(snapshot.cursor).epoch == watch.epoch
         if same_history and built.seq >= watch.head and not watch.ended:
             watch.snapshots[scope.key] = built

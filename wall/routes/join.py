@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import secrets
+from collections import OrderedDict
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -32,10 +33,10 @@ from wall.routes.contributing import (
     form_cause,
     remember,
 )
-from wall.routes.joining import Reading
+from wall.routes.joining import KEPT, Joining, Reading
 from wall.routes.pages import DIST, NotBuilt, build_number, built_face
 from wall.routes.when import When
-from wall.routes.words import Views
+from wall.routes.words import Views, drawn
 
 Typed = Annotated[str, Form()]
 
@@ -100,6 +101,8 @@ class JoinRoutes:
         self._views = views
         self._dist = dist
         self._read = Reading(views.words)
+        self._drawn: OrderedDict[tuple[object, ...], str] = OrderedDict()
+        """Pages of newcomers, with `_ANY_NONCE` in them."""
         self.router = APIRouter(include_in_schema=False)
         add = self.router.add_api_route
         add("/join/{slug}", self.page, methods=["GET", "HEAD"])
@@ -113,7 +116,12 @@ class JoinRoutes:
     async def page(self, slug: str, request: Request) -> Response:
         """The page with an empty form."""
         event = await event_named(access_of(request), slug)
-        return await self._join(request, event)
+        who = await self._who(request)
+        if who.fresh is None:
+            return await self._join(request, event, who)
+        response = await self._newcomers_page(request, event)
+        remember(self._contributions.participants, request, response, who)
+        return response
 
     async def send(
         self, slug: str, request: Request, text: Typed = "", name: Typed = "", nonce: Typed = ""
@@ -166,21 +174,41 @@ class JoinRoutes:
         visitor = await access_of(request).visitor_of(request.scope)
         return _who(self._contributions, request, visitor.person_id)
 
+    async def _newcomers_page(self, request: Request, event: Event) -> Response:
+        """The page of everybody who never wrote: drawn once for each journal seq, and with the number of
+        its own in each. Four hundred phones may scan the code within seconds."""
+        lang = self._views.words.offered(request, event.languages)
+        base = access_of(request).origins.base(request.scope)
+        key = (event.id, event.epoch, event.seq, lang, base, self._script(), build_number(self._dist))
+        html = self._drawn.get(key)
+        if html is None:
+            joining = await self._joining(event, None, lang)
+            form = _form(Filled(nonce=_ANY_NONCE)) | {"joining": joining}
+            html = bytes(self._page(request, event, "join.html", **form).body).decode()
+            self._drawn[key] = html
+            while len(self._drawn) > KEPT:
+                self._drawn.popitem(last=False)
+        return drawn(html.replace(_ANY_NONCE, _nonce()), lang)
+
+    async def _joining(self, event: Event, person: str | None, lang: str) -> Joining:
+        if person is None and (at_hand := self._read.of_newcomer(event, lang)):
+            return at_hand
+        store = self._contributions.intake.store
+        return await store.read(lambda conn: self._read(conn, event, person, lang))
+
     async def _join(
         self,
         request: Request,
         event: Event,
-        who: Participant | None = None,
+        who: Participant,
         filled: Filled = EMPTY,
         *,
         error: BackchannelError | None = None,
         added: Added | None = None,
         sent: str = "",
     ) -> Response:
-        who = who or await self._who(request)
         lang = self._views.words.offered(request, event.languages)
-        store = self._contributions.intake.store
-        joining = await store.read(lambda conn: self._read(conn, event, who.id, lang))
+        joining = await self._joining(event, who.id, lang)
         form = _form(filled, error, added) | {"sent": sent, "joining": joining}
         response = self._page(request, event, "join.html", error.status if error else 200, **form)
         if isinstance(error, TooMany):
@@ -233,6 +261,14 @@ def _who(contributions: Contributions, request: Request, person_id: str | None) 
     return Participant(person_id) if person_id else contributions.participants.of(request.scope)
 
 
+def _nonce() -> str:
+    return secrets.token_urlsafe(16)
+
+
+_ANY_NONCE = _nonce()
+"""Stands for the number of a page that is yet to be given out; nobody else can have written it."""
+
+
 def _form(
     filled: Filled, error: BackchannelError | None = None, added: Added | None = None
 ) -> dict[str, Any]:
@@ -240,7 +276,7 @@ def _form(
     return {
         "text": filled.text,
         "name": filled.name,
-        "nonce": filled.nonce or secrets.token_urlsafe(16),
+        "nonce": filled.nonce or _nonce(),
         "most": CONTRIBUTION_CHARACTERS,
         "most_name": NAME_CHARACTERS,
         "wrong": _wrong(error) if error else None,

@@ -126,6 +126,12 @@ class Reading:
         shared = self._everybodys(conn, event, lang)
         return Joining(shared.here, self._own(conn, event, person, lang), shared.latest)
 
+    def of_newcomer(self, event: Event, lang: str) -> Joining | None:
+        """What the page of somebody shows who wrote nothing yet, without reading; None where it was not
+        read since the journal moved."""
+        shared = self._kept.get(_key(event, lang))
+        return Joining(shared.here, (), shared.latest) if shared else None
+
     def _own(self, conn: Connection, event: Event, person: str | None, lang: str) -> tuple[Own, ...]:
         points = channel.own_points(conn, event.id, person) if person else []
         if not points:
@@ -136,7 +142,7 @@ class Reading:
 
     def _everybodys(self, conn: Connection, event: Event, lang: str) -> Everybodys:
         """As it is at `event.seq` or later: under its key nothing is found that was taken back before."""
-        key = (event.id, event.epoch, event.seq, lang)
+        key = _key(event, lang)
         found = self._kept.get(key)
         if found is None:
             found = self._kept[key] = self._read(conn, event, lang)
@@ -151,6 +157,10 @@ class Reading:
             here=tuple(_here(conn, event.id, sessions, self._words, lang)),
             latest=tuple(said_of(value, self._words, lang) for value in shown),
         )
+
+
+def _key(event: Event, lang: str) -> tuple[str, str, int, str]:
+    return event.id, event.epoch, event.seq, lang
 
 
 def said_of(value: PostValue, words: Words, lang: str) -> Said:

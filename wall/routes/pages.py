@@ -1,31 +1,28 @@
-"""The wall's page, and what pages of live faces need: static files, and what was built."""
+"""The wall's page, and what pages of live faces need: what was built."""
 
 from __future__ import annotations
 
-import gzip
 import json
-import os
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request
-from starlette.datastructures import Headers
 from starlette.responses import Response
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
 
 from wall.access import Access
+from wall.access.screens import ScreenHere
 from wall.errors import BackchannelError
+from wall.model import Event
 from wall.routes import event_named
+from wall.routes.plain_wall import PlainWall
+from wall.routes.security import FRAMED_WALL
 from wall.routes.words import Views
 
 STATIC = Path(__file__).resolve().parents[1] / "static"
 DIST = STATIC / "dist"
 _MANIFESTS = (".vite/manifest.json", "manifest.json")
-_HASHED = "dist/assets/"
-_PACKED = frozenset({".css", ".js", ".svg"})
 
 
 class NotBuilt(BackchannelError):
@@ -60,58 +57,45 @@ def built_face(face: str, dist: Path = DIST) -> Built:
     raise NotBuilt("The live faces are not built.")
 
 
-class Static(StaticFiles):
-    """Static files: those with a hash in their name are kept for ever, others are asked for again.
-
-    Scripts and styles go out compressed: a phone on slow data loads a third of their bytes.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(directory=STATIC)
-
-    def file_response(
-        self,
-        full_path: str | os.PathLike[str],
-        stat_result: os.stat_result,
-        scope: Scope,
-        status_code: int = 200,
-    ) -> Response:
-        """As Starlette's, with Cache-Control."""
-        response = super().file_response(full_path, stat_result, scope, status_code)
-        hashed = self.get_path(scope).replace(os.sep, "/").startswith(_HASHED)
-        response.headers["cache-control"] = "public, max-age=31536000, immutable" if hashed else "no-cache"
-        path = Path(full_path)
-        if path.suffix not in _PACKED:
-            return response
-        response.headers["vary"] = "Accept-Encoding"
-        accepted = Headers(scope=scope).get("accept-encoding", "")
-        if response.status_code != 200 or "gzip" not in accepted:
-            return response
-        return _packed_response(response, path, stat_result)
-
-
 def router(access: Access, views: Views, dist: Path = DIST) -> APIRouter:
-    """`/wall/{slug}`."""
+    """`/wall/{slug}`, and the plain one for old browsers."""
     routes = APIRouter(include_in_schema=False)
 
     async def wall(slug: str, request: Request) -> Response:
-        event = await event_named(access, slug)
-        built = built_face("wall", dist)
-        return views.page(
-            request,
-            "wall.html",
-            lang=views.words.choose(*event.languages),
-            event=event,
-            face="wall",
-            host=access.origins.base(request.scope).partition("://")[2],
-            script=built.script,
-            styles=built.styles,
-            modules=built.modules,
-            build=build_number(dist),
-        )
+        page = wall_page(access, views, request, await event_named(access, slug), None, dist)
+        if "scene" in request.query_params:
+            # What the editor of scenes previews; no screen ever opens its wall so.
+            page.headers["Content-Security-Policy"] = FRAMED_WALL
+        return page
 
     routes.add_api_route("/wall/{slug}", wall, methods=["GET", "HEAD"])
+    routes.routes.extend(PlainWall(access, views).router.routes)
     return routes
+
+
+def wall_page(
+    access: Access,
+    views: Views,
+    request: Request,
+    event: Event,
+    screen: ScreenHere | None,
+    dist: Path = DIST,
+) -> Response:
+    """The wall of an event, as a paired screen shows it or, without one, anybody's browser."""
+    built = built_face("wall", dist)
+    return views.page(
+        request,
+        "wall.html",
+        lang=views.words.choose(*event.languages),
+        event=event,
+        screen=screen,
+        face="wall",
+        host=access.origins.base(request.scope).partition("://")[2],
+        script=built.script,
+        styles=built.styles,
+        modules=built.modules,
+        build=build_number(dist),
+    )
 
 
 def _built(manifest: dict[str, Any], face: str) -> Built:
@@ -142,19 +126,6 @@ def _collect(manifest: dict[str, Any], key: str, needed: dict[str, None], seen: 
 
 def _url(file: str) -> str:
     return f"/static/dist/{file}"
-
-
-def _packed_response(response: Response, path: Path, stat_result: os.stat_result) -> Response:
-    kept = ("cache-control", "content-type", "etag", "last-modified", "vary")
-    headers = {name: response.headers[name] for name in kept}
-    headers |= {"content-encoding": "gzip"}
-    return Response(_gzipped(path, stat_result.st_mtime_ns), headers=headers)
-
-
-@lru_cache(maxsize=64)
-def _gzipped(path: Path, _written: int) -> bytes:
-    """A static file, compressed; done again when it was written again."""
-    return gzip.compress(path.read_bytes(), mtime=0)
 
 
 @lru_cache(maxsize=8)
