@@ -29,6 +29,6 @@ export default defineConfig({
     // Nothing may become a data: URL: the pages' security policy loads from this server alone.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rollupOptions: { input: { demo: "src/demo/main.ts", wall: "src/wall/main.tsx", desk: "src/desk/main.tsx", join: "src/join/main.tsx", stage: "src/stage/main.tsx" } },
+    rollupOptions: { input: { demo: "src/demo/main.ts", wall: "src/wall/main.tsx", desk: "src/desk/main.tsx", join: "src/join/main.tsx", overlay: "src/overlay/main.tsx", stage: "src/stage/main.tsx" } },
   },
 });

@@ -237,7 +237,10 @@ class Counts(Frozen):
 
 
 class StoredPost(Frozen):
-    """A post with its place in one event. `received` and `shown` are journal seqs (0: never)."""
+    """A post with its place in one event. `received` and `shown` are journal seqs (0: never).
+
+    `by_hand`: a person approved it, as it is now.
+    """
 
     id: str
     event_id: str
@@ -250,6 +253,7 @@ class StoredPost(Frozen):
     received_at: Time
     reposts: int
     edits: int
+    by_hand: bool = False
 
 
 class FeedState(StrEnum):

@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from filelock import FileLock, Timeout
-from prometheus_client import start_http_server
+from prometheus_client import disable_created_metrics, start_http_server
 from sqlalchemy import text
-from starlette.routing import WebSocketRoute
 
 from facilitator.floor import left_view
 from facilitator.routes import api as facilitation
@@ -27,22 +26,35 @@ from wall.bus import Bus, open_bus
 from wall.errors import SetupProblem
 from wall.intake import Intake, Supervisor
 from wall.journal import Journal
-from wall.live import Hub, LiveSocket, Snapshots
+from wall.live import Beats, Hub, LiveSocket, Sampling, Snapshots
 from wall.media import AddressRules, Cache, Fetcher, Images, Keeping, MediaProxy, addresses
 from wall.model import Post
 from wall.routes import desk, errors, events, health, pages, sign_in
+from wall.routes.application import API_PREFIX, ApiRouter, Application
 from wall.routes.contributing import Contributions
+from wall.routes.embed import EmbedPages
 from wall.routes.feeds import FeedRoutes
+from wall.routes.fleet_pages import FleetPages
 from wall.routes.integrations import IntegrationRoutes
 from wall.routes.join import JoinApi, JoinRoutes
 from wall.routes.media import MediaRoutes
 from wall.routes.moderation import ModerationPages
+from wall.routes.overlay import OverlayPage
+from wall.routes.pair_page import PairPage
 from wall.routes.posts import PostRoutes
 from wall.routes.programme_pages import ProgrammePages
 from wall.routes.reading import ReadingRoutes
 from wall.routes.rules import RULES_BODY_BYTES, RULES_PATHS, RulesPage, RulesRoutes
+from wall.routes.scene_pages import SCENE_BODY_BYTES, SCENE_PATHS, ScenePages
+from wall.routes.scenes import SceneRoutes
+from wall.routes.screen_page import ScreenPages
+from wall.routes.screens import ScreenRoutes
 from wall.routes.security import Security
+from wall.routes.shown_feeds import ShownFeeds
+from wall.routes.static_files import Static
+from wall.routes.walls import WallRoutes
 from wall.routes.words import Views, Words
+from wall.screens.pairing import Codes
 from wall.settings import Settings
 from wall.store import Store, feeds, migrate, pending
 
@@ -94,6 +106,8 @@ class Backchannel:
             stuck_seconds=settings.socket_stuck_seconds,
         )
         self.snapshots = Snapshots(self.journal, self.hub)
+        self.beats = Beats(self.bus)
+        self.codes = Codes(self.store, self.bus)
         self.owner = f"{socket.gethostname()}:{os.getpid()}"
 
     @contextlib.asynccontextmanager
@@ -102,18 +116,17 @@ class Backchannel:
         gc.freeze()
         gc.set_threshold(*_GC_THRESHOLDS)
         await self.bus.start()
-        if self.settings.metrics_port is not None:
-            start_http_server(self.settings.metrics_port, self.settings.metrics_host)
         supervisor = Supervisor(self.intake, self.owner, lease_seconds=self.settings.feed_lease_seconds)
         supervising = asyncio.create_task(supervisor.run(), name="supervisor")
         keeping = asyncio.create_task(Keeping(self.store, self.pictures).run(), name="keeping")
+        sampling = asyncio.create_task(Sampling(self.hub).run(), name="sampling")
         log.info("serving", version=__version__, build=self.build)
         try:
             yield
         finally:
-            supervising.cancel()
-            keeping.cancel()
-            await asyncio.gather(supervising, keeping, return_exceptions=True)
+            for task in (supervising, keeping, sampling):
+                task.cancel()
+            await asyncio.gather(supervising, keeping, sampling, return_exceptions=True)
             await self.intake.close()
             await self.hub.close()
             await self.media.close()
@@ -140,7 +153,8 @@ def create_app(settings: Settings, *, framed: bool = False) -> FastAPI:
     """The ASGI application. `framed`: its pages may show each other in frames, as the demo's first one
     does. Raises SetupProblem for what it cannot start with."""
     parts = Backchannel(settings)
-    app = FastAPI(
+    app = Application(
+        LiveSocket(parts.hub, parts.access, parts.beats),
         title="Backchannel",
         version=__version__,
         lifespan=parts.running,
@@ -164,31 +178,78 @@ def _mount(app: FastAPI, parts: Backchannel, *, framed: bool) -> None:
         origins=parts.access.origins,
         respond=respond,
         body_limit_bytes=parts.settings.body_limit_bytes,
-        larger={RULES_PATHS: RULES_BODY_BYTES},
+        larger={RULES_PATHS: RULES_BODY_BYTES, SCENE_PATHS: SCENE_BODY_BYTES},
         framed=framed,
     )
-    api = APIRouter(prefix="/api/v1", responses=_ERRORS)
-    # Routes are tried in this order: the busiest first.
-    api.include_router(PostRoutes(parts.intake, parts.contributions).router)
-    api.include_router(JoinApi(parts.contributions).router)
-    api.include_router(ReadingRoutes(parts.hub, parts.snapshots).router)
-    api.include_router(events.router())
-    api.include_router(FeedRoutes(parts.intake).router)
-    api.include_router(IntegrationRoutes(parts.journal).router)
-    api.include_router(RulesRoutes(parts.journal, views.words).router)
-    api.include_router(facilitation.router(parts.journal))
-    app.include_router(api)
-    app.include_router(health.router(parts.store, parts.bus, parts.build))
-    app.include_router(MediaRoutes(parts.media, parts.store).router)
-    app.include_router(pages.router(parts.access, views))
-    app.include_router(desk.router(views))
-    app.include_router(ProgrammePages(parts.access, views).router)
-    app.include_router(sign_in.router(parts.access, views))
-    app.include_router(JoinRoutes(parts.contributions, views).router)
-    app.include_router(ModerationPages(parts.intake, views).router)
-    app.include_router(RulesPage(parts.journal, views).router)
-    app.router.routes.append(WebSocketRoute("/live/{event}", LiveSocket(parts.hub, parts.access)))
-    app.mount("/static", pages.Static(), name="static")
+    # Routes are tried in this order: the busiest first (docs/gotchas.md says why they are not included).
+    app.mount("/static", Static(), name="static")
+    screen_pages = ScreenPages(parts.access, parts.codes, views)
+    api = ApiRouter()
+    for router in (
+        PostRoutes(parts.intake, parts.contributions).router,
+        JoinApi(parts.contributions).router,
+        ReadingRoutes(parts.hub, parts.snapshots).router,
+        events.router(),
+        FeedRoutes(parts.intake).router,
+        IntegrationRoutes(parts.journal).router,
+        RulesRoutes(parts.journal, views.words).router,
+        facilitation.router(parts.journal),
+        WallRoutes(parts.journal).router,
+        SceneRoutes(parts.journal).router,
+        ScreenRoutes(parts.access, parts.codes, parts.beats).router,
+        screen_pages.api,
+    ):
+        api.routes.extend(router.routes)
+    app.include_router(api, prefix=API_PREFIX, responses=_ERRORS)
+    for router in (
+        JoinRoutes(parts.contributions, views).router,
+        health.router(parts.store, parts.bus, parts.build),
+        MediaRoutes(parts.media, parts.store).router,
+        pages.router(parts.access, views),
+        desk.router(views),
+        ProgrammePages(parts.access, views).router,
+        screen_pages.router,
+        OverlayPage(parts.access, views).router,
+        EmbedPages(parts.access, views, parts.settings.embed_origins).router,
+        ShownFeeds(parts.access, views.words).router,
+        sign_in.router(parts.access, views),
+        ModerationPages(parts.intake, views).router,
+        RulesPage(parts.journal, views).router,
+        PairPage(parts.access, parts.codes, views).router,
+        FleetPages(parts.access, parts.beats, views).router,
+        ScenePages(parts.access, views).router,
+    ):
+        app.router.routes.extend(router.routes)
+
+
+@contextlib.contextmanager
+def metrics_served(settings: Settings) -> Iterator[None]:
+    """Serve Prometheus metrics on a port of their own, where one is set. Raises SetupProblem."""
+    if settings.metrics_port is None:
+        yield
+        return
+    if settings.metrics_port == settings.port != 0:
+        raise SetupProblem(
+            f"Port {settings.port} cannot serve both pages and metrics.",
+            remedy="Set BACKCHANNEL_METRICS_PORT to another port.",
+        )
+    # Twice the lines, for a time that nobody asks for.
+    disable_created_metrics()  # type: ignore[no-untyped-call]
+    try:
+        server, thread = start_http_server(settings.metrics_port, settings.metrics_host)
+    except OSError as exc:
+        raise SetupProblem(
+            f"Metrics cannot be served on port {settings.metrics_port} of {settings.metrics_host}: "
+            f"{exc.strerror}.",
+            remedy="Stop what uses it, or set BACKCHANNEL_METRICS_PORT to another.",
+        ) from exc
+    log.info("metrics", host=settings.metrics_host, port=server.server_port)
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 @contextlib.contextmanager

@@ -36,6 +36,8 @@ export interface Options {
   readonly browser: Browser;
   /** How many posts to hold; the oldest beyond it are let go of. */
   readonly keep: number;
+  /** After so many milliseconds of silence the copy is fetched anew: what shows nothing meanwhile is sure sooner. */
+  readonly doubtAfter?: number;
   /** Called after every fold with the copy, which is the connection's own and is not to be changed. */
   readonly onFold: (held: Held) => void;
 }
@@ -61,6 +63,8 @@ export class Connection {
   #failures = 0;
   #gaps = 0;
   #heardAt = 0;
+  /** When the copy was last known to be as the server has it. */
+  #sureAt = 0;
   #triedSocketAt = 0;
   #paintedUpTo = 0;
   #acknowledged = -1;
@@ -73,6 +77,7 @@ export class Connection {
 
   /** Connect, and stay connected. Where the server says that there is nothing to read, ask now and then. */
   start(): void {
+    this.#sureAt = this.options.browser.now();
     this.options.browser.onWake(() => this.#wake());
     void this.#begin();
   }
@@ -81,6 +86,23 @@ export class Connection {
   painted(seq: number): void {
     this.#paintedUpTo = Math.max(this.#paintedUpTo, seq);
     this.#acknowledge();
+  }
+
+  /** For how many milliseconds nothing said that the copy is as the server has it; since the start, if ever. */
+  silence(): number {
+    return this.options.browser.now() - this.#sureAt;
+  }
+
+  /**
+   * Tell the server something small once everything that is held now is on the screen: `message` is given
+   * the journal seq of that. Nothing is told while nobody listens, or while the page is not drawn.
+   */
+  tell(message: (seq: number) => object): void {
+    const [socket, seq] = [this.#socket, this.#held?.seq ?? 0];
+    if (!this.#greeted || !socket) return;
+    this.options.browser.afterPaint(() => {
+      if (this.#greeted && this.#socket === socket) socket.send(JSON.stringify(message(seq)));
+    });
   }
 
   /** Take in a page of older subjects; false, and nothing happens, once the copy was fetched anew. */
@@ -99,7 +121,8 @@ export class Connection {
 
   async #begin(): Promise<void> {
     const turn = this.#newTurn();
-    if (!this.#held || this.#stale) {
+    const isDoubted = this.silence() > (this.options.doubtAfter ?? Infinity);
+    if (!this.#held || this.#stale || isDoubted) {
       const snapshot = await this.#get<Snapshot>("snapshot", {});
       if (turn !== this.#turn) return;
       if (snapshot?.type !== "snapshot") return this.#retry();
@@ -125,6 +148,7 @@ export class Connection {
     this.#cursorHead = snapshot.cursor.slice(0, snapshot.cursor.lastIndexOf(".") + 1);
     this.#stale = false;
     this.#paintedUpTo = 0;
+    this.#sureAt = this.options.browser.now();
     this.#publish(this.#held);
   }
 
@@ -192,6 +216,7 @@ export class Connection {
     }
     this.#gaps = 0;
     this.#attempts = 0;
+    this.#sureAt = this.options.browser.now();
     this.#publish(held);
     return true;
   }

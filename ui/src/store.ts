@@ -3,8 +3,8 @@
  * Pure; both pass tests/golden/fold.json.
  */
 import type {
-  Changes, ContributionValue, CountValue, EventValue, MemberValue, PointValue, PostValue, Put, RelayValue, RoomValue,
-  SessionValue, Snapshot, TagValue,
+  Changes, ContributionValue, ControlValue, CountValue, EventValue, MemberValue, PinValue, PointValue, PostValue, Put,
+  RelayValue, RoomValue, SceneValue, ScreenValue, SessionValue, Snapshot, TagValue,
 } from "./wire";
 
 export type Value = Put["value"];
@@ -22,6 +22,10 @@ export interface Known {
   contribution: ContributionValue;
   relay: RelayValue;
   point: PointValue;
+  scene: SceneValue;
+  control: ControlValue;
+  pin: PinValue;
+  screen: ScreenValue;
 }
 
 /** A frame does not continue from where the copy is: reconnect, or fetch a snapshot. */
@@ -68,11 +72,12 @@ export class Held {
     return (this.subjects.get(type) ?? new Map()) as ReadonlyMap<string, Known[T]>;
   }
 
-  /** Let go of the posts with the lowest `order` so that `keep` stay: a wall runs for days. */
+  /** Let go of the posts with the lowest `order` so that `keep` stay, and the pinned ones: a wall runs for days. */
   keepNewest(keep: number): void {
     const posts = this.subjects.get("post") as Map<string, PostValue> | undefined;
     if (!posts || posts.size <= keep) return;
-    const byAge = [...posts].sort(([, a], [, b]) => b.order - a.order);
+    const pinned = this.all("pin");
+    const byAge = [...posts].filter(([id]) => !pinned.has(id)).sort(([, a], [, b]) => b.order - a.order);
     for (const [id] of byAge.slice(keep)) posts.delete(id);
   }
 

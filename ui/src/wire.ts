@@ -32,6 +32,14 @@ export interface ContributionValue {
   readonly version: number;
 }
 
+/** `control`: what the walls of a room are held to, and their notice. Its id is the room's, or `all`. */
+export interface ControlValue {
+  readonly id: string;
+  readonly hold: Hold;
+  readonly notice: string;
+  readonly version: number;
+}
+
 /** `count`: posts shown and reposts counted; `held` only for those who see held posts. */
 export interface CountValue {
   readonly shown: number;
@@ -83,6 +91,12 @@ export interface Hello {
   readonly resumed: boolean;
 }
 
+/** What walls are held to, weakest first. Of two, the stronger counts; removals leave in each. */
+export type Hold = "live" | "curated" | "frozen" | "quiet" | "blank";
+
+/** How a wall is laid out during one step of its scene. */
+export type Layout = "columns" | "stream" | "spotlight" | "mosaic" | "question" | "floor" | "programme" | "title" | "notice";
+
 /** A link in a post's text: `text[start:end]`, offsets in code points, end exclusive. */
 export interface Link {
   readonly start: number;
@@ -107,6 +121,13 @@ export interface MemberValue {
   readonly version: number;
 }
 
+/** `pin`: the post of the same id is kept on the walls. `order` sorts pins; a later one is larger. */
+export interface PinValue {
+  readonly id: string;
+  readonly order: number;
+  readonly version: number;
+}
+
 /** `point`: a post as its own author follows it. `reasons` are codes of why it is not shown. */
 export interface PointValue {
   readonly id: string;
@@ -122,6 +143,9 @@ export interface PointValue {
   readonly told_at: string | null;
   readonly version: number;
 }
+
+/** Which post is next while more come than a wall can show. */
+export type Policy = "newest" | "fair" | "questions" | "curated";
 
 /** `post`: a card. `order` sorts cards: by when they were first shown, for the desk by arrival. */
 export interface PostValue {
@@ -142,6 +166,7 @@ export interface PostValue {
   readonly warning: string | null;
   readonly sensitive: boolean;
   readonly reposts: number;
+  readonly by_hand: boolean;
   readonly state: string | null;
   readonly reasons: readonly Reason[] | null;
 }
@@ -159,7 +184,7 @@ export interface Put {
   readonly type: string;
   readonly id: string;
   readonly version: number;
-  readonly value: EventValue | CountValue | PostValue | FeedValue | MemberValue | RoomValue | SessionValue | TagValue | ContributionValue | RelayValue | PointValue;
+  readonly value: EventValue | CountValue | PostValue | FeedValue | MemberValue | RoomValue | SessionValue | TagValue | ContributionValue | RelayValue | PointValue | SceneValue | ControlValue | PinValue | ScreenValue;
 }
 
 /** Why a post was held or rejected: a code, its parameters and code-point offsets in the text. */
@@ -199,6 +224,39 @@ export interface RoomValue {
   readonly version: number;
 }
 
+/** `scene`: a rotation of layouts. The one with id `default` is every screen's that has no other;
+ * while nobody edited it, its name is empty. */
+export interface SceneValue {
+  readonly id: string;
+  readonly name: string;
+  readonly theme: Theme;
+  readonly policy: Policy;
+  readonly warnings: Warnings;
+  readonly alt: boolean;
+  readonly join: boolean;
+  readonly drift: boolean;
+  readonly steps: readonly Step[];
+  readonly version: number;
+}
+
+/** Whether a screen may read its wall. */
+export type ScreenState = "paired" | "unpaired";
+
+/** `screen`: a paired display, for itself and for who looks after screens. `scene` None: the default. */
+export interface ScreenValue {
+  readonly id: string;
+  readonly number: number;
+  readonly name: string;
+  readonly room: string | null;
+  readonly scene: string | null;
+  readonly distance_m: number;
+  readonly diagonal_in: number;
+  readonly flash: number;
+  readonly reload: number;
+  readonly state: ScreenState;
+  readonly version: number;
+}
+
 /** `session`: one item of the programme. `prompt`: the id of the prompt that is discussed now. */
 export interface SessionValue {
   readonly id: string;
@@ -227,6 +285,16 @@ export interface Snapshot {
   readonly puts: readonly Put[];
 }
 
+/** One step of a scene: a layout for so many seconds, if its conditions hold. */
+export interface Step {
+  readonly layout: Layout;
+  readonly seconds: number;
+  readonly fewer_than: number | null;
+  readonly in_session: boolean;
+  readonly on_floor: boolean;
+  readonly words: string;
+}
+
 /** `tag`: one tag of the codebook; `key` sets it at the desk, `colour` is one of the six tints. */
 export interface TagValue {
   readonly id: string;
@@ -237,5 +305,11 @@ export interface TagValue {
   readonly retired: boolean;
   readonly version: number;
 }
+
+/** The colours of a scene: for a dark hall, for a light foyer, or of high contrast. */
+export type Theme = "dark" | "light" | "contrast";
+
+/** What a wall does with a post that has a content warning. */
+export type Warnings = "covered" | "skipped";
 
 export type Message = Hello | Changes | Snapshot;

@@ -15,6 +15,7 @@ from wall.access.links import (
 )
 from wall.access.origins import ForeignOrigin, Origins, UnknownHost
 from wall.access.rights import NOBODY, RIGHTS, STAFF, Face, Visitor, may, require, scope_for
+from wall.access.screens import ScreenHere
 from wall.access.tokens import COOKIE, SECURE_COOKIE, Asgi, digest_of, enter_path, new_token
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "Face",
     "ForeignOrigin",
     "Origins",
+    "ScreenHere",
     "UnknownHost",
     "Visitor",
     "clean_name",

@@ -24,11 +24,13 @@ from wall.access.links import (
 from wall.access.origins import Origins
 from wall.access.participants import Participants
 from wall.access.rights import NOBODY, ORGANISER, Visitor
+from wall.access.screens import ScreenCookies
 from wall.access.tokens import COOKIE, SECURE_COOKIE, Asgi, bearer_of, cookies_of, digest_of, new_token
 from wall.errors import BadInput, NotFound, Refused
 from wall.journal import Journal
-from wall.model import Role, new_id, utc_now
-from wall.store import members, people
+from wall.journal.commands import no_such_event
+from wall.model import Event, Role, new_id, utc_now
+from wall.store import events, members, people
 
 CACHE_SECONDS = 2.0
 """For how long a sign-in that was ended by another process may still be believed by this one."""
@@ -51,6 +53,7 @@ class Access:
         self.journal = journal
         self.origins = origins
         self._participants = participants
+        self.screens = ScreenCookies(journal.store, origins)
         self.sign_in_seconds = sign_in_days * 86_400
         self._clock = clock
         self._monotonic = monotonic
@@ -63,28 +66,41 @@ class Access:
 
     async def visitor_of(self, scope: Asgi) -> Visitor:
         """Who sent this ASGI request (HTTP or websocket); without a sign-in that holds, NOBODY, or
-        the participant of its cookie."""
+        the participant of its cookie; in a screen's browser, which screen that is."""
         token = self._token_of(scope)
         visitor = await self._visitor(digest_of(token)) if token else NOBODY
+        if screen := await self.screens.of(scope):
+            visitor = replace(visitor, screen=screen)
         if visitor.person_id is None and self._participants is not None:
             return replace(visitor, participant=self._participants.known(scope))
         return visitor
 
     async def still_signed_in(self, visitor: Visitor) -> bool:
         """Whether an open connection's visitor is still signed in: at once after a sign-out in this
-        process, within CACHE_SECONDS after one elsewhere. True for NOBODY."""
+        process, within CACHE_SECONDS after one elsewhere; and still the screen that it was. True for
+        NOBODY."""
+        if visitor.screen is not None and not await self.screens.holds(visitor.screen):
+            return False
         if visitor.sign_in is None:
             return True
         return (await self._visitor(visitor.sign_in)).person_id == visitor.person_id
 
     async def roles_in(self, visitor: Visitor, event_id: str | None) -> frozenset[Role]:
         """The visitor's roles in an event; with None, in the instance (organiser or none)."""
-        everywhere = ORGANISER if visitor.organiser else frozenset()
-        person_id = visitor.person_id
-        if person_id is None or event_id is None:
-            return everywhere
-        found = await self.journal.store.read(lambda conn: members.by_ids(conn, event_id, {person_id}))
-        return everywhere.union(*(member.roles for member in found.values()))
+        if visitor.person_id is None or event_id is None:
+            return _everywhere(visitor)
+        return await self.journal.store.read(lambda conn: _roles(conn, visitor, event_id))
+
+    async def event_and_roles(self, visitor: Visitor, name: str) -> tuple[Event, frozenset[Role]]:
+        """The event with this slug or id and the visitor's roles in it, read at once. Raises NotFound."""
+
+        def look(conn: Connection) -> tuple[Event, frozenset[Role]]:
+            event = events.named(conn, name)
+            if event is None:
+                raise no_such_event()
+            return event, _roles(conn, visitor, event.id)
+
+        return await self.journal.store.read(look)
 
     async def link(self, token: str) -> people.Link:
         """The unspent link of this token. Raises NotFound, or LinkSpent; it is not used up."""
@@ -212,3 +228,14 @@ class Access:
         self._forgotten += 1
         if digest is not None:
             self._cached.pop(digest, None)
+
+
+def _everywhere(visitor: Visitor) -> frozenset[Role]:
+    return ORGANISER if visitor.organiser else frozenset()
+
+
+def _roles(conn: Connection, visitor: Visitor, event_id: str) -> frozenset[Role]:
+    if visitor.person_id is None:
+        return _everywhere(visitor)
+    found = members.by_ids(conn, event_id, {visitor.person_id})
+    return _everywhere(visitor).union(*(member.roles for member in found.values()))

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from wall.access.screens import ScreenHere
+from wall.display import screen_reader
 from wall.entries import PUBLIC, Scope
 from wall.errors import NotSignedIn, NotYours
 from wall.model import Role
@@ -14,6 +16,7 @@ Face = Literal["wall", "stage", "join", "desk"]
 
 ORGANISER = frozenset({Role.ORGANISER})
 _MODERATES = ORGANISER | {Role.MODERATOR}
+_RUNS_SCREENS = ORGANISER | {Role.TECHNICIAN}
 _FACILITATES = ORGANISER | {Role.FACILITATOR}
 
 RIGHTS: dict[str, frozenset[Role]] = {
@@ -41,6 +44,12 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "integration.make": ORGANISER | {Role.TECHNICIAN},
     "link.make": ORGANISER,
     "member.set": ORGANISER,
+    "post.pin": _MODERATES | {Role.FACILITATOR},
+    "scenes.change": _RUNS_SCREENS,
+    "screens.run": _RUNS_SCREENS,
+    "screens.see": _RUNS_SCREENS | {Role.MODERATOR, Role.FACILITATOR},
+    "walls.control": _RUNS_SCREENS | {Role.MODERATOR, Role.FACILITATOR},
+    "walls.quiet": ORGANISER | {Role.CHAIR},
 }
 """Which roles may do what, by verb. What is not listed nobody may do."""
 
@@ -52,13 +61,15 @@ _STAGE = frozenset({Role.CHAIR, Role.FACILITATOR, Role.ORGANISER})
 @dataclass(frozen=True)
 class Visitor:
     """Who is asking. No `person_id`: nobody is signed in. `sign_in` is the digest of their token,
-    `participant` the pseudonym of somebody who is not signed in and wrote here before."""
+    `participant` the pseudonym of somebody who is not signed in and wrote here before, `screen` the
+    paired screen whose browser this is."""
 
     person_id: str | None = None
     name: str = ""
     organiser: bool = False
     sign_in: str | None = None
     participant: str | None = None
+    screen: ScreenHere | None = None
 
     @property
     def actor(self) -> str:
@@ -84,11 +95,11 @@ def require(visitor: Visitor, roles: Iterable[Role], verb: str) -> None:
         raise NotYours("None of your roles in this event allows this.", verb=verb)
 
 
-def scope_for(visitor: Visitor, roles: frozenset[Role], face: Face) -> Scope:
+def scope_for(visitor: Visitor, roles: frozenset[Role], face: Face, event_id: str | None = None) -> Scope:
     """What this visitor sees on a face. Raises NotSignedIn or NotYours for a desk that is not theirs.
 
-    A wall shows what is public whoever holds it, and so does a phone besides its person's own; a
-    stage counts only the roles that sit on it.
+    A wall shows what is public whoever holds it, and a screen of the event besides what it is told; so
+    does a phone besides its person's own. A stage counts only the roles that sit on it.
     """
     match face:
         case "stage":
@@ -98,7 +109,8 @@ def scope_for(visitor: Visitor, roles: frozenset[Role], face: Face) -> Scope:
         case "desk":
             return _desk(visitor, roles)
         case _:
-            return PUBLIC
+            here = visitor.screen if visitor.screen and visitor.screen.event_id == event_id else None
+            return Scope(person=screen_reader(here.id)) if here else PUBLIC
 
 
 def _desk(visitor: Visitor, roles: frozenset[Role]) -> Scope:

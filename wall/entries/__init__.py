@@ -1,8 +1,18 @@
 """The catalogue: every entry, every subject's projection, who sees it, and the wire. Pure."""
 
 from wall.entries import kinds
-from wall.entries.audience import PUBLIC, Scope, State, owner, sees_facilitation, sees_held, visible
-from wall.entries.kinds import AnyData, Data, Subject, upcast
+from wall.entries.audience import (
+    PUBLIC,
+    Scope,
+    State,
+    owner,
+    sees_facilitation,
+    sees_held,
+    sees_screens,
+    visible,
+)
+from wall.entries.data import Data, Subject
+from wall.entries.kinds import AnyData, upcast
 from wall.entries.projections import COUNTS, POST_WINDOW, Change, Drop, Put, dump, render, subject_of
 from wall.entries.wire import (
     FAR_BEHIND,
@@ -41,6 +51,7 @@ __all__ = [
     "render",
     "sees_facilitation",
     "sees_held",
+    "sees_screens",
     "subject_of",
     "upcast",
     "visible",

@@ -11,6 +11,7 @@ import hashlib
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from wall.display import Control, Scene, Screen, StoredPin, screen_reader
 from wall.model import Counts, Event, Feed, Member, PostState, Role, StoredPost
 from wall.parallel import PUBLIC_STATES, Contribution, OwnPoint, StoredRelay, Tag
 from wall.programme import Room, Session
@@ -27,11 +28,16 @@ State = (
     | Contribution
     | StoredRelay
     | OwnPoint
+    | Scene
+    | Control
+    | StoredPin
+    | Screen
 )
 """The state rows that subjects are rendered from."""
 
 _SEES_HELD = frozenset({Role.ORGANISER, Role.MODERATOR, Role.FACILITATOR, Role.AUDITOR})
 _SEES_FEEDS = frozenset({Role.ORGANISER, Role.MODERATOR, Role.TECHNICIAN})
+_SEES_SCREENS = frozenset({Role.ORGANISER, Role.TECHNICIAN, Role.MODERATOR, Role.FACILITATOR})
 _SEES_MEMBERS = frozenset({Role.ORGANISER})
 _SEES_FACILITATION = frozenset(Role) - {Role.RATER, Role.TECHNICIAN}
 _SEES_TAGS = _SEES_FACILITATION - {Role.TAGGER, Role.CHAIR}
@@ -73,9 +79,9 @@ PUBLIC = Scope()
 def visible(state: State, scope: Scope) -> bool:
     """Whether a reader of this scope may hold this subject, as it is now."""
     match state:
-        case Event() | Counts() | Room() | Session():
+        case Event() | Counts() | Room() | Session() | Scene() | Control():
             return True
-        case StoredPost():
+        case StoredPost() | StoredPin():
             return _post_visible(state, scope)
         case Tag() | Contribution():
             return _desk_visible(state, scope)
@@ -83,8 +89,8 @@ def visible(state: State, scope: Scope) -> bool:
             return _relay_visible(state, scope)
         case OwnPoint():
             return owner(state) == scope.person is not None
-        case Feed():
-            return scope.has(_SEES_FEEDS)
+        case Feed() | Screen():
+            return _kept_running(state, scope)
         case Member():
             listed = scope.has(_SEES_MEMBERS) or state.person_id == scope.person
             return bool(state.roles) and listed
@@ -95,6 +101,10 @@ def holdable(state: State, scope: Scope) -> bool:
     match state:
         case StoredPost():
             return (state.received if sees_held(scope) else state.shown) > 0
+        case StoredPin():
+            return holdable(state.stored, scope)
+        case Screen():
+            return _screen_holdable(state, scope)
         case Member():
             return scope.has(_SEES_MEMBERS) or state.person_id == scope.person
         case StoredRelay():
@@ -125,13 +135,20 @@ def sees_notes(scope: Scope) -> bool:
     return scope.has(_SEES_NOTES)
 
 
+def sees_screens(scope: Scope) -> bool:
+    """Whether this reader looks after screens, or may have to know which of them took something down."""
+    return scope.has(_SEES_SCREENS)
+
+
 def owner(state: State) -> str | None:
     """The person who alone sees this subject besides the staff; None for what has no such person.
 
     A post is its author's own when it was written here: their key is `person:` or `participant:`
-    and their id.
+    and their id. A screen is its own reader.
     """
     match state:
+        case Screen():
+            return screen_reader(state.id)
         case Member():
             return state.person_id
         case OwnPoint():
@@ -153,7 +170,19 @@ def _relay_visible(stored: StoredRelay, scope: Scope) -> bool:
     return stored.relay.state in PUBLIC_STATES or sees_facilitation(scope)
 
 
-def _post_visible(state: StoredPost, scope: Scope) -> bool:
-    if state.state in _NOWHERE:
+def _screen_holdable(screen: Screen, scope: Scope) -> bool:
+    return sees_screens(scope) or scope.person == screen_reader(screen.id)
+
+
+def _kept_running(state: Feed | Screen, scope: Scope) -> bool:
+    """What somebody looks after; a screen also sees itself."""
+    if isinstance(state, Feed):
+        return scope.has(_SEES_FEEDS)
+    return state.paired and _screen_holdable(state, scope)
+
+
+def _post_visible(state: StoredPost | StoredPin, scope: Scope) -> bool:
+    post = state.stored if isinstance(state, StoredPin) else state
+    if post.state in _NOWHERE:
         return False
-    return state.state is PostState.APPROVED or sees_held(scope)
+    return post.state is PostState.APPROVED or sees_held(scope)

@@ -47,7 +47,8 @@ class EmojiValue(Frozen):
 class PostValue(Frozen):
     """`post`: a card. `order` sorts cards: by when they were first shown, for the desk by arrival.
 
-    `state` and `reasons` are there only for those who see held posts.
+    `by_hand`: a person approved it as it is. `state` and `reasons` are there only for those who see
+    held posts.
     """
 
     id: str
@@ -67,6 +68,7 @@ class PostValue(Frozen):
     warning: str | None
     sensitive: bool
     reposts: int
+    by_hand: bool
     state: str | None = None
     reasons: tuple[Reason, ...] | None = None
 
@@ -97,6 +99,7 @@ def card(stored: StoredPost, *, staff: bool) -> PostValue:
         warning=post.warning,
         sensitive=post.sensitive,
         reposts=stored.reposts,
+        by_hand=stored.by_hand,
         state=stored.state if staff else None,
         reasons=stored.reasons if staff else None,
     )

@@ -12,17 +12,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from wall.model import FeedState, Frozen, Mode, PostState, Reason, Role
+from wall.entries.data import Data
+from wall.entries.display_kinds import DisplayData
+from wall.model import FeedState, Mode, PostState, Reason, Role
 from wall.parallel import RelayState
-
-Subject = tuple[str, str]
-"""(type, id) of a thing that an entry touched and that a reader can hold."""
-
-
-class Data(Frozen):
-    """Base of every kind's data."""
-
-    kind: str
 
 
 class EventCreated(Data):
@@ -361,7 +354,8 @@ AnyData = Annotated[
     | RelayAnnotated
     | ReceiptOwed
     | ReceiptTold
-    | ReceiptWaived,
+    | ReceiptWaived
+    | DisplayData,
     Field(discriminator="kind"),
 ]
 

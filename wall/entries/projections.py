@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal
 
+from wall.display import Control, Scene, Screen, StoredPin
 from wall.entries.audience import Scope, State, holdable, sees_held, visible
 from wall.entries.cards import PostValue, card, copied
 from wall.entries.channel import (
@@ -20,6 +21,7 @@ from wall.entries.channel import (
     session_value,
     tag_value,
 )
+from wall.entries.display import DisplayValue, control_value, pin_value, scene_value, screen_value
 from wall.model import Counts, Event, Feed, Frozen, Member, Role, StoredPost
 from wall.parallel import Contribution, OwnPoint, StoredRelay, Tag
 from wall.programme import Room, Session
@@ -73,7 +75,7 @@ class MemberValue(Frozen):
     version: int
 
 
-Value = EventValue | CountValue | PostValue | FeedValue | MemberValue | ChannelValue
+Value = EventValue | CountValue | PostValue | FeedValue | MemberValue | ChannelValue | DisplayValue
 
 
 class Put(Frozen):
@@ -123,6 +125,8 @@ def subject_of(state: State) -> tuple[str, str]:
             return kind, state.relay.id
         case OwnPoint():
             return kind, state.stored.id
+        case StoredPin():
+            return kind, state.pin.id
         case _:
             return kind, state.id
 
@@ -167,6 +171,8 @@ def _version(state: State) -> int:
             return state.relay.version
         case OwnPoint():
             return state.stored.version
+        case StoredPin():
+            return state.pin.version
         case _:
             return state.version
 
@@ -182,6 +188,10 @@ _TYPES: dict[type[State], str] = {
     Contribution: "contribution",
     StoredRelay: "relay",
     OwnPoint: "point",
+    Scene: "scene",
+    Control: "control",
+    StoredPin: "pin",
+    Screen: "screen",
 }
 """The type of subject that each kind of row is held as."""
 
@@ -197,4 +207,8 @@ _VALUES: dict[type[State], Callable[[Any, Scope], Value]] = {
     Contribution: contribution_value,
     StoredRelay: relay_value,
     OwnPoint: lambda own, _: point_value(own),
+    Scene: lambda scene, _: scene_value(scene),
+    Control: lambda control, _: control_value(control),
+    StoredPin: lambda pin, _: pin_value(pin),
+    Screen: lambda screen, _: screen_value(screen),
 }

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
+from wall.display import screen_of
 from wall.entries import (
     COUNTS,
     FAR_BEHIND,
@@ -25,6 +27,7 @@ from wall.entries import (
     render,
     sees_facilitation,
     sees_held,
+    sees_screens,
     subject_of,
 )
 from wall.journal.commands import digest_of, no_such_event
@@ -40,6 +43,9 @@ from wall.store import (
     posts,
     programme,
     relays,
+    scenes,
+    screens,
+    walls,
 )
 
 RELAY_WINDOW = 100
@@ -57,6 +63,10 @@ _LOADERS: dict[str, Callable[[Connection, str, set[str]], dict[str, Any]]] = {
     "contribution": contributions.by_ids,
     "relay": relays.by_ids,
     "point": channel.points_by_ids,
+    "scene": scenes.by_ids,
+    "control": walls.controls_by_ids,
+    "pin": walls.pins_by_ids,
+    "screen": screens.by_ids,
 }
 
 
@@ -70,6 +80,8 @@ class Reading:
     seq: int
     head: int
     states: tuple[tuple[Subject, State | None], ...]
+    since: datetime | None = None
+    """When the oldest of these entries was written; None where there are none."""
 
     def changes(self, scope: Scope) -> tuple[Change, ...]:
         """The changes that a reader of this scope folds."""
@@ -90,12 +102,12 @@ def read_after(conn: Connection, event_id: str, seq: int, until: int | None = No
         raise no_such_event()
     until = event.seq if until is None else min(until, event.seq)
     lines = entries.after(conn, event_id, seq, FAR_BEHIND, until)
-    touched: dict[Subject, None] = {}
-    for line in lines:
-        touched.update(((kind, subject_id), None) for kind, subject_id in json.loads(line.body)["subjects"])
+    bodies = [json.loads(line.body) for line in lines]
+    touched = dict.fromkeys((kind, subject) for body in bodies for kind, subject in body["subjects"])
     states = _load(conn, event, list(touched))
     reached = lines[-1].seq if lines else max(seq, 0)
-    return Reading(event_id, event.epoch, seq, reached, event.seq, states)
+    since = datetime.fromisoformat(bodies[0]["at"]) if bodies else None
+    return Reading(event_id, event.epoch, seq, reached, event.seq, states, since)
 
 
 def snapshot(conn: Connection, event_id: str, scope: Scope) -> Snapshot:
@@ -123,7 +135,17 @@ def _window(conn: Connection, event: Event, scope: Scope) -> list[State]:
         made = {one.relay.contribution_id for one in raised}
         made |= set(contributions.of_posts(conn, {stored.id for stored in cards}).values())
         states += [*codebook.listed(conn, event.id), *contributions.by_ids(conn, event.id, made).values()]
+    states += _displayed(conn, event.id, scope, {stored.id for stored in cards})
     return [*states, *_own(conn, event.id, scope)]
+
+
+def _displayed(conn: Connection, event_id: str, scope: Scope, cards: set[str]) -> list[State]:
+    """What walls show and who holds them back. A pinned post comes with its pin, however old it is."""
+    pinned = walls.pins(conn, event_id)
+    older = [one.stored for one in pinned if one.pin.id not in cards]
+    paired = screens.listed(conn, event_id) if sees_screens(scope) else []
+    held = walls.controls(conn, event_id)
+    return [*scenes.listed(conn, event_id), *held, *pinned, *older, *paired]
 
 
 def own(conn: Connection, event_id: str, scope: Scope) -> tuple[Put, ...]:
@@ -135,6 +157,8 @@ def own(conn: Connection, event_id: str, scope: Scope) -> tuple[Put, ...]:
 def _own(conn: Connection, event_id: str, scope: Scope) -> list[State]:
     if scope.person is None:
         return []
+    if (screen_id := screen_of(scope.person)) is not None:
+        return list(screens.by_ids(conn, event_id, {screen_id}).values())
     joined = members.by_ids(conn, event_id, {scope.person})
     return [*joined.values(), *channel.own_points(conn, event_id, scope.person)]
 

@@ -31,7 +31,7 @@ class Asking:
 
     def scope(self, face: Face) -> Scope:
         """What they see on a face. Raises NotSignedIn or NotYours."""
-        return scope_for(self.visitor, self.roles, face)
+        return scope_for(self.visitor, self.roles, face, self.event.id)
 
 
 def access_of(request: Request) -> Access:
@@ -54,8 +54,7 @@ async def asking_about(slug: str, request: Request) -> Asking:
     """Dependency of routes below `…/events/{slug}`: who asks, about which event. Raises NotFound."""
     access = access_of(request)
     visitor = await access.visitor_of(request.scope)
-    event = await event_named(access, slug)
-    return Asking(visitor, event, await access.roles_in(visitor, event.id))
+    return Asking(visitor, *await access.event_and_roles(visitor, slug))
 
 
 async def asking_instance(request: Request) -> InstanceAsking:

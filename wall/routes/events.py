@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Annotated, Any
 from zoneinfo import available_timezones
 
@@ -18,11 +19,15 @@ from wall.routes import AskingHere, AskingInstance, VisitorHere, access_of
 from wall.routes.commands import CauseHere, command_body
 from wall.store import events
 
-_ZONES = frozenset(available_timezones())
+
+@cache
+def _zones() -> frozenset[str]:
+    """All time zones: files of the system, looked up when the first is asked for."""
+    return frozenset(available_timezones())
 
 
 def _known_zone(zone: str) -> str:
-    if zone not in _ZONES:
+    if zone not in _zones():
         raise ValueError("it must be a time zone such as America/Toronto")
     return zone
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from email.parser import BytesParser
+from email.policy import HTTP
 from urllib.parse import parse_qsl
 
 from fastapi import Request
@@ -13,21 +15,37 @@ from wall.model import at_border
 _MOST_FIELDS = 60
 
 
-async def form_of(request: Request) -> dict[str, str]:
-    """The fields of a posted form, storable; of a repeated one the last. Raises Malformed.
+async def form_of(request: Request, most: int = _MOST_FIELDS) -> dict[str, str]:
+    """The (at most `most`) fields of a posted form, storable; of a repeated one the last. Raises
+    Malformed.
 
     Read by hand, because a form that FastAPI reads is parsed before anybody asks who sent it.
     """
     body = await request.body()
     try:
         fields = parse_qsl(
-            body.decode("ascii"), keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="replace"
+            body.decode("ascii"), keep_blank_values=True, max_num_fields=most, errors="replace"
         )
     except ValueError:
         raise Malformed(
             "This form cannot be read.", remedy="Load the page again and send it once more."
         ) from None
     return {name: at_border(value) for name, value in fields}
+
+
+async def file_of_form(request: Request, name: str) -> str:
+    """The text of a file that a form of type multipart/form-data sends; empty where it sends none.
+    Raises UnicodeDecodeError for what is not UTF-8.
+
+    Read by hand for the reason above; such a body is a message as mail has them (RFC 7578).
+    """
+    kind = request.headers.get("content-type", "").encode("ascii", "replace")
+    body = await request.body()
+    for part in BytesParser(policy=HTTP).parsebytes(b"Content-Type: " + kind + b"\r\n\r\n" + body).walk():
+        if part.get_param("name", header="content-disposition") == name:
+            content = part.get_payload(decode=True)
+            return content.decode("utf-8-sig") if isinstance(content, bytes) else ""
+    return ""
 
 
 def new_cause() -> str:

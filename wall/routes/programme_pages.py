@@ -67,6 +67,7 @@ class Ways:
     desk: bool = False
     moderate: bool = False
     rules: bool = False
+    screens: bool = False
 
 
 @dataclass(frozen=True)
@@ -158,9 +159,11 @@ class ProgrammePages:
         if session not in {one.id for one in found.sessions} and room not in found.rooms:
             raise NotFound("There is no such session or room.", remedy="Choose one from the programme.")
         built = built_face("stage", self._dist)
+        visitor = await self._access.visitor_of(request.scope)
         return self._views.page(
             request,
             "stage.html",
+            quiets=may(await self._access.roles_in(visitor, event.id), "walls.quiet"),
             lang=when.lang,
             event=event,
             session=session or "",
@@ -189,7 +192,10 @@ class ProgrammePages:
 def ways_of(roles: frozenset[Role]) -> Ways:
     """Where these roles may go."""
     return Ways(
-        desk=not roles.isdisjoint(STAFF), moderate=may(roles, "posts.judge"), rules=may(roles, "rules.see")
+        desk=not roles.isdisjoint(STAFF),
+        moderate=may(roles, "posts.judge"),
+        rules=may(roles, "rules.see"),
+        screens=may(roles, "screens.see"),
     )
 
 

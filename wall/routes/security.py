@@ -40,6 +40,12 @@ POLICY = "; ".join(
 """The Content-Security-Policy of every answer that does not bring its own."""
 FRAMED = POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
 """As `POLICY`, where one of our own pages shows others in frames."""
+FRAMING = f"{POLICY}; frame-src 'self'"
+"""As `POLICY`, for a page that shows others of ours in frames."""
+_WORKER_POLICY = "backchannel-worker"
+"""The one named Trusted Types policy, of ui/src/wall/worker.ts: one service worker's address passes."""
+_WITH_WORKER = re.compile(r"/wall/[^/]+|/screen")
+"""Pages of walls: they start without a network, by a service worker."""
 _HEADERS = {
     "x-content-type-options": "nosniff",
     # Not no-referrer: with it browsers send `Origin: null` with our own forms.
@@ -80,14 +86,13 @@ class Security:
         headers = {"content-security-policy": FRAMED if framed else POLICY, **_HEADERS}
         if origins.secure:
             headers["strict-transport-security"] = _HSTS
-        self._headers = [(name.encode(), value.encode()) for name, value in headers.items()]
+        self._headers = _encoded(headers)
+        self._wall_headers = _encoded(headers | {"content-security-policy": _with_worker(headers)})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            await self._answer(scope, receive, self._with_headers(send))
-        elif scope["type"] == "websocket" and not self._origins.knows(Headers(scope=scope).get("host", "")):
-            await receive()
-            await send({"type": "websocket.close", "code": 1008})
+            own = self._wall_headers if _WITH_WORKER.fullmatch(scope["path"]) else self._headers
+            await self._answer(scope, receive, _adding(own, send))
         else:
             await self.app(scope, receive, send)
 
@@ -132,13 +137,29 @@ class Security:
 
         return counted
 
-    def _with_headers(self, send: Send) -> Send:
-        async def sending(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                given = message.get("headers", [])
-                names = {name.lower() for name, _ in given}
-                added = [pair for pair in self._headers if pair[0] not in names]
-                message = {**message, "headers": [*given, *added]}
-            await send(message)
 
-        return sending
+def _encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.encode(), value.encode()) for name, value in headers.items()]
+
+
+def _with_worker(headers: Mapping[str, str]) -> str:
+    policy = headers["content-security-policy"]
+    return policy.replace("trusted-types 'none'", f"worker-src 'self'; trusted-types {_WORKER_POLICY}")
+
+
+FRAMED_WALL = _with_worker({"content-security-policy": FRAMED})
+"""The policy of a wall that the editor of scenes shows in a frame."""
+
+
+def _adding(headers: list[tuple[bytes, bytes]], send: Send) -> Send:
+    """`send`, with these headers on every response that does not bring its own."""
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            given = message.get("headers", [])
+            names = {name.lower() for name, _ in given}
+            added = [pair for pair in headers if pair[0] not in names]
+            message = {**message, "headers": [*given, *added]}
+        await send(message)
+
+    return sending

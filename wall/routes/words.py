@@ -76,9 +76,14 @@ class Views:
         """Render a page, in `lang` or else in the browser's language."""
         spoken = lang or self.words.language_of(connection)
         say = partial(self.words.say, spoken)
-        html = self._templates.get_template(template).render(lang=spoken, t=say, **context)
-        headers = {"Content-Language": spoken, "Vary": "Accept-Language, Cookie"}
-        return HTMLResponse(html, status, headers)
+        return drawn(
+            self._templates.get_template(template).render(lang=spoken, t=say, **context), spoken, status
+        )
+
+
+def drawn(html: str, lang: str, status: int = 200) -> HTMLResponse:
+    """A page in this language, as an answer."""
+    return HTMLResponse(html, status, {"Content-Language": lang, "Vary": "Accept-Language, Cookie"})
 
 
 def _accepted(header: str) -> list[str]:

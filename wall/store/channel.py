@@ -1,4 +1,4 @@
-"""What is rendered from posts besides their cards: contributions, relays, and points of their authors.
+"""What is rendered from posts besides their cards: contributions, relays, pins, points of their authors.
 
 Readers hear of these whenever one of their posts changes, whoever changed it: the journal asks here
 for what hangs on a post, so that no writer has to think of it and none can forget.
@@ -10,9 +10,10 @@ from collections.abc import Collection, Iterable
 
 from sqlalchemy import Connection, bindparam, select
 
+from wall.display import StoredPin
 from wall.model import PostState, StoredPost
 from wall.parallel import Contribution, OwnPoint, StoredRelay
-from wall.store import contributions, posts, relays
+from wall.store import contributions, posts, relays, walls
 from wall.store.tables import post
 
 OWN_WINDOW = 50
@@ -30,20 +31,21 @@ _OWN = (
     .limit(OWN_WINDOW)
 )
 
-Hanging = Contribution | StoredRelay | OwnPoint
+Hanging = Contribution | StoredRelay | OwnPoint | StoredPin
 
 
 def hanging_on(conn: Connection, event_id: str, changed: Collection[StoredPost]) -> list[Hanging]:
     """What else has to be rendered when these posts changed."""
     ids = {stored.id for stored in changed}
     of_posts = contributions.of_posts(conn, ids)
+    pinned = walls.pins_by_ids(conn, event_id, ids).values()
     own = points(conn, [stored for stored in changed if is_own(stored)], of_posts)
     if not of_posts:
-        return list(own)
+        return [*own, *pinned]
     made = set(of_posts.values())
     raised = {one.id for one in relays.of_contributions(conn, made)}
     joined = contributions.by_ids(conn, event_id, made).values()
-    return [*joined, *relays.by_ids(conn, event_id, raised).values(), *own]
+    return [*joined, *relays.by_ids(conn, event_id, raised).values(), *own, *pinned]
 
 
 def is_own(stored: StoredPost) -> bool:

@@ -25,6 +25,7 @@ _STORED = (
     post.c.received_at,
     post.c.reposts,
     post.c.edits,
+    post.c.by_hand,
 )
 
 Query = Select[Any]
@@ -267,4 +268,5 @@ def _stored(row: Any) -> StoredPost:
         received_at=row.received_at,
         reposts=row.reposts,
         edits=row.edits,
+        by_hand=bool(row.by_hand),
     )

@@ -123,6 +123,7 @@ post = Table(
     Column("words", Text, nullable=False),
     Column("text_digest", Text),
     Column("lost_at", UtcTime),
+    Column("by_hand", Boolean),
     UniqueConstraint("event_id", "network", "key"),
     Index(None, "event_id", "state", "shown"),
     Index(None, "event_id", "received"),

@@ -7,10 +7,11 @@ import { Guard } from "../wall/card";
 import { TimesContext, useWords, WordsContext } from "../wall/context";
 import { Times } from "../wall/times";
 import type { Words } from "../words";
+import { HEARD } from "./feed";
 import { Form, type FormProps } from "./form";
 import type { Join } from "./join";
 import { Points } from "./points";
-import { By, Said } from "./said";
+import { By, Heard, Said } from "./said";
 
 interface Props extends FormProps {
   readonly join: Join;
@@ -89,7 +90,7 @@ function Walls({ join }: { join: Join }): VNode {
   const words = useWords();
   const paused = join.paused.value;
   void join.version.value; // the list is no signal; its version is
-  const { shown, fresh } = join.feed;
+  const { shown, fresh, heard } = join.feed;
   return (
     <section class="walls" aria-labelledby="walls">
       <div class="walls-head">
@@ -102,8 +103,11 @@ function Walls({ join }: { join: Join }): VNode {
         <button type="button" onClick={() => join.pause(!paused)}>{words.say(paused ? "join.resume" : "join.pause")}</button>
       </div>
       <p class="quiet" role="status">
-        {paused ? words.say("join.paused") : join.came.value > 0 && <span class="unseen">{words.count("join.new", join.came.value)}</span>}
+        {paused ? words.say("join.paused") : join.came.value > HEARD && <span class="unseen">{words.count("join.new", join.came.value)}</span>}
       </p>
+      <div class="unseen" role="log" aria-label={words.say("join.heard")}>
+        {heard.map((post) => <Guard key={`${post.id}.${post.version}`}><Heard post={post} /></Guard>)}
+      </div>
       {shown.length === 0 ? <p class="quiet">{words.say("join.walls_none")}</p> : (
       <div class="latest" role="feed" aria-labelledby="walls">
         {shown.map((post, index) => (

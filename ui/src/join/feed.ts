@@ -3,6 +3,8 @@ import type { PostValue } from "../wire";
 
 /** Posts in the list; older ones are on the wall. */
 export const MOST = 30;
+/** Posts of one batch that are read out; of more only how many came. */
+export const HEARD = 3;
 
 export class Feed {
   #shown: readonly PostValue[] = [];
@@ -23,6 +25,11 @@ export class Feed {
   /** Those that came into the list last. */
   get fresh(): ReadonlySet<string> {
     return this.#fresh;
+  }
+
+  /** What is read out of what came last, in the order in which it was shown; nothing of a crowd. */
+  get heard(): readonly PostValue[] {
+    return this.#fresh.size > HEARD ? [] : this.#shown.filter(({ id }) => this.#fresh.has(id)).reverse();
   }
 
   /** Take the copy as it is now: what is gone or edited is so at once, what is new waits. */

@@ -11,15 +11,35 @@ const MOST_MEDIA = 4;
 export function By({ post }: { post: PostValue }): VNode {
   const words = useWords();
   const times = useTimes();
-  const name = displayedLine(tidyLine(post.author.name) || post.author.handle.replace(/^@/, ""), NONE);
   const network = `network.${post.network}`;
   return (
     <p class="by">
-      <bdi class="name" dir="auto">{name.map((run) => run.text).join("") || words.say("join.unnamed")}</bdi>{" "}
+      <bdi class="name" dir="auto">{nameOf(post) || words.say("join.unnamed")}</bdi>{" "}
       <span class="from">
         {words.has(network) ? words.say(network) : post.network} ·{" "}
         <time dateTime={post.created_at}>{times.clock(Date.parse(post.created_at))}</time>
       </span>
+    </p>
+  );
+}
+
+/** An author as they present themselves; "" for somebody without a name. */
+function nameOf({ author }: PostValue): string {
+  const name = displayedLine(tidyLine(author.name) || author.handle.replace(/^@/, ""), NONE);
+  return name.map((run) => run.text).join("");
+}
+
+/** One post as it is read out: who, and what. Nothing in it can be focused, because nobody sees it. */
+export function Heard({ post }: { post: PostValue }): VNode {
+  const words = useWords();
+  const warning = tidyLine(post.warning ?? "");
+  const text = displayed(post.text.trimEnd(), post.links, NONE).map((run) => run.text).join("");
+  return (
+    <p>
+      <bdi dir="auto">{nameOf(post) || words.say("join.unnamed")}</bdi>:{" "}
+      {warning
+        ? <>{words.say("card.warning")}: <bdi dir="auto">{warning}</bdi></>
+        : <bdi dir="auto" lang={post.lang ?? undefined}>{text}</bdi>}
     </p>
   );
 }

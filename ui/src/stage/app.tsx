@@ -10,6 +10,7 @@ import { Times } from "../wall/times";
 import type { RelayValue, SessionValue } from "../wire";
 import type { Words } from "../words";
 import { Floor, Quiet } from "./floor";
+import { Quieting, QuietsContext } from "./quieting";
 import type { Stage } from "./stage";
 import { otherTheme, showTheme } from "./theme";
 import { minutesLeft, type View } from "./view";
@@ -18,16 +19,19 @@ interface Props {
   readonly stage: Stage;
   readonly connection: Connection;
   readonly words: Words;
+  readonly quiets: boolean;
 }
 
-export function App({ stage, connection, words }: Props): VNode | null {
+export function App({ stage, connection, words, quiets }: Props): VNode | null {
   const times = useComputed(() => new Times(words.lang, stage.view.value?.event?.zone ?? "UTC"));
   const [view, stop] = [stage.view.value, connection.stopped.value];
   if (!view && !stop) return null;
   return (
     <WordsContext.Provider value={words}>
       <TimesContext.Provider value={times.value}>
-        {stop || !view ? <Stopped why={stop ?? "gone"} /> : <Running stage={stage} view={view} connection={connection} />}
+        <QuietsContext.Provider value={quiets}>
+          {stop || !view ? <Stopped why={stop ?? "gone"} /> : <Running stage={stage} view={view} connection={connection} />}
+        </QuietsContext.Provider>
       </TimesContext.Provider>
     </WordsContext.Provider>
   );
@@ -83,7 +87,7 @@ function Head({ stage, view, connection }: { stage: Stage; view: View; connectio
           {session?.speakers.map((name) => <> · <bdi dir="auto">{name}</bdi></>)}
         </p>
       </div>
-      <Controls stage={stage} />
+      <Controls stage={stage} view={view} />
       <div class="time">
         <p class="clock"><Mark connection={connection} /><time>{times.clock(stage.now.value)}</time></p>
         {session && <Left session={session} now={stage.now.value} />}
@@ -149,7 +153,7 @@ function Next({ relay }: { relay: RelayValue }): VNode {
   );
 }
 
-function Controls({ stage }: { stage: Stage }): VNode {
+function Controls({ stage, view }: { stage: Stage; view: View }): VNode {
   const words = useWords();
   const paused = stage.paused.value;
   const other = useSignal(otherTheme());
@@ -158,6 +162,7 @@ function Controls({ stage }: { stage: Stage }): VNode {
   return (
     <div class="controls">
       <p role="status">{paused && words.say(stage.changed.value ? "stage.changed" : "wall.paused")}</p>
+      <Quieting stage={stage} view={view} />
       <button
         type="button" class="theme" aria-label={colours} title={colours}
         onClick={() => (showTheme(other.value), (other.value = otherTheme()))}

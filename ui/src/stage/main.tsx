@@ -17,13 +17,13 @@ const KEEP = 1;
 
 function start(root: HTMLElement): void {
   showAskedTheme();
-  const { event = "", build = "0", face = "stage", session = "", room = "" } = root.dataset;
+  const { event = "", build = "0", face = "stage", session = "", room = "", quiets } = root.dataset;
   const stage = new Stage({ session, room });
   const connection = new Connection({
     event, face, build: Number(build), keep: KEEP, browser: realBrowser(), onFold: (held) => stage.fold(held),
   });
   const words = new Words(document.documentElement.lang || "en");
-  render(<App stage={stage} connection={connection} words={words} />, root);
+  render(<App stage={stage} connection={connection} words={words} quiets={quiets !== undefined} />, root);
   connection.start();
 }
 

@@ -1,6 +1,7 @@
 /** The chair view's state as its components read it. */
 import { computed, signal } from "@preact/signals";
 import type { Held } from "../store";
+import type { ControlValue } from "../wire";
 import { essence, viewOf, type Asked, type View } from "./view";
 
 const TICK_MS = 1_000;
@@ -11,6 +12,8 @@ export class Stage {
   readonly paused = signal(false);
   /** What is shown; null until the first snapshot is there. */
   readonly view = signal<View | null>(null);
+  /** What walls are held to, by room; followed while the view is paused too. */
+  readonly controls = signal<ReadonlyMap<string, ControlValue>>(new Map());
   readonly #newest = signal<View | null>(null);
   /** Whether something changed since the view was paused. */
   readonly changed = computed(() => {
@@ -25,6 +28,7 @@ export class Stage {
   /** Take the copy as it is now. What may no longer be shown goes even from a paused view. */
   fold(held: Held): void {
     const newest = viewOf(held, this.asked);
+    this.controls.value = new Map(held.all("control"));
     this.#newest.value = newest;
     const shown = this.view.value;
     if (!this.paused.value || !shown) this.view.value = newest;

@@ -1,58 +1,125 @@
-/** The wall: who meets here, what to post with, and what was posted. */
-import type { ComponentChildren, VNode } from "preact";
-import { useEffect } from "preact/hooks";
-import { useComputed } from "@preact/signals";
+/** The wall: who meets here, what to post with, and what its scene shows. */
+import type { VNode } from "preact";
+import { useEffect, useLayoutEffect } from "preact/hooks";
+import { useComputed, useSignalEffect } from "@preact/signals";
 import type { Connection, Stop } from "../socket";
 import type { EventValue } from "../wire";
 import type { Words } from "../words";
 import { Banner } from "./banner";
 import { TimesContext, useTimes, useWords, WordsContext } from "./context";
+import type { Layout } from "./display";
+import { Careful, Show } from "./layouts";
+import { dress, seatOf, type Wished } from "./look";
+import type { Last } from "./offline";
 import { PauseControl } from "./pause";
-import { Stage } from "./stage";
+import { Announced, Flash, Hashtags, Offline } from "./sheets";
+import { TestCard } from "./testcard";
 import { Times } from "./times";
 import type { Wall } from "./wall";
 
-interface Props {
+export interface Props {
   readonly wall: Wall;
   readonly connection: Connection;
   readonly words: Words;
+  readonly wished: Wished;
+  /** Where points are added, as people type it. */
+  readonly address: string;
+  /** What to show while nothing is heard; null while something is, or nothing was kept. */
+  readonly last: () => Last | null;
+  readonly card: boolean;
 }
 
-export function App({ wall, connection, words }: Props): VNode {
+/** Layouts that say themselves what the banner would. */
+const WITHOUT_BANNER: readonly Layout[] = ["question", "floor", "programme", "title", "notice"];
+
+export function App(props: Props): VNode {
+  const { wall, connection, words } = props;
+  const now = wall.now.value; // every second: whether anything was heard is no signal
+  const last = props.last();
   const zone = useComputed(() => wall.event.value?.zone ?? "UTC");
-  const times = useComputed(() => new Times(words.lang, zone.value));
+  const times = useComputed(() => new Times(words.lang, last?.event.zone ?? zone.value));
   const stop = connection.stopped.value;
+  useDress(props, last);
   return (
     <WordsContext.Provider value={words}>
       <TimesContext.Provider value={times.value}>
-        {stop ? <Stopped why={stop} /> : <Running wall={wall} connection={connection} />}
+        {stop ? <Stopped why={stop} /> : last ? <Offline last={last} now={now} /> : <Running {...props} />}
       </TimesContext.Provider>
     </WordsContext.Provider>
   );
 }
 
-function Running({ wall, connection }: Omit<Props, "words">): VNode {
+function useDress({ wall, wished, card }: Props, last: Last | null): void {
+  const set = (): void => {
+    const isBlank = wall.hold.value === "blank" && !last;
+    const seat = seatOf(wished, wall.screen.value) ?? last?.seat ?? null;
+    const layout = card ? "blank" : isBlank ? "blank" : last ? "programme" : wall.playing.value.step.layout;
+    dress(document.documentElement, last?.look ?? wall.scene.value, wished, seat, layout);
+  };
+  useLayoutEffect(set);
+  useSignalEffect(set);
+  useEffect(() => {
+    addEventListener("resize", set);
+    return () => removeEventListener("resize", set);
+  }, [set]);
+  useEffect(followJoin, []);
+}
+
+/** Tell the style sheet how high the way to the join page is: what stands above it ends there. */
+function followJoin(): (() => void) | undefined {
+  const join = document.querySelector<HTMLElement>(".join");
+  if (!join) return undefined;
+  const set = (): void => document.documentElement.style.setProperty("--join-height", `${join.offsetHeight}px`);
+  const sizes = new ResizeObserver(set);
+  sizes.observe(join);
+  return () => sizes.disconnect();
+}
+
+function Running(props: Props): VNode {
+  const { wall, connection, wished, card } = props;
   const event = wall.event.value;
-  const empty = wall.empty.value;
+  const { layout } = wall.playing.value.step;
+  const screen = wall.screen.value;
   useEffect(() => {
     if (event) document.title = event.name;
   }, [event]);
+  if (card) return <TestCard wall={wall} seat={seatOf(wished, screen)} />;
   return (
     <>
-      <header class="head">
-        <div class="head-event">
-          <h1 class="event-name"><bdi dir="auto">{event?.name}</bdi></h1>
-          {event && !empty && <Call event={event} />}
-        </div>
-        <Now wall={wall} connection={connection} />
-      </header>
-      <Banner wall={wall} />
-      <main class="posts">
-        <Stage wall={wall} />
-        {event && empty && <Empty event={event} />}
-      </main>
+      {wall.hold.value === "blank" ? <Blank name={event?.name ?? ""} /> : (
+        <>
+          <Head wall={wall} connection={connection} address={props.address} />
+          <Announced notices={wall.notices.value} />
+          {WITHOUT_BANNER.includes(layout) ? <div class="banner" /> : <Banner wall={wall} />}
+          <main class="posts" data-layout={layout}>
+            <Careful key={`${wall.playing.value.index}.${layout}`} onFailed={() => wall.failed(layout)}><Show wall={wall} /></Careful>
+          </main>
+        </>
+      )}
       <PauseControl wall={wall} />
+      {wall.flashing.value && screen && <Flash number={screen.number} name={screen.name} />}
     </>
+  );
+}
+
+/** Nothing but the ground; a screen reader is told why. */
+function Blank({ name }: { name: string }): VNode {
+  const words = useWords();
+  return <main class="blank"><h1 class="unseen">{name}</h1><p class="unseen" role="status">{words.say("wall.blank")}</p></main>;
+}
+
+function Head({ wall, connection, address }: Pick<Props, "wall" | "connection" | "address">): VNode {
+  const event = wall.event.value;
+  const { layout, words } = wall.playing.value.step;
+  const isSaid = layout === "title" && !words.trim();
+  return (
+    <header class="head">
+      <div class="head-event">
+        <h1 class={isSaid ? "event-name unseen" : "event-name"}><bdi dir="auto">{event?.name}</bdi></h1>
+        {event && !wall.empty.value && <Call event={event} />}
+      </div>
+      <Now wall={wall} connection={connection} address={address} />
+    </header>
   );
 }
 
@@ -62,25 +129,19 @@ function Call({ event }: { event: EventValue }): VNode {
   return <p class="call">{words.say("wall.post_with")} <Hashtags event={event} /></p>;
 }
 
-function Hashtags({ event }: { event: EventValue }): VNode {
-  const words = useWords();
-  const parts: ComponentChildren[] = event.hashtags.map((tag, index) => [
-    index > 0 && <> {words.say("wall.or")} </>,
-    <bdi class="hashtag" dir="auto">#{tag.replace(/^#/, "")}</bdi>,
-  ]);
-  return <>{parts}</>;
-}
-
-function Now({ wall, connection }: Omit<Props, "words">): VNode {
+function Now({ wall, connection, address }: Pick<Props, "wall" | "connection" | "address">): VNode {
   const times = useTimes();
   const words = useWords();
   const clock = useComputed(() => times.clock(wall.now.value));
   const shown = wall.count.value?.shown ?? 0;
+  const skipped = wall.skipped.value;
   return (
     <div class="now">
       <p class="clock"><time>{clock}</time></p>
       <p class="tally">
-        {wall.skipped.value > 0 && <span class="more">{words.say("wall.more", wall.skipped.value)}</span>}
+        {skipped > 0 && (
+          <span class="more">{address ? words.fill("wall.more_on", { count: skipped, address }) : words.say("wall.more", skipped)}</span>
+        )}
         {shown > 0 && <span>{words.count("wall.posts", shown)}</span>}
         <Mark connection={connection} />
       </p>
@@ -99,18 +160,6 @@ function Mark({ connection }: { connection: Connection }): VNode {
     <span class={`trouble trouble-${phase}`} role="status">
       <span class="dot" /> {words.say(`connection.${phase}`)}
     </span>
-  );
-}
-
-function Empty({ event }: { event: EventValue }): VNode {
-  const words = useWords();
-  return (
-    <div class="notice">
-      <p class="notice-lead">{words.say("wall.post_with")}</p>
-      <p class="notice-tags"><Hashtags event={event} /></p>
-      <p class="notice-lead">{words.say("wall.empty")}</p>
-      <p class="notice-note">{words.say("wall.empty_note")}</p>
-    </div>
   );
 }
 

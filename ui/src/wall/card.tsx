@@ -88,7 +88,7 @@ function When({ at, now }: { at: string; now: ReadonlySignal<number> }): VNode {
   return <time dateTime={at}>{since}</time>;
 }
 
-function Said({ post, event }: Shown): VNode {
+export function Said({ post, event }: Shown): VNode {
   // Offsets of links count from the start of the text as it was sent.
   const runs = displayed(post.text.trimEnd(), post.links, codes(post));
   const said = letters(runs, "\u25a1").trim();
@@ -124,11 +124,11 @@ export function codes(post: PostValue): ReadonlySet<string> {
 }
 
 /** What is written, with this in the place of each custom emoji. */
-function letters(runs: readonly Run[], emoji = ""): string {
+export function letters(runs: readonly Run[], emoji = ""): string {
   return runs.map((run) => (run.emoji === null ? run.text : emoji)).join("");
 }
 
-function Covered({ post, event, warning }: Shown & { warning: string }): VNode {
+export function Covered({ post, event, warning }: Shown & { warning: string }): VNode {
   const words = useWords();
   const runs = displayed(warning.trim(), [], codes(post));
   return (
@@ -187,7 +187,7 @@ function hasPicture(media: MediaValue): media is MediaValue & { picture: string 
   return media.picture !== null;
 }
 
-function About({ post }: { post: PostValue }): VNode | null {
+export function About({ post }: { post: PostValue }): VNode | null {
   const words = useWords();
   const { reposts, edited, author } = post;
   if (!reposts && !edited && !author.bot) return null;

@@ -1,10 +1,14 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { PostValue } from "../wire";
 import { Cards, KEEP_WAITING, MOST_WAITING } from "./cards";
+import { Line } from "./line";
 
 const HEIGHT = 300;
+let now = 0;
+const post = (order: number, more: Partial<PostValue> = {}) =>
+  ({ id: `p${order}`, order, network: "x", text: "", author: { handle: "ada" }, ...more }) as PostValue;
 const posts = (...orders: number[]) =>
-  new Map(orders.map((order) => [`p${order}`, { id: `p${order}`, order } as PostValue]));
+  new Map(orders.map((order) => [`p${order}`, post(order)]));
 const upTo = (last: number, first = 1) =>
   posts(...Array.from({ length: last - first + 1 }, (_, i) => first + i));
 
@@ -12,8 +16,10 @@ let cards: Cards;
 
 /** What the stage does after each render. */
 function settle(height = (_id: string) => 90): void {
-  do for (const id of cards.places().keys()) cards.measured(id, height(id));
-  while (cards.fill(HEIGHT));
+  do {
+    for (const id of cards.places().keys()) cards.measured(id, height(id));
+    cards.confirm(now, HEIGHT);
+  } while (cards.fill(HEIGHT));
 }
 
 const ids = () => cards.shown().map((post) => post.id);
@@ -21,6 +27,7 @@ const column = (index: number) =>
   [...cards.places()].filter(([, place]) => place.column === index).map(([id]) => id);
 
 beforeEach(() => {
+  now = 0;
   cards = new Cards(() => 10);
   cards.arrange(3);
 });
@@ -108,7 +115,7 @@ describe("entering", () => {
 
   test("a post that changes stays where it is", () => {
     const before = cards.places();
-    cards.take(new Map(upTo(9)).set("p5", { id: "p5", order: 5, reposts: 3 } as PostValue));
+    cards.take(new Map(upTo(9)).set("p5", post(5, { reposts: 3 })));
     expect(cards.places()).toEqual(before);
     expect(cards.waiting).toBe(0);
     expect(cards.shown().find((post) => post.id === "p5")?.reposts).toBe(3);
@@ -117,7 +124,7 @@ describe("entering", () => {
   test("a post that is gone leaves at once, and an older one takes the room", () => {
     const left = upTo(9);
     left.delete("p8");
-    cards.take(left.set("p0", { id: "p0", order: 0 } as PostValue));
+    cards.take(left.set("p0", post(0)));
     expect(ids()).not.toContain("p8");
     settle();
     expect(column(1)).toEqual(["p5", "p2", "p0"]);
@@ -158,7 +165,7 @@ describe("a burst", () => {
     expect(cards.skipped).toBe(MOST_WAITING + 1 - KEEP_WAITING);
     cards.enter();
     expect(ids()[0]).toBe(`p${9 + MOST_WAITING + 1 - KEEP_WAITING + 1}`);
-    cards.forgetSkipped();
+    cards.line.forgetSkipped();
     expect(cards.skipped).toBe(0);
   });
 
@@ -176,10 +183,107 @@ describe("what may be acknowledged", () => {
   test("everything when nothing waits, else what comes before the oldest that waits", () => {
     cards.take(upTo(9));
     settle();
-    expect(cards.shownUpTo(20)).toBe(20);
-    cards.take(upTo(9).set("p15", { id: "p15", order: 15 } as PostValue));
-    expect(cards.shownUpTo(20)).toBe(14);
+    expect(cards.line.shownUpTo(20)).toBe(20);
+    cards.take(upTo(9).set("p15", post(15)));
+    expect(cards.line.shownUpTo(20)).toBe(14);
     cards.enter();
-    expect(cards.shownUpTo(20)).toBe(20);
+    expect(cards.line.shownUpTo(20)).toBe(20);
   });
+});
+
+describe("time to read", () => {
+  const DWELL = 10_000;
+
+  beforeEach(() => {
+    cards = new Cards(() => 10, new Line(), () => DWELL);
+    cards.arrange(3);
+    cards.take(upTo(9));
+    settle();
+  });
+
+  test("300 posts in ten seconds push no card out that was not there for its time", () => {
+    const since = new Map<string, number>();
+    const heights = (id: string) => 60 + (Number(id.slice(1)) * 37) % 130;
+    for (now = 0; now < 120_000; now += 100) {
+      cards.take(upTo(9 + Math.min(300, Math.floor(now / 33))));
+      cards.trim(HEIGHT);
+      if (cards.enter(now, HEIGHT)) settle(heights);
+      const out = cards.out(HEIGHT);
+      const seen = new Set([...cards.places().keys()].filter((id) => !out.has(id)));
+      for (const [id, came] of since) {
+        if (seen.has(id)) continue;
+        expect(now - came).toBeGreaterThanOrEqual(DWELL);
+        since.delete(id);
+      }
+      for (const id of seen) if (Number(id.slice(1)) > 9 && !since.has(id)) since.set(id, now);
+    }
+    expect(since.size).toBeGreaterThan(3);
+    expect(cards.skipped).toBeGreaterThan(200);
+    expect(cards.waiting).toBe(0);
+  });
+
+  test("a card that would push another out too early goes back before anybody saw it", () => {
+    for (const order of [10, 11, 12, 13, 14, 15, 16, 17, 18]) {
+      cards.take(upTo(order));
+      expect(cards.enter(now, HEIGHT)).toBe(true);
+      settle();
+    }
+    cards.take(upTo(19));
+    expect(cards.enter(now, HEIGHT)).toBe(true);
+    settle();
+    expect(ids()).not.toContain("p19");
+    expect(cards.waiting).toBe(1);
+    now = DWELL;
+    expect(cards.enter(now, HEIGHT)).toBe(true);
+    settle();
+    expect(ids()).toContain("p19");
+  });
+});
+
+describe("pinned posts", () => {
+  test("are on top of the first column, stay there, and leave at once with their post", () => {
+    cards.take(upTo(20), ["p3"]);
+    settle();
+    expect(column(0)[0]).toBe("p3");
+    for (let last = 21; last < 40; last++) {
+      cards.take(upTo(last), ["p3"]);
+      cards.trim(HEIGHT);
+      cards.enter(now, HEIGHT);
+      settle();
+    }
+    expect(column(0)[0]).toBe("p3");
+    const without = upTo(39);
+    without.delete("p3");
+    cards.take(without, ["p3"]);
+    expect(ids()).not.toContain("p3");
+  });
+});
+
+test("a card that the wall's edge would cut is not shown, but for the first of a column", () => {
+  cards.take(upTo(6));
+  settle((id) => (id === "p6" ? 400 : id === "p2" ? 250 : 90));
+  expect([...cards.out(HEIGHT)]).toEqual(["p2"]);
+});
+
+test("a gap at the bottom is filled with an older post that fits, when there is calm", () => {
+  const heights = (id: string) => (["p7", "p6", "p5"].includes(id) ? 190 : id === "p4" ? 150 : 80);
+  cards.take(upTo(9));
+  settle(heights);
+  const before = cards.out(HEIGHT).size;
+  do for (const id of cards.places().keys()) cards.measured(id, heights(id));
+  while (cards.fill(HEIGHT, true));
+  const out = cards.out(HEIGHT);
+  expect(before).toBeGreaterThan(0);
+  expect(ids().filter((id) => !out.has(id)).length).toBeGreaterThan(3);
+});
+
+test("a card that fits only where nothing covers the column is not put above what does", () => {
+  cards.reserved = 150;
+  cards.take(upTo(9));
+  settle((id) => (id === "p7" ? 250 : 90));
+  expect(cards.out(HEIGHT)).toContain("p7");
+  cards.take(upTo(10));
+  cards.enter(now, HEIGHT);
+  settle((id) => (id === "p7" || id === "p10" ? 250 : 90));
+  expect(cards.places().get("p10")?.column).not.toBe(2);
 });

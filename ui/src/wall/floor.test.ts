@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { PostValue, RelayValue, RoomValue, SessionValue } from "../wire";
-import { inRooms, marksOf, type Channel } from "./floor";
+import { answersTo, inRooms, marksOf, questionsIn, type Channel } from "./floor";
 
 const room = (id: string, position: number, name = id): [string, RoomValue] => [id, { id, name, position, version: 1 }];
 
@@ -75,5 +75,25 @@ describe("the mark of a post", () => {
 
   test("is not there for what no room took up", () => {
     expect(marks(relay("r", "s", "queued", "1"), relay("q", "s", "dropped", "2"))).toEqual({});
+  });
+});
+
+describe("the question of the moment", () => {
+  const asking = channel([room("a", 1)], [session("s", "a", { prompt: "p2" })], [relay("r", "s", "on_floor", "raised", ["also"])]);
+  const posts = (...texts: string[]) => new Map(texts.map((text, at) => [`t${at}`, { id: `t${at}`, text } as PostValue]));
+  const answers = (...texts: string[]) => [...answersTo(questionsIn(asking), posts(...texts), asking.relays).keys()];
+
+  test("is asked whatever is on the floor", () => {
+    expect(questionsIn(asking).map(({ number, text }) => [number, text])).toEqual([[2, "Second?"]]);
+  });
+
+  test("has the posts that say so, in any of the ways of hashtag chats, and what its session took up", () => {
+    expect(answers("A2: yes", "#a2 no", "R2 oui", "A1 old", "A20 x", "BA2", "(A2) too")).toEqual(["t0", "t1", "t2", "t6"]);
+    const raised = new Map([["raised", { id: "raised", text: "" } as PostValue], ["other", { id: "other", text: "" } as PostValue]]);
+    expect([...answersTo(questionsIn(asking), raised, asking.relays).keys()]).toEqual(["raised"]);
+  });
+
+  test("has all posts where none says so: people answer without saying", () => {
+    expect(answers("yes", "no")).toEqual(["t0", "t1"]);
   });
 });

@@ -1,6 +1,6 @@
 /** What the wall says of the rooms, and where each post got to in them. Pure. */
 import { here, inOrder } from "../floor";
-import type { RelayValue, RoomValue, SessionValue } from "../wire";
+import type { PostValue, RelayValue, RoomValue, SessionValue } from "../wire";
 
 type All<T> = ReadonlyMap<string, T>;
 
@@ -39,6 +39,35 @@ export function inRooms({ rooms, sessions, relays }: Channel, wanted = ""): InRo
     const isWanted = ids.size === 0 || ids.has(room.id);
     return isWanted && (floor || prompt) ? [{ room, relay: floor, prompt }] : [];
   });
+}
+
+/** What a session asks now, in its room. */
+export interface Question extends Asked {
+  readonly room: RoomValue;
+  readonly session: SessionValue;
+}
+
+/** What is asked in the rooms of a wall now, whatever is on their floors. */
+export function questionsIn({ rooms, sessions, relays }: Channel, wanted = ""): Question[] {
+  const found = here(rooms, sessions, relays).flatMap(({ room, session }) => {
+    const prompt = asked(session);
+    return prompt ? [{ room, session, ...prompt }] : [];
+  });
+  const own = found.filter(({ room }) => room.id === wanted || plain(room.name) === plain(wanted));
+  return own.length > 0 ? own : found;
+}
+
+/**
+ * The posts that answer what is asked: that say so as people do who chat by hashtag ("A2", in French "R2"), and
+ * those that its session took up. Where nothing does, all of them: people answer without saying so.
+ */
+export function answersTo(asked: readonly Question[], posts: All<PostValue>, relays: All<RelayValue>): All<PostValue> {
+  const numbers = [...new Set(asked.map(({ number }) => number))].join("|");
+  const sessions = new Set(asked.map(({ session }) => session.id));
+  const raised = new Set([...relays.values()].flatMap((one) => (sessions.has(one.session) ? [one.post.id, ...one.others] : [])));
+  const says = new RegExp(`(?:^|[\\s#.,;:!?(])[AR](?:${numbers || "0"})(?![\\p{L}\\p{N}])`, "iu");
+  const found = [...posts].filter(([id, { text }]) => raised.has(id) || says.test(text.slice(0, 300)));
+  return found.length > 0 ? new Map(found) : posts;
 }
 
 function plain(name: string): string {

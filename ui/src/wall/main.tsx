@@ -1,33 +1,115 @@
 /** The wall's entry: reads what the page says, connects, and draws. */
 import { render } from "preact";
-import { realBrowser } from "../browser";
+import { realBrowser, type Browser } from "../browser";
 import { Connection } from "../socket";
+import type { SceneValue } from "../wire";
 import { Words } from "../words";
 import { App } from "./app";
+import { Beats } from "./beats";
+import { Clock } from "./clock";
+import { seatOf, wishedIn, type Wished } from "./look";
+import { Kept, SILENT_MS, type Last } from "./offline";
 import { Wall } from "./wall";
+import { keepPage } from "./worker";
+import type { Held } from "../store";
 import "./wall.css";
 import "./card.css";
 import "./banner.css";
 import "./join.css";
 import "./picture.css";
+import "./layouts.css";
+import "./sheets.css";
 
 /** Posts held for when others leave; a wall shows far fewer. */
 const KEEP = 500;
+/** Screens of one hall do not all come back in the same moment. */
+const RELOAD_SPREAD_MS = 2_000;
+/** Where a screen goes whose pairing ended: the page that shows a new code. */
+const PAIRING = "/screen";
 
 function start(root: HTMLElement): void {
-  const [asked, page] = [new URLSearchParams(location.search), document.documentElement.dataset];
-  const theme = asked.get("theme");
-  if (theme === "light" || theme === "dark" || theme === "auto") page["theme"] = theme;
-  if (asked.get("alt") === "off") page["alt"] = "off";
-  if (asked.get("join") === "off") page["join"] = "off";
-  const { event = "", build = "0", face = "wall" } = root.dataset;
-  const wall = new Wall((seq) => connection.painted(seq), asked.get("room") ?? "");
-  const connection = new Connection({
-    event, face, build: Number(build), keep: KEEP, browser: realBrowser(), onFold: (held) => wall.fold(held),
+  const asked = new URLSearchParams(location.search);
+  const { event = "", build = "0", face = "wall", screen = "", address = "" } = root.dataset;
+  const clock = new Clock();
+  const wished = wishedIn(asked);
+  const kept = new Kept(event, storage());
+  const wall: Wall = new Wall({
+    room: asked.get("room") ?? "",
+    screen,
+    asked: { scene: asked.get("scene") ?? undefined, step: asked.get("step") ?? undefined },
+    time: () => clock.now(),
+    onShown: (seq) => connection.painted(seq),
+    onRemoved: () => screen && beats.soon(),
+    onReload: () => setTimeout(() => location.reload(), Math.random() * RELOAD_SPREAD_MS),
   });
+  const connection: Connection = new Connection({
+    event, face, build: Number(build), keep: KEEP, browser: timed(realBrowser(), clock), doubtAfter: SILENT_MS,
+    onFold: (held) => {
+      wall.fold(held);
+      const last = lastOf(held, wall, wished, clock);
+      if (last) kept.write(last);
+    },
+  });
+  const beats = new Beats(connection, wall, Number(build));
   const words = new Words(document.documentElement.lang || "en");
-  render(<App wall={wall} connection={connection} words={words} />, root);
+  const last = (): Last | null => (isUnheard(connection, wall) ? kept.read() : null);
+  render(
+    <App wall={wall} connection={connection} words={words} wished={wished} address={address} last={last} card={asked.get("card") === "1"} />,
+    root,
+  );
   connection.start();
+  if (screen) beats.start();
+  connection.stopped.subscribe((stop) => screen && stop === "sign_in" && location.replace(PAIRING));
+  listenForPreview(wall);
+  if (parent === window) void keepPage();
+}
+
+/** Whether posts may be out of date: nothing was heard for too long, or nothing at all could be fetched. */
+function isUnheard(connection: Connection, wall: Wall): boolean {
+  const never = wall.event.value === null && connection.phase.value === "reconnecting";
+  return never || connection.silence() > SILENT_MS;
+}
+
+function lastOf(held: Held, wall: Wall, wished: Wished, clock: Clock): Omit<Last, "v"> | null {
+  const { theme, join, alt, drift } = wall.scene.value;
+  const event = wall.event.value;
+  return event && {
+    at: clock.now(),
+    event,
+    rooms: [...held.all("room").values()],
+    sessions: [...held.all("session").values()].map((session) => ({ ...session, note: null, facilitators: null })),
+    notices: wall.notices.value,
+    look: { theme, join, alt, drift },
+    seat: seatOf(wished, wall.screen.value),
+  };
+}
+
+/** A browser whose answers also say what time it is. */
+function timed(browser: Browser, clock: Clock): Browser {
+  return {
+    ...browser,
+    fetch: async (url, options) => {
+      const response = await browser.fetch(url, options);
+      clock.heard(response.headers.get("date"));
+      return response;
+    },
+  };
+}
+
+function storage(): Storage | null {
+  try {
+    return localStorage;
+  } catch {
+    return null; // forbidden in this browser
+  }
+}
+
+/** The editor's preview of a scene that nobody saved yet: only from a page of our own that frames this one. */
+function listenForPreview(wall: Wall): void {
+  addEventListener("message", ({ origin, source, data }: MessageEvent<{ type?: string; scene?: SceneValue }>) => {
+    const isOurs = origin === location.origin && source === parent && parent !== window;
+    if (isOurs && data.type === "scene" && data.scene) wall.preview(data.scene);
+  });
 }
 
 const root = document.getElementById("wall");

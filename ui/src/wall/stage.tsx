@@ -3,25 +3,43 @@ import type { VNode } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { PostValue } from "../wire";
 import { Card, Guard } from "./card";
-import type { Place } from "./cards";
+import type { Cards, Place } from "./cards";
 import { useWords } from "./context";
 import type { Mark } from "./floor";
 import type { Geometry, Wall } from "./wall";
 
-export function Stage({ wall }: { wall: Wall }): VNode {
+/** Of a post of ordinary length all is seen. */
+const MOST_LINES = 15;
+const LEADING = 1.34;
+/** What of a card is not words, in gaps between cards: its edges, who speaks, what is said about it. */
+const AROUND_WORDS = 7;
+/** How much of the height of a column the words beside a picture, and the picture, may take. */
+const WORDS_BESIDE = 0.3;
+const PICTURE = 0.36;
+
+export function Stage({ wall, cards = wall.cards }: { wall: Wall; cards?: Cards }): VNode {
   const list = useRef<HTMLOListElement>(null);
   const words = useWords();
   void wall.version.value; // subscribe: the cards themselves are not signals
   useLayoutEffect(() => {
-    if (list.current) settle(wall, list.current);
+    if (list.current) settle(wall, cards, list.current);
   });
-  useLayoutEffect(() => watch(wall, list.current), [wall]);
-  const places = wall.cards.places();
+  useLayoutEffect(() => watch(wall, cards, list.current), [wall, cards]);
+  const places = cards.places();
+  const out = cards.out(wall.geometry.height);
   return (
     <ol class="stage" role="list" aria-label={words.say("wall.cards")} ref={list}>
-      {wall.cards.shown().map((post) => (
-        <Slot key={post.id} post={post} place={places.get(post.id)} mark={wall.marks.get(post.id)} wall={wall} />
-      ))}
+      {cards.shown().map((post) => {
+        const isOut = out.has(post.id);
+        const isSpare = isOut && cards.spare(post.id);
+        // What comes on from where nobody saw it is new to them: it does not cross the wall to get there.
+        return (
+          <Slot
+            key={isSpare ? `${post.id} spare` : post.id} post={post} place={places.get(post.id)}
+            isOut={isOut} isSpare={isSpare} mark={wall.marks.get(post.id)} wall={wall}
+          />
+        );
+      })}
     </ol>
   );
 }
@@ -29,21 +47,28 @@ export function Stage({ wall }: { wall: Wall }): VNode {
 interface SlotProps {
   readonly post: PostValue;
   readonly place: Place | undefined;
+  /** Whether the wall's edge would cut it. */
+  readonly isOut: boolean;
+  /** Whether that was so from the start: it comes and goes unseen. */
+  readonly isSpare: boolean;
   readonly mark: Mark | undefined;
   readonly wall: Wall;
 }
 
-function Slot({ post, place, mark, wall }: SlotProps): VNode {
+function Slot({ post, place, isOut, isSpare, mark, wall }: SlotProps): VNode {
+  const words = useWords();
   const { columnWidth, gap } = wall.geometry;
+  const isPinned = wall.pinned.includes(post.id);
   const left = Math.round((place?.column ?? 0) * (columnWidth + gap));
   const style = {
     width: `${columnWidth}px`,
-    transform: `translate(${left}px, ${Math.round(place?.top ?? 0)}px)`,
+    // What is not seen lies below the screen, and comes up from there when there is room.
+    transform: `translate(${left}px, ${isOut ? innerHeight : Math.round(place?.top ?? 0)}px)`,
   };
   return (
-    <li class="slot" data-post={post.id} data-mark={mark} style={style}>
+    <li class="slot" data-post={post.id} data-mark={mark} data-out={isOut} data-spare={isSpare} style={style}>
       <Guard key={post.version}><Card post={post} event={wall.event.value?.slug ?? ""} now={wall.now} /></Guard>
-      {mark && <Heard mark={mark} />}
+      {mark ? <Heard mark={mark} /> : isPinned && <p class="heard">{words.say("card.pinned")}</p>}
     </li>
   );
 }
@@ -55,20 +80,33 @@ function Heard({ mark }: { mark: Mark }): VNode {
 }
 
 /** Measure what was drawn; if that moves cards or leaves room, draw again before anybody sees it. */
-function settle(wall: Wall, list: HTMLOListElement): void {
+function settle(wall: Wall, cards: Cards, list: HTMLOListElement): void {
   const geometry = measure(list);
   const resized = Object.entries(geometry).some(([key, value]) => wall.geometry[key as keyof Geometry] !== value);
   wall.geometry = geometry;
   document.documentElement.style.setProperty("--column", `${geometry.columnWidth}px`);
-  wall.cards.arrange(geometry.columns);
-  wall.cards.reserved = covered(list);
+  if (resized) setLines(list, geometry);
+  cards.arrange(geometry.columns);
+  cards.reserved = covered(list);
   let news = resized;
   for (const slot of list.children) {
     const { post } = (slot as HTMLElement).dataset;
-    if (post !== undefined) news = wall.cards.measured(post, (slot as HTMLElement).offsetHeight) || news;
+    if (post !== undefined) news = cards.measured(post, (slot as HTMLElement).offsetHeight) || news;
   }
-  if (!news) news = wall.cards.fill(geometry.height);
+  wall.settled(cards);
+  if (!news) news = cards.fill(geometry.height, wall.isCalm());
   if (news) wall.changed();
+}
+
+/** Lines of text that leave room for who speaks: a post that fills a column is still seen whole, or with a mark. */
+function setLines(list: HTMLElement, { height, gap }: Geometry): void {
+  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+  const others = gap * AROUND_WORDS;
+  const lines = Math.floor((height - others) / (2 * rem * LEADING));
+  list.style.setProperty("--lines", String(Math.min(Math.max(lines, 3), MOST_LINES)));
+  const pictured = Math.floor((height * WORDS_BESIDE) / (2 * rem * LEADING));
+  list.style.setProperty("--lines-pictured", String(Math.min(Math.max(pictured, 2), MOST_LINES)));
+  list.style.setProperty("--picture", `${Math.floor(height * PICTURE)}px`);
 }
 
 /** The columns are the style sheet's: whatever grid it gives the list is the one that cards lie in. */
@@ -86,14 +124,15 @@ function measure(list: HTMLOListElement): Geometry {
 /** How much of the last column's lower end the way to the join page covers, in CSS pixels. */
 function covered(list: HTMLOListElement): number {
   const corner = document.querySelector(".join")?.getBoundingClientRect();
-  if (!corner || corner.height === 0) return 0;
-  return Math.max(0, Math.round(list.getBoundingClientRect().bottom - corner.top));
+  const own = list.getBoundingClientRect();
+  if (!corner || corner.height === 0 || corner.left >= own.right) return 0;
+  return Math.max(0, Math.round(own.bottom - corner.top));
 }
 
 /** Settle again when the screen or a card changes its size, or its letters arrive. */
-function watch(wall: Wall, list: HTMLOListElement | null): (() => void) | undefined {
+function watch(wall: Wall, cards: Cards, list: HTMLOListElement | null): (() => void) | undefined {
   if (!list) return undefined;
-  const sizes = new ResizeObserver(() => settle(wall, list));
+  const sizes = new ResizeObserver(() => settle(wall, cards, list));
   const corner = document.querySelector(".join");
   const observe = (): void => {
     sizes.disconnect();
@@ -101,8 +140,8 @@ function watch(wall: Wall, list: HTMLOListElement | null): (() => void) | undefi
     if (corner) sizes.observe(corner);
     for (const slot of list.children) sizes.observe(slot);
   };
-  const cards = new MutationObserver(observe);
-  cards.observe(list, { childList: true });
+  const slots = new MutationObserver(observe);
+  slots.observe(list, { childList: true });
   observe();
-  return () => (sizes.disconnect(), cards.disconnect());
+  return () => (sizes.disconnect(), slots.disconnect());
 }

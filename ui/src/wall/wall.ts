@@ -1,14 +1,33 @@
 /** The wall's state as its components read it: what is held, what is shown, and the pace. */
-import { signal } from "@preact/signals";
+import { batch, signal } from "@preact/signals";
+import { inOrder } from "../floor";
 import type { Held } from "../store";
-import type { CountValue, EventValue } from "../wire";
+import type { CountValue, EventValue, Hold, PostValue, RoomValue, SceneValue, ScreenValue, SessionValue } from "../wire";
 import { Cards } from "./cards";
-import { inRooms, marksOf, type InRoom, type Mark } from "./floor";
+import { Director, type Playing, type Situation } from "./director";
+import {
+  admits, BUILT_IN, holdOf, letsOn, noticesOf, pinnedOf, sceneOf, stepOf, type Asked as AskedFor, type Layout,
+} from "./display";
+import { answersTo, inRooms, marksOf, questionsIn, type InRoom, type Mark, type Question } from "./floor";
+import { dwell } from "./legibility";
+import { Line } from "./line";
+import { planOf, type Plan } from "./plan";
+import { Turns } from "./turns";
 
 /** At most one card enters in this time, so that a person can follow. */
 export const PACE_MS = 700;
 /** The count of posts that were skipped goes this long after the last of them. */
 export const SKIPPED_MS = 60_000;
+/** Nothing new for so long is quiet: earlier posts that were never shown come on, one in each `EARLIER_MS`. */
+export const QUIET_MS = 20_000;
+export const EARLIER_MS = 12_000;
+/** For so long after a card came in, gaps below are left alone. */
+const CALM_MS = 6_000;
+/** A page of pictures has at most so many, and stays for so long. */
+export const MOST_TILES = 9;
+const TILES_MS = 18_000;
+/** How long a screen shows its number when it is asked to. */
+export const FLASH_MS = 10_000;
 
 /** What the stage knows about its own size, in CSS pixels. */
 export interface Geometry {
@@ -17,6 +36,24 @@ export interface Geometry {
   readonly gap: number;
   readonly height: number;
 }
+
+/** What the page's address and the page itself say of this wall. */
+export interface Options {
+  /** The id or name of the one room that this wall is for; "" for all, or what its screen says. */
+  readonly room?: string;
+  /** The id of the screen that this page was paired as. */
+  readonly screen?: string;
+  readonly asked?: AskedFor;
+  /** Told up to which journal seq the wall shows what there is to show. */
+  readonly onShown: (seq: number) => void;
+  /** Told when something left the wall, or may no longer be on it. */
+  readonly onRemoved?: () => void;
+  readonly onReload?: () => void;
+  /** Milliseconds since 1970, as the server has it. */
+  readonly time?: () => number;
+}
+
+const COLUMNS: Playing = { step: stepOf("columns"), index: 0 };
 
 export class Wall {
   readonly event = signal<EventValue | null>(null);
@@ -31,71 +68,239 @@ export class Wall {
   readonly empty = signal(false);
   /** The rooms in which something is discussed or asked now. */
   readonly rooms = signal<readonly InRoom[]>([]);
+  readonly questions = signal<readonly Question[]>([]);
+  readonly scene = signal<SceneValue>(BUILT_IN);
+  readonly screen = signal<ScreenValue | null>(null);
+  readonly hold = signal<Hold>("live");
+  readonly notices = signal<readonly string[]>([]);
+  readonly plan = signal<readonly Plan[]>([]);
+  readonly playing = signal<Playing>(COLUMNS);
+  readonly flashing = signal(false);
   /** What the cards of posts that a room took up say, by post id. */
   marks: ReadonlyMap<string, Mark> = new Map();
-  readonly cards = new Cards(() => this.geometry.gap);
+  pinned: readonly string[] = [];
+  readonly line = new Line();
+  readonly cards = new Cards(() => this.geometry.gap, this.line, timeFor);
+  /** What is said to the question of the moment. */
+  readonly answers = new Cards(() => this.geometry.gap, new Line(), timeFor);
+  readonly spotlight = new Turns(this.line, (posts) => Math.max(...posts.map(timeFor)));
+  readonly pictures = new Turns(this.line, () => TILES_MS, MOST_TILES, hasPicture);
   geometry: Geometry = { columns: 1, columnWidth: 0, gap: 0, height: 0 };
 
+  readonly #director = new Director();
   #seq = 0;
+  #running = false;
   #enteredAt = -Infinity;
+  #newsAt = -Infinity;
   #pacer: ReturnType<typeof setTimeout> | undefined;
   #forget: ReturnType<typeof setTimeout> | undefined;
+  #sessions: ReadonlyMap<string, SessionValue> = new Map();
+  #roomsHeld: ReadonlyMap<string, RoomValue> = new Map();
+  #previewed: SceneValue | null = null;
 
-  /**
-   * `onShown` is told up to which journal seq the wall shows what there is to show. `room` is the id or
-   * the name of the one room that this wall is for; "" for all.
-   */
-  constructor(private readonly onShown: (seq: number) => void, private readonly room = "") {
-    setInterval(() => (this.now.value = Date.now()), 1000);
+  constructor(private readonly options: Options) {
+    setInterval(() => this.tick(), 1000);
   }
 
   /** Take the copy as it is now. */
   fold(held: Held): void {
-    const posts = held.all("post");
-    this.#seq = held.seq;
-    this.empty.value = posts.size === 0;
+    batch(() => {
+      const before = this.line.posts;
+      this.#seq = held.seq;
+      this.#takeChannel(held);
+      this.#takeDisplay(held);
+      const posts = this.#admitted(held.all("post"));
+      this.empty.value = held.all("post").size === 0;
+      if ([...posts.keys()].some((id) => !before.has(id))) this.#newsAt = performance.now();
+      this.cards.take(posts, this.pinned);
+      this.answers.take(answersTo(this.questions.value, posts, held.all("relay")), this.pinned);
+      this.#move();
+      this.changed();
+      if ([...before.keys()].some((id) => !posts.has(id))) this.options.onRemoved?.();
+    });
+  }
+
+  #takeChannel(held: Held): void {
+    const relays = held.all("relay");
+    const channel = { rooms: held.all("room"), sessions: held.all("session"), relays };
+    this.screen.value = this.#ownScreen(held);
+    [this.#sessions, this.#roomsHeld] = [channel.sessions, channel.rooms];
     this.event.value = [...held.all("event").values()][0] ?? null;
     this.count.value = held.all("count").get("posts") ?? null;
-    const relays = held.all("relay");
-    this.rooms.value = inRooms({ rooms: held.all("room"), sessions: held.all("session"), relays }, this.room);
+    const wanted = this.#wanted();
+    this.rooms.value = inRooms(channel, wanted);
+    this.questions.value = questionsIn(channel, wanted);
     this.marks = marksOf(relays);
-    this.cards.take(posts);
-    this.#enter();
-    this.changed();
+    this.plan.value = planOf(channel.rooms, channel.sessions, this.now.value);
+    const room = this.#roomId();
+    this.#running = [...channel.sessions.values()].some((one) => one.state === "running" && (!room || one.room === room));
+  }
+
+  #takeDisplay(held: Held): void {
+    const controls = held.all("control");
+    const room = this.#roomId();
+    const scenes = held.all("scene");
+    this.scene.value = this.#previewed ?? sceneOf({ scenes, screen: this.screen.value }, this.options.asked);
+    this.hold.value = holdOf(controls, room);
+    this.notices.value = noticesOf(controls, room);
+    this.pinned = pinnedOf(held.all("pin"));
+    for (const line of [this.line, this.answers.line]) {
+      line.policy = this.scene.value.policy;
+      line.gate = letsOn(this.hold.value, new Set(this.pinned));
+    }
+  }
+
+  #admitted(posts: ReadonlyMap<string, PostValue>): ReadonlyMap<string, PostValue> {
+    const may = admits(this.scene.value, new Set(this.pinned));
+    return new Map([...posts].filter(([, post]) => may(post)));
+  }
+
+  #ownScreen(held: Held): ScreenValue | null {
+    const before = this.screen.value;
+    const screen = held.all("screen").get(this.options.screen ?? "") ?? null;
+    if (screen && before && screen.flash > before.flash) this.#flash();
+    if (screen && before && screen.reload > before.reload) this.options.onReload?.();
+    return screen;
+  }
+
+  #flash(): void {
+    this.flashing.value = true;
+    setTimeout(() => (this.flashing.value = false), FLASH_MS);
+  }
+
+  /** The id or name of the one room that this wall is for. */
+  #wanted(): string {
+    return this.options.room || this.screen.value?.room || "";
+  }
+
+  #roomId(): string | null {
+    const wanted = this.#wanted();
+    const plain = (name: string): string => name.trim().toLowerCase();
+    return inOrder(this.#roomsHeld).find(({ id, name }) => id === wanted || plain(name) === plain(wanted))?.id ?? null;
+  }
+
+  /** Show this scene, whatever the server says: the editor's preview of what nobody saved yet. */
+  preview(scene: SceneValue): void {
+    this.#previewed = this.scene.value = scene;
+    this.line.policy = scene.policy;
+    this.tick();
+  }
+
+  /** A second went by. */
+  tick(): void {
+    batch(() => {
+      this.now.value = this.options.time?.() ?? Date.now();
+      this.plan.value = planOf(this.#roomsHeld, this.#sessions, this.now.value);
+      this.#move();
+      this.changed();
+    });
+  }
+
+  /** A layout could not be drawn: the show goes on without it. */
+  failed(layout: string): void {
+    this.#director.failed(layout);
+    this.tick();
   }
 
   /** Something about the cards is new: show it, and say what is shown. */
   changed(): void {
-    this.waiting.value = this.cards.waiting;
-    this.#noteSkipped(this.cards.skipped);
+    this.waiting.value = this.line.waiting;
+    this.#noteSkipped(this.line.skipped);
     this.version.value++;
-    this.onShown(this.cards.shownUpTo(this.#seq));
+    this.options.onShown(this.line.shownUpTo(this.#seq));
+  }
+
+  /** Cards were measured: one for which there was no room goes back, and what of the others is seen was shown. */
+  settled(cards: Cards): void {
+    const { height } = this.geometry;
+    if (!cards.confirm(performance.now(), height)) this.changed();
+    for (const id of cards.settled(height)) cards.line.on(id);
+  }
+
+  /** Whether nothing came lately: older posts may fill what is left of the columns. */
+  isCalm(): boolean {
+    return this.line.waiting === 0 && performance.now() - this.#enteredAt > CALM_MS;
   }
 
   pause(paused: boolean): void {
     this.paused.value = paused;
-    this.#enter();
-    this.changed();
+    this.tick();
+  }
+
+  /** Go to the step that is due, and let the layout that is on move on. */
+  #move(): void {
+    const now = performance.now();
+    if (this.paused.value) return;
+    const playing = this.#director.at(now, this.scene.value, this.#situation(now));
+    if (playing.step !== this.playing.value.step) this.playing.value = playing;
+    const { layout } = playing.step;
+    const isFrozen = this.hold.value === "frozen" || this.hold.value === "blank";
+    if (layout === "columns" || layout === "stream") this.#enter(this.cards);
+    else if (layout === "question") this.#enter(this.answers);
+    else if (layout === "spotlight") this.spotlight.tick(now, this.pinned, isFrozen);
+    else if (layout === "mosaic") this.pictures.tick(now, this.pinned, isFrozen);
+  }
+
+  #situation(now: number): Situation {
+    const isQuiet = this.line.waiting === 0 && now - Math.max(this.#newsAt, this.#enteredAt) > QUIET_MS;
+    return {
+      hold: this.hold.value,
+      waiting: this.line.waiting,
+      running: this.#running,
+      onFloor: this.rooms.value.some(({ relay }) => relay !== null),
+      lull: isQuiet && this.line.posts.size > 0 && !this.line.earlier(),
+      has: (layout, step) => this.#has(layout, step.words),
+    };
+  }
+
+  #has(layout: Layout, words: string): boolean {
+    const { posts } = this.line;
+    const isOn = this.hold.value !== "frozen" || this.cards.shown().length > 0;
+    if (layout === "columns") return isOn || posts.size === 0;
+    if (layout === "stream" || layout === "spotlight") return isOn && posts.size > 0;
+    if (layout === "mosaic") return isOn && [...posts.values()].some(hasPicture);
+    if (layout === "question") return this.questions.value.length > 0;
+    if (layout === "floor") return this.rooms.value.some(({ relay }) => relay !== null);
+    if (layout === "programme") return this.plan.value.length > 0;
+    return layout === "title" || words.trim() !== "";
   }
 
   /** Let a card enter if it is time, and see to it that the next one does. */
-  #enter(): void {
-    if (this.paused.value || this.cards.waiting === 0) return;
-    const rest = this.#enteredAt + PACE_MS - performance.now();
+  #enter(cards: Cards): void {
+    const now = performance.now();
+    const next = this.#next(cards.line, now);
+    if (!next) return;
+    const rest = this.#enteredAt + PACE_MS - now;
     if (rest <= 0) {
-      this.#enteredAt = performance.now();
-      this.cards.trim(this.geometry.height);
-      this.cards.enter();
+      cards.trim(this.geometry.height);
+      if (cards.enter(now, this.geometry.height, next)) this.#enteredAt = now;
     }
     clearTimeout(this.#pacer);
-    this.#pacer = setTimeout(() => (this.#enter(), this.changed()), rest > 0 ? rest : PACE_MS);
+    this.#pacer = setTimeout(() => (this.#move(), this.changed()), rest > 0 ? rest : PACE_MS);
+  }
+
+  /** What waits; in quiet minutes what was never shown. */
+  #next(line: Line, now: number): PostValue | undefined {
+    if (line.waiting > 0) return line.next();
+    const isQuiet = now - this.#newsAt > QUIET_MS && now - this.#enteredAt > EARLIER_MS;
+    return isQuiet ? line.earlier() : undefined;
   }
 
   #noteSkipped(skipped: number): void {
     if (skipped > this.skipped.value) {
       clearTimeout(this.#forget);
-      this.#forget = setTimeout(() => (this.cards.forgetSkipped(), this.changed()), SKIPPED_MS);
+      this.#forget = setTimeout(() => (this.line.forgetSkipped(), this.changed()), SKIPPED_MS);
     }
     this.skipped.value = skipped;
   }
+}
+
+/** How long a post is on at least. */
+function timeFor(post: PostValue): number {
+  return dwell(post.warning?.trim() || post.text, post.sensitive ? 0 : post.media.filter((one) => one.picture).length);
+}
+
+/** Whether a post has a picture that may be seen. */
+export function hasPicture(post: PostValue): boolean {
+  return !post.sensitive && !post.warning?.trim() && post.media.some((one) => one.picture !== null);
 }

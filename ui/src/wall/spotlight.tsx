@@ -1,0 +1,82 @@
+/** One post large, and small ones of what comes next. */
+import type { ComponentChildren, VNode } from "preact";
+import { displayed } from "../hygiene";
+import type { PostValue } from "../wire";
+import { About, Attachments, By, codes, Covered, Guard, letters, Runs } from "./card";
+import { useWords } from "./context";
+import { Large } from "./large";
+import { hasPicture, type Wall } from "./wall";
+
+const MOST_NEXT = 6;
+/** In rem: large enough for a few words to fill the place, and no poster. */
+const LARGEST = 6;
+
+export function Spotlight({ wall }: { wall: Wall }): VNode {
+  const words = useWords();
+  void wall.version.value; // subscribe: posts that take turns are not signals
+  const [post] = wall.spotlight.on();
+  const next = wall.spotlight.next(MOST_NEXT);
+  return (
+    <div class="split">
+      <section class="spot" aria-label={words.say("wall.spotlight")} aria-live="off">
+        {post && <Guard key={`${post.id}.${post.version}`}><Spot post={post} wall={wall} /></Guard>}
+      </section>
+      <aside class="rail" aria-label={words.say("wall.next")}>
+        {next.length > 0 && <h2 class="rail-title">{words.say("wall.next")}</h2>}
+        <ol class="next" role="list">
+          {next.map((one) => <li key={one.id} data-post={one.id}><Guard key={one.version}><Small post={one} wall={wall} /></Guard></li>)}
+        </ol>
+      </aside>
+    </div>
+  );
+}
+
+function Spot({ post, wall }: { post: PostValue; wall: Wall }): VNode {
+  const event = wall.event.value?.slug ?? "";
+  const isCovered = Boolean(post.warning?.trim());
+  const runs = displayed(post.text.trimEnd(), post.links, codes(post));
+  const said = letters(runs, "\u25a1").trim();
+  const label = useMark(post, wall);
+  return (
+    <article class={hasPicture(post) ? "card spot-card with-pictures" : "card spot-card"} data-post={post.id}>
+      <div class="spot-by"><By post={post} event={event} now={wall.now} />{label}</div>
+      <div class="spot-said">
+        {isCovered && <Covered post={post} event={event} warning={post.warning ?? ""} />}
+        {!isCovered && said && (
+          <Large of={`${post.id}.${post.version}`} lang={post.lang} most={LARGEST}>
+            <span class="said"><Runs runs={runs} post={post} event={event} /></span>
+          </Large>
+        )}
+        {!isCovered && post.media.length > 0 && (
+          <div class="spot-media"><Attachments post={post} event={event} /></div>
+        )}
+      </div>
+      <About post={post} />
+    </article>
+  );
+}
+
+/** What is to be said of a post beside its words: that it is pinned, or where a room got to with it. */
+export function useMark(post: PostValue, wall: Wall): ComponentChildren {
+  const words = useWords();
+  const mark = wall.marks.get(post.id);
+  if (mark) return <p class={`label heard-${mark}`}>{words.say(`card.${mark}`)}</p>;
+  return wall.pinned.includes(post.id) && <p class="label">{words.say("card.pinned")}</p>;
+}
+
+/** A post in a few lines. */
+export function Small({ post, wall }: { post: PostValue; wall: Wall }): VNode {
+  const words = useWords();
+  const event = wall.event.value?.slug ?? "";
+  const covered = post.warning?.trim();
+  const runs = displayed(covered || post.text.trim(), covered ? [] : post.links, codes(post));
+  return (
+    <article class="small">
+      <By post={post} event={event} now={wall.now} />
+      <p class="small-said" lang={post.lang ?? undefined}>
+        {covered && <span class="covered-label">{words.say("card.warning")}: </span>}
+        <bdi dir="auto"><Runs runs={runs} post={post} event={event} /></bdi>
+      </p>
+    </article>
+  );
+}
