@@ -22,14 +22,7 @@ from playwright.async_api import (
 from tests.support.waiting import PATIENCE
 
 _CHOSEN = os.environ.get("BACKCHANNEL_CHROMIUM")
-_NAMES = (
-    "chromium-headless-shell",  # the same engine without a browser around it: half the work
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-    "chrome",
-)
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 _QUIET = (
     "--disable-gpu",
     "--disable-dev-shm-usage",
@@ -58,7 +51,7 @@ def chromium_or_skip() -> str:
     """As `chromium_path`; without one, skips the test, or fails it where CI is set."""
     if path := chromium_path():
         return path
-    message = "no Chromium: apt-get install chromium-headless-shell, or name one in BACKCHANNEL_CHROMIUM"
+    message = "no Chromium: apt-get install chromium, or name one in BACKCHANNEL_CHROMIUM"
     if os.environ.get("CI") == "true":
         pytest.fail(message)
     pytest.skip(message)

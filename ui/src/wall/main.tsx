@@ -45,6 +45,8 @@ function start(root: HTMLElement): void {
   const connection: Connection = new Connection({
     event, face, build: Number(build), keep: KEEP, browser: timed(realBrowser(), clock), doubtAfter: SILENT_MS,
     onFold: (held) => {
+      // Unpaired between two connections: whoever answers now takes this display for anybody's wall.
+      if (screen && !held.all("screen").has(screen)) return location.replace(PAIRING);
       wall.fold(held);
       const last = lastOf(held, wall, wished, clock);
       if (last) kept.write(last);

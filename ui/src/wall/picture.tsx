@@ -23,10 +23,22 @@ const WIDEST = 3;
 const TALLEST = 0.8;
 const USUAL = 16 / 9;
 
+/**
+ * Pictures that could not be had, by address, for as long as the page lives: a card that is drawn anew does
+ * not make room for one again, only to take it away from under those who read.
+ */
+const missing = new Set<string>();
+const MOST_MISSING = 2_000;
+
+function miss(src: string): void {
+  if (missing.size >= MOST_MISSING) missing.clear();
+  missing.add(src);
+}
+
 /** The box keeps its place before the picture is there: cards do not move under those who read them. */
 export function Picture({ src, alt, class: name, shape, captioned = false, children }: PictureProps): VNode {
-  const [failed, setFailed] = useState("");
-  if (failed === src) return <>{children}</>;
+  const [, setFailed] = useState("");
+  if (missing.has(src)) return <>{children}</>;
   const picture = (
     <img
       class={name}
@@ -36,7 +48,7 @@ export function Picture({ src, alt, class: name, shape, captioned = false, child
       decoding="async"
       draggable={false}
       style={shape === undefined ? {} : { aspectRatio: shape.toFixed(3) }}
-      onError={() => setFailed(src)}
+      onError={() => (miss(src), setFailed(src))}
     />
   );
   return captioned && alt ? <div class="pictured">{picture}<Caption alt={alt} /></div> : picture;
