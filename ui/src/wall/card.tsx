@@ -34,7 +34,11 @@ export class Guard extends Component<{ children: ComponentChildren }, { failed: 
   }
 }
 
-export function Card({ post, event, now }: Shown & { now: ReadonlySignal<number> }): VNode {
+export interface CardProps extends Shown {
+  readonly now: ReadonlySignal<number>;
+}
+
+export function Card({ post, event, now }: CardProps): VNode {
   return (
     <article class="card">
       <By post={post} event={event} now={now} />
@@ -44,7 +48,7 @@ export function Card({ post, event, now }: Shown & { now: ReadonlySignal<number>
   );
 }
 
-export function By({ post, event, now }: Shown & { now: ReadonlySignal<number> }): VNode {
+export function By({ post, event, now }: CardProps): VNode {
   const { author, network } = post;
   const words = useWords();
   const handle = tidyLine(author.handle.replace(/^@/, ""));

@@ -140,20 +140,23 @@ export class Cards {
   }
 
   /**
-   * Add posts at the bottom, at most one to a column, where there is room above `height` and older posts are
-   * left; with `gaps` also where the next one did not fit but another may. Returns whether it did: measure
-   * what was added, then fill again.
+   * Add posts at the bottom, where there is room above `height` and older posts are left: one to a column, or
+   * as many as fit if all are as high as the highest so far. With `gaps` also where the next one did not fit but
+   * another may. Returns whether it did: measure what was added, then fill again.
    */
   fill(height: number, gaps = false): boolean {
     const on = new Set(this.#columns.flatMap((column) => column.cards));
     const spare = this.line.rest().filter((post) => !on.has(post.id) && this.line.gate(post)).map((post) => post.id);
+    const heights = [...on].map((id) => this.#heightOf(id)).filter((one) => one > 0);
+    const guess = heights.length > 0 ? Math.max(...heights) : height;
+    const due = this.#columns.map((column) => ({ column, filled: this.#height(column) + this.#covered(column) }));
     let added = false;
-    const filled = (column: Column): number => this.#height(column) + this.#covered(column);
-    const low = this.#columns.filter((column) => filled(column) < height);
-    for (const column of low.sort((a, b) => filled(a) - filled(b))) {
-      const next = spare.shift();
-      if (next === undefined) break;
-      column.cards.push(next);
+    for (const next of spare.slice()) {
+      const to = least(due, (one) => one.filled);
+      if (to.filled >= height) break;
+      to.column.cards.push(next);
+      to.filled += guess;
+      spare.shift();
       added = true;
     }
     return added || (gaps && this.#columns.some((column) => this.#fillGap(column, spare, height)));

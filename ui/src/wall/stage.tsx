@@ -1,8 +1,8 @@
 /** Where the cards lie: measures them, and lets the browser move them without laying out the page. */
-import type { VNode } from "preact";
+import { Component, type VNode } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { PostValue } from "../wire";
-import { Card, Guard } from "./card";
+import { Card, Guard, type CardProps } from "./card";
 import type { Cards, Place } from "./cards";
 import { useWords } from "./context";
 import type { Mark } from "./floor";
@@ -16,6 +16,8 @@ const AROUND_WORDS = 7;
 /** How much of the height of a column the words beside a picture, and the picture, may take. */
 const WORDS_BESIDE = 0.3;
 const PICTURE = 0.36;
+/** From one try to fill a gap to the next. */
+const GAP_MS = 250;
 
 export function Stage({ wall, cards = wall.cards }: { wall: Wall; cards?: Cards }): VNode {
   const list = useRef<HTMLOListElement>(null);
@@ -67,10 +69,21 @@ function Slot({ post, place, isOut, isSpare, mark, wall }: SlotProps): VNode {
   };
   return (
     <li class="slot" data-post={post.id} data-mark={mark} data-out={isOut} data-spare={isSpare} style={style}>
-      <Guard key={post.version}><Card post={post} event={wall.event.value?.slug ?? ""} now={wall.now} /></Guard>
+      <Guard key={post.version}><Steady post={post} event={wall.event.value?.slug ?? ""} now={wall.now} /></Guard>
       {mark ? <Heard mark={mark} /> : isPinned && <p class="heard">{words.say("card.pinned")}</p>}
     </li>
   );
+}
+
+/** A card is drawn anew when its post is another, not whenever one moves. */
+class Steady extends Component<CardProps> {
+  override shouldComponentUpdate(next: CardProps): boolean {
+    return next.post !== this.props.post || next.event !== this.props.event;
+  }
+
+  override render(): VNode {
+    return <Card {...this.props} />;
+  }
 }
 
 /** Where the post got to in a room. It lies on the card's edge, so that no card moves when it comes. */
@@ -84,8 +97,7 @@ function settle(wall: Wall, cards: Cards, list: HTMLOListElement): void {
   const geometry = measure(list);
   const resized = Object.entries(geometry).some(([key, value]) => wall.geometry[key as keyof Geometry] !== value);
   wall.geometry = geometry;
-  document.documentElement.style.setProperty("--column", `${geometry.columnWidth}px`);
-  if (resized) setLines(list, geometry);
+  if (resized) setSizes(list, geometry);
   cards.arrange(geometry.columns);
   cards.reserved = covered(list);
   let news = resized;
@@ -94,12 +106,25 @@ function settle(wall: Wall, cards: Cards, list: HTMLOListElement): void {
     if (post !== undefined) news = cards.measured(post, (slot as HTMLElement).offsetHeight) || news;
   }
   wall.settled(cards);
-  if (!news) news = cards.fill(geometry.height, wall.isCalm());
+  if (!news) news = cards.fill(geometry.height);
   if (news) wall.changed();
+  else fillGapsLater(wall, cards, list);
+}
+
+const later = new WeakMap<Cards, ReturnType<typeof setTimeout>>();
+
+/** What fits into a gap is found by trying: one at a time, and never before what is there was painted. */
+function fillGapsLater(wall: Wall, cards: Cards, list: HTMLElement): void {
+  clearTimeout(later.get(cards));
+  const fill = (): void => {
+    if (list.isConnected && wall.isCalm() && cards.fill(wall.geometry.height, true)) wall.changed();
+  };
+  later.set(cards, setTimeout(fill, GAP_MS));
 }
 
 /** Lines of text that leave room for who speaks: a post that fills a column is still seen whole, or with a mark. */
-function setLines(list: HTMLElement, { height, gap }: Geometry): void {
+function setSizes(list: HTMLElement, { columnWidth, height, gap }: Geometry): void {
+  document.documentElement.style.setProperty("--column", `${columnWidth}px`);
   const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
   const others = gap * AROUND_WORDS;
   const lines = Math.floor((height - others) / (2 * rem * LEADING));

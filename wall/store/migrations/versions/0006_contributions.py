@@ -1,0 +1,10 @@
+"""What a point is suggested to, joined with and worded as."""
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Additive."""

@@ -1,0 +1,10 @@
+"""Run-sheets, room notes, conclusions and messages to the chair."""
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Additive."""

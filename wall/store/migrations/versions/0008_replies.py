@@ -1,0 +1,10 @@
+"""Replies in networks, questions back, routing and hand-over."""
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Additive."""

@@ -1,0 +1,10 @@
+"""What authors' flags say, and who is left off the walls."""
+
+revision = "0010"
+down_revision = "0009"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Additive."""
