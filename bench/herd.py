@@ -14,11 +14,10 @@ import re
 import time
 from dataclasses import dataclass
 
-from bench.support.arguments import parser
 from bench.support.crowd import Crowd, crowd
 from bench.support.http import Client
-from bench.support.processes import allow_open_files, cpu_seconds, pin, shared_out
-from bench.support.ratios import Ratios
+from bench.support.processes import cpu_seconds, pin, shared_out
+from bench.support.recorded import run_recorded
 from bench.support.results import Report, percentile
 from bench.support.site import API, EVENT, Site, site
 from bench.support.writer import Writer
@@ -290,15 +289,7 @@ async def measure(report: Report, size: Size) -> dict[str, float]:
 
 def main() -> None:
     """Measure herds."""
-    arguments = parser(__doc__)
-    arguments.add_argument("--record", action="store_true", help="keep the figures in the docs")
-    given = arguments.parse_args()
-    size = QUICK if given.quick else FULL
-    allow_open_files(size.sockets + 200)
-    report = Report("herd", "Many at once", given.quick)
-    found = asyncio.run(measure(report, size))
-    report.notes += Ratios(f"herd, {size.sockets} sockets").outcome(found, keep=given.record)
-    report.finish()
+    run_recorded(__doc__, ("herd", "Many at once"), (FULL, QUICK), measure)
 
 
 if __name__ == "__main__":

@@ -15,10 +15,9 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.support.arguments import parser
 from bench.support.crowd import Crowd, crowd
-from bench.support.processes import allow_open_files, cpu_seconds, memory_bytes, pin, shared_out
-from bench.support.ratios import Ratios
+from bench.support.processes import cpu_seconds, memory_bytes, pin, shared_out
+from bench.support.recorded import run_recorded
 from bench.support.results import Report
 from bench.support.site import API, EVENT, Site, site
 from tests.support.processes import serve_process
@@ -143,15 +142,7 @@ async def measure(report: Report, size: Size) -> dict[str, float]:
 
 def main() -> None:
     """Measure idleness."""
-    arguments = parser(__doc__)
-    arguments.add_argument("--record", action="store_true", help="keep the figures in the docs")
-    given = arguments.parse_args()
-    size = QUICK if given.quick else FULL
-    allow_open_files(size.sockets + 200)
-    report = Report("idle", "While nothing happens", given.quick)
-    found = asyncio.run(measure(report, size))
-    report.notes += Ratios(f"idle, {size.sockets} sockets").outcome(found, keep=given.record)
-    report.finish()
+    run_recorded(__doc__, ("idle", "While nothing happens"), (FULL, QUICK), measure)
 
 
 if __name__ == "__main__":
