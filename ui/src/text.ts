@@ -7,11 +7,16 @@ export function length(text: string, limit: number): number {
   return count;
 }
 
-const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+let graphemes: Intl.Segmenter | undefined;
 const LETTER = /[\p{L}\p{N}]/u;
+/** A letter or digit with nothing on it: most names begin with one, and to segment takes a table of its own. */
+const PLAIN = /^[A-Za-z0-9](?=[ -~]|$)/;
 
 /** The first letter or digit of a name, capitalised, for where a picture would be; "" if it has none. */
 export function initial(name: string): string {
+  const plain = PLAIN.exec(name)?.[0];
+  if (plain) return plain.toUpperCase();
+  graphemes ??= new Intl.Segmenter(undefined, { granularity: "grapheme" });
   for (const { segment } of graphemes.segment(name.slice(0, 80))) {
     if (LETTER.test(segment)) return Array.from(segment.normalize("NFC"))[0]?.toLocaleUpperCase() ?? "";
   }

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,8 +29,8 @@ from wall.live.frames import Frame
 log = structlog.get_logger(__name__)
 
 LOOK_SECONDS = 1.0
-SLICE = 500
-"""Sockets written to before HTTP gets its turn."""
+SLICE_SECONDS = 0.004
+"""For how long sockets are written to before HTTP gets its turn: an answer takes some ten of them."""
 WITHHOLD_BYTES = 64 * 1024
 RESUME_BYTES = 16 * 1024
 FRAME_ENTRIES = 250
@@ -250,20 +250,18 @@ class Watch:
         after, self.head = self.head, reading.seq
         self._forget_rendered()
         frames: dict[str, Frame] = {}
-        written, owners, readers = 0, reading.owners, list(self.readers)
-        for start in range(0, len(readers), SLICE):
-            for reader in readers[start : start + SLICE]:
-                if not reader.following or reader.seq != after:
-                    continue
-                own = reader.scope.person in owners
-                key = reader.key if own else reader.shared_key
-                frame = frames.get(key)
-                if frame is None:
-                    scope = reader.scope if own else reader.scope.shared
-                    frame = frames[key] = Frame.of(_changes(reading, scope))
-                self._write(reader, frame, reading.seq)
-                written += 1
-            await asyncio.sleep(0)
+        written, owners = 0, reading.owners
+        async for reader in _in_slices(list(self.readers)):
+            if not reader.following or reader.seq != after:
+                continue
+            own = reader.scope.person in owners
+            key = reader.key if own else reader.shared_key
+            frame = frames.get(key)
+            if frame is None:
+                scope = reader.scope if own else reader.scope.shared
+                frame = frames[key] = Frame.of(_changes(reading, scope))
+            self._write(reader, frame, reading.seq)
+            written += 1
         metrics.published(reading, written)
 
     def _write(self, reader: Reader, frame: Frame, seq: int) -> None:
@@ -283,11 +281,9 @@ class Watch:
         self._beat_at = time.monotonic() + self._hub.beat_seconds
         frame = Frame.of(Changes(after=self.head, seq=self.head, changes=()))
         head = self.head
-        for number, reader in enumerate(list(self.readers), 1):
+        async for reader in _in_slices(list(self.readers)):
             if reader.following and reader.seq == head:
                 self._write(reader, frame, head)
-            if number % SLICE == 0:
-                await asyncio.sleep(0)
 
     def _sweep(self) -> None:
         """Once a second: bring slow readers on that have drained; cut off those that do not."""
@@ -375,3 +371,13 @@ class Watch:
 
 def _changes(reading: Reading, scope: Scope) -> Changes:
     return Changes(after=reading.after, seq=reading.seq, changes=reading.changes(scope))
+
+
+async def _in_slices(readers: Sequence[Reader]) -> AsyncIterator[Reader]:
+    """One reader after the other; HTTP gets its turn whenever theirs has lasted for long enough."""
+    end = time.perf_counter() + SLICE_SECONDS
+    for reader in readers:
+        yield reader
+        if time.perf_counter() > end:
+            await asyncio.sleep(0)
+            end = time.perf_counter() + SLICE_SECONDS
