@@ -96,7 +96,10 @@ def add_figures(report: Report, stretch: Stretch, minutes: float) -> None:
     report.add("keys that changed nothing", len(keys) - len(painted), "", f"of {len(keys)}")
     report.add("frames over 50 ms", len(stretch.noted["frames"]), "")
     report.add("posts that came", stretch.posts, "", f"in {minutes:g} min")
-    report.add("keystrokes for each post handled", tally.keys / max(1, len(tally.seen)), "")
+    report.add(
+        "keystrokes for each post handled", tally.keys / max(1, len(tally.seen)), "", "outcomes typed too"
+    )
+    report.add("keystrokes that a post took, p50", percentile(tally.per_post, 0.5), "")
     report.add("oldest unhandled post, p50", percentile(tally.oldest_seconds, 0.5), "s")
     report.add("oldest unhandled post, longest", max(tally.oldest_seconds), "s")
     report.add("unhandled at once, most", max(tally.left), "")

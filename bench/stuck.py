@@ -77,19 +77,24 @@ class Hall:
         return found, time.perf_counter() - began, most
 
     async def sockets(self) -> int:
-        """Connections that the server has open for walls, as the kernel has it."""
-        return await asyncio.to_thread(_open_descriptors, self._served.process.child.pid) - self.others
+        """Sockets of walls that the server holds."""
+        return await asyncio.to_thread(_open_sockets, self._served.process.child.pid) - self.others
 
     others = 0
-    """Descriptors that are not sockets of walls."""
+    """Sockets of the server that are not those of walls."""
 
     def memory(self) -> float:
         """What the server holds of memory, in MB."""
         return memory_bytes(self._served.process.child.pid) / _MB
 
 
-def _open_descriptors(pid: int) -> int:
-    return sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir())
+def _open_sockets(pid: int) -> int:
+    """How many sockets a process holds; a descriptor may close while it is looked at."""
+    found = 0
+    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            found += str(descriptor.readlink()).startswith("socket:")
+    return found
 
 
 @contextlib.asynccontextmanager
@@ -122,7 +127,7 @@ async def measure(report: Report, size: Size) -> dict[str, float]:
         async with crowd(served.port, await _path(served), WALLS, cores=cores and cores.load) as walls:
             hall = Hall(served, walls, writer)
             before = await hall.lags(size.rounds)
-            hall.others = _open_descriptors(served.process.child.pid) - WALLS
+            hall.others = _open_sockets(served.process.child.pid) - WALLS
             async with never_reading(served, await _path(served), size.sockets):
                 opened = hall.memory()
                 meanwhile, took, most = await hall.lags_until_alone()

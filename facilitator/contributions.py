@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from facilitator.guards import post_of, require_there
+from facilitator.guards import Acting, may_approve, post_of, require_there
 from wall.entries import Subject, kinds
+from wall.intake import moves
 from wall.journal import Tx
-from wall.model import StoredPost, new_id
+from wall.model import PostState, StoredPost, new_id
 from wall.parallel import Contribution
 from wall.store import contributions
+from wall.wishes import bar_of
+
+_WAITING = frozenset({PostState.HELD, PostState.RECEIVED})
 
 
 def contribution_with(tx: Tx, stored: StoredPost) -> Contribution:
@@ -38,6 +42,18 @@ def contribution_with(tx: Tx, stored: StoredPost) -> Contribution:
 def posts_of(contribution: Contribution) -> tuple[Subject, ...]:
     """Its posts as subjects: whoever hears of them hears of all that hangs on them."""
     return tuple(("post", post_id) for post_id in contribution.posts)
+
+
+def is_handled(contribution: Contribution) -> bool:
+    """Whether somebody did something about it."""
+    return contribution.noted or bool(contribution.tags) or contribution.relay is not None
+
+
+def approve_waiting(tx: Tx, acting: Acting, stored: StoredPost) -> None:
+    """Show a post that waits, if they may decide that and it may be shown: whoever does something with it
+    has read it."""
+    if stored.state in _WAITING and may_approve(acting) and bar_of(stored) is None:
+        moves.approved(tx, stored)
 
 
 def note(tx: Tx, post_id: str, on: bool) -> dict[str, Any]:

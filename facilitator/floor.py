@@ -10,9 +10,9 @@ from facilitator.moving import closed, in_state, next_of, on_floor, readied, tak
 from wall.errors import Refused, Stale
 from wall.journal import Tx
 from wall.model import PostState
-from wall.parallel import OPEN, TAKEN_BACK, Relay, RelayState
+from wall.parallel import OPEN, TAKEN_BACK, Contribution, Relay, RelayState
 from wall.programme import Session
-from wall.store import contributions, posts, relays
+from wall.store import contributions, joining, posts, relays
 
 
 def advance(
@@ -60,7 +60,8 @@ def clear(tx: Tx, session: Session) -> None:
 
 def left_view(tx: Tx, post_ids: Sequence[str]) -> None:
     """The consequence of posts that are no longer shown: what they lead is dropped from every queue and
-    floor, in the same transaction."""
+    floor, in the same transaction. Another of its posts that is shown leads the point from then on, so
+    that it can be brought up again."""
     made = set(contributions.of_posts(tx.conn, set(post_ids)).values())
     if not made:
         return
@@ -70,6 +71,16 @@ def left_view(tx: Tx, post_ids: Sequence[str]) -> None:
         lead = leads[known[relay.contribution_id].posts[0]]
         if relay.state in OPEN and lead.state is not PostState.APPROVED:
             closed(tx, relay, RelayState.DROPPED, TAKEN_BACK)
+    for point in known.values():
+        if leads[point.posts[0]].state is not PostState.APPROVED:
+            _lead_on(tx, point)
+
+
+def _lead_on(tx: Tx, point: Contribution) -> None:
+    there = posts.by_ids(tx.conn, tx.event.id, point.posts)
+    shown = next((one for one in point.posts if there[one].state is PostState.APPROVED), None)
+    if shown is not None:
+        joining.lead(tx.conn, point.id, shown)
 
 
 def _id(relay: Relay | None) -> str | None:

@@ -54,6 +54,14 @@ def session_of(tx: Tx, acting: Acting, session_id: str) -> Session:
     return session
 
 
+def session_for_notes(tx: Tx, acting: Acting, session_id: str) -> Session:
+    """A session of which they may write down what is said: a scribe serves every room. Raises NotFound,
+    NotYourSession."""
+    if Role.SCRIBE in acting.roles:
+        acting = Acting(acting.person, acting.roles | {Role.ORGANISER})
+    return session_of(tx, acting, session_id)
+
+
 def room_of(tx: Tx, room_id: str) -> Room:
     """A room of the event. Raises NotFound."""
     room = programme.rooms_by_ids(tx.conn, tx.event.id, {room_id}).get(room_id)
@@ -98,6 +106,12 @@ def require_not_ended(session: Session) -> None:
         raise Refused(
             "This session has ended.", remedy="Begin it again, or choose another.", session=session.id
         )
+
+
+def require_begun(session: Session) -> None:
+    """Raise Refused for a session that nobody began."""
+    if session.begun_at is None:
+        raise Refused("This session has not begun.", remedy="Begin it first.", session=session.id)
 
 
 def require_running(session: Session) -> None:

@@ -4,18 +4,31 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
+from facilitator import routing
 from facilitator.floor import clear
 from facilitator.guards import Acting, current, require_running, require_version, room_of, session_of
 from wall.entries import kinds
 from wall.errors import BadInput, Refused
 from wall.hygiene import tidy, tidy_line
 from wall.journal import Tx
-from wall.model import Frozen, at_border, new_id
-from wall.programme import TITLE_LIMIT, Method, Note, Prompt, Room, Session, SessionState
+from wall.model import Frozen, at_border, fold_hashtag, new_id
+from wall.programme import (
+    TITLE_LIMIT,
+    Level,
+    Method,
+    Note,
+    Prompt,
+    PromptCode,
+    PromptKind,
+    Room,
+    Session,
+    SessionState,
+)
 from wall.routes.contributing import Moment
 from wall.store import members, programme
+from wall.text import find_hashtags
 
 
 def line(value: object) -> object:
@@ -29,6 +42,17 @@ def lines(value: object) -> object:
     return tidy(at_border(value)) if isinstance(value, str) else value
 
 
+def _capitals(value: object) -> object:
+    return value.strip().upper() if isinstance(value, str) else value
+
+
+def _hashtag(value: str) -> str:
+    tag = fold_hashtag(value)
+    if find_hashtags(f"#{tag}") != (tag,):
+        raise ValueError("it must be one hashtag, such as #RoomA")
+    return tag
+
+
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,63}$")]
 Words = Annotated[
     str,
@@ -38,7 +62,9 @@ Words = Annotated[
 Remark = Annotated[Note, BeforeValidator(lines)]
 Position = Annotated[int, Field(ge=0, le=10_000)]
 Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
+Hashtag = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(_hashtag)]
 Speakers = Annotated[tuple[Words, ...], Field(max_length=50)]
+Hashtags = Annotated[tuple[Hashtag, ...], Field(max_length=20)]
 People = Annotated[tuple[Id, ...], Field(max_length=50)]
 
 
@@ -58,10 +84,14 @@ class RoomChange(Frozen):
 
 
 class NewPrompt(Frozen):
-    """One step of a run-sheet, `minute` after the beginning. `id`: the prompt that it was before."""
+    """One step of a run-sheet, `minute` after the beginning. `code`: how people name it in what they write,
+    such as Q1. `level`: of Bloom's taxonomy. `id`: the prompt that it was before."""
 
     text: Words
     minute: Annotated[int, Field(ge=0, le=24 * 60)] = 0
+    code: Annotated[PromptCode, BeforeValidator(_capitals)] = ""
+    kind: PromptKind = PromptKind.PROMPT
+    level: Level = Level.UNSAID
     id: Id | None = None
 
 
@@ -69,12 +99,14 @@ Prompts = Annotated[tuple[NewPrompt, ...], Field(max_length=100)]
 
 
 class NewSession(Frozen):
-    """A session to add. `facilitators` are people of this event's staff; none: any facilitator's."""
+    """A session to add. `facilitators` are people of this event's staff; none: any facilitator's. What is
+    said with one of its own `hashtags` belongs to it."""
 
     room: Id
     title: Words
     method: Method
     speakers: Speakers = ()
+    hashtags: Hashtags = ()
     facilitators: People = ()
     starts_at: Moment
     ends_at: Moment
@@ -96,6 +128,7 @@ class SessionChange(Frozen):
     title: Words | None = None
     method: Method | None = None
     speakers: Speakers | None = None
+    hashtags: Hashtags | None = None
     facilitators: People | None = None
     starts_at: Moment | None = None
     ends_at: Moment | None = None
@@ -187,6 +220,7 @@ def end(tx: Tx, acting: Acting, session_id: str, version: int) -> dict[str, Any]
     require_version(session, version)
     require_running(session)
     clear(tx, session)
+    routing.ended(tx, session)
     ended = {"state": SessionState.ENDED, "ended_at": tx.now}
     return _session(_saved(tx, session, kinds.SessionEnded(), **ended))
 
@@ -201,7 +235,8 @@ def go_to_prompt(
         raise BadInput("There is no such prompt in this session's run-sheet.", field="prompt")
     if prompt == session.prompt:
         return _session(session)
-    return _session(_saved(tx, session, kinds.PromptMoved(prompt=prompt), prompt=prompt))
+    moved = {"prompt": prompt, "prompt_at": None if prompt is None else tx.now}
+    return _session(_saved(tx, session, kinds.PromptMoved(prompt=prompt), **moved))
 
 
 def write_note(tx: Tx, acting: Acting, session_id: str, version: int, note: str) -> dict[str, Any]:
@@ -221,7 +256,7 @@ def _given(tx: Tx, session: Session, change: SessionChange) -> dict[str, Any]:
     if change.prompts is not None:
         given["prompts"] = _prompts(change.prompts, session.prompts)
         if session.prompt not in {one.id for one in given["prompts"]}:
-            given["prompt"] = None
+            given |= {"prompt": None, "prompt_at": None}
     _check_facilitators(tx, given.get("facilitators", ()))
     if given.get("ends_at", session.ends_at) <= given.get("starts_at", session.starts_at):
         raise BadInput("A session ends after it starts.", field="ends_at")
@@ -234,10 +269,25 @@ def _prompts(given: tuple[NewPrompt, ...], known: tuple[Prompt, ...]) -> tuple[P
     ids = [one.id for one in given if one.id in kept]
     if len(ids) != len(set(ids)):
         raise BadInput("A prompt is in this run-sheet twice.", field="prompts")
+    codes = [one.code for one in given if one.code]
+    if twice := sorted({code for code in codes if codes.count(code) > 1}):
+        raise BadInput(
+            f"Two prompts are called {twice[0]}.",
+            remedy="Give each its own code.",
+            field="prompts",
+            problem="twice",
+            code=twice[0],
+            codes=twice,
+        )
     made = [
-        Prompt(id=one.id if one.id in kept else new_id(), text=one.text, minute=one.minute) for one in given
+        Prompt(**one.model_dump(exclude={"id"}), id=one.id if one.id in kept else new_id()) for one in given
     ]
     return tuple(sorted(made, key=lambda one: one.minute))
+
+
+def as_prompts(given: tuple[NewPrompt, ...]) -> tuple[Prompt, ...]:
+    """What a run-sheet of these would be, for whoever asks about one that is not saved. Raises BadInput."""
+    return _prompts(given, ())
 
 
 def _check_facilitators(tx: Tx, people: tuple[str, ...]) -> None:

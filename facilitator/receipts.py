@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from facilitator.guards import Acting, contribution_of, session_of
+from facilitator.publicly import sending, sent_out
 from facilitator.states import RECEIPTS, ReceiptVerb
 from wall.entries import kinds
 from wall.errors import Refused
@@ -14,21 +15,35 @@ from wall.parallel import Contribution, Receipt, ReceiptState, Relay
 from wall.store import contributions, posts, relays
 
 
-def reply(tx: Tx, acting: Acting, contribution_id: str, words: str) -> dict[str, Any]:
-    """Tell every author who is owed a reply what became of their point. Raises NotFound,
-    NotYourSession, Refused when nobody is owed one (any more)."""
+def reply(tx: Tx, acting: Acting, contribution_id: str, words: str, public: bool = False) -> dict[str, Any]:
+    """Tell every author who is owed a reply what became of their point: on their phone and its page, and
+    with `public` in their network too where that can be.
+
+    Who is answered in public is told when the reply stands there. Raises NotFound, NotYourSession, Refused
+    when nobody is owed one (any more).
+    """
     owed = _owed(tx, acting, contribution_id)
+    sent = sent_out(tx, owed, words) if public else {}
     for receipt in owed:
-        tx.append(kinds.ReceiptTold(post=receipt.post_id), ("post", receipt.post_id))
-        _move(tx, receipt, "tell", words=words, told_at=tx.now)
-    return {"contribution": contribution_id, "posts": [receipt.post_id for receipt in owed]}
+        if receipt.post_id in sent:
+            _put(tx, receipt, words=words)
+        else:
+            told(tx, receipt, words)
+    here = [receipt.post_id for receipt in owed if receipt.post_id not in sent]
+    return {"contribution": contribution_id, "posts": here, "public": sorted(sent)}
+
+
+def told(tx: Tx, receipt: Receipt, words: str) -> None:
+    """An author was told."""
+    tx.append(kinds.ReceiptTold(post=receipt.post_id), ("post", receipt.post_id))
+    _move(tx, receipt, "tell", words=words, told_at=tx.now)
 
 
 def waive(tx: Tx, acting: Acting, contribution_id: str) -> dict[str, Any]:
     """Decide that no reply is needed. Raises as `reply`."""
     owed = _owed(tx, acting, contribution_id)
     for receipt in owed:
-        _waived(tx, receipt)
+        waived(tx, receipt)
     return {"contribution": contribution_id, "posts": [receipt.post_id for receipt in owed]}
 
 
@@ -58,7 +73,7 @@ def take_back(tx: Tx, relay: Relay) -> None:
     """Owe no longer what closing this relay made us owe. What was told stays told."""
     for receipt in contributions.receipts(tx.conn, relay.contribution_id):
         if receipt.relay_id == relay.id and receipt.state is ReceiptState.OWED:
-            _waived(tx, receipt)
+            waived(tx, receipt)
 
 
 def _owed(tx: Tx, acting: Acting, contribution_id: str) -> list[Receipt]:
@@ -67,22 +82,29 @@ def _owed(tx: Tx, acting: Acting, contribution_id: str) -> list[Receipt]:
     heard = relays.plain(tx.conn, tx.event.id, {receipt.relay_id for receipt in found})
     for session_id in {relay.session_id for relay in heard.values()}:
         session_of(tx, acting, session_id)
-    owed = [receipt for receipt in found if receipt.state is ReceiptState.OWED]
+    under_way = sending(tx, [receipt.post_id for receipt in found])
+    owed = [one for one in found if one.state is ReceiptState.OWED and one.post_id not in under_way]
+    if not owed and under_way:
+        raise Refused("A reply is being posted now.", remedy="Wait for it.", contribution=contribution_id)
     if not owed:
-        told = any(receipt.state is ReceiptState.TOLD for receipt in found)
+        heard_it = any(receipt.state is ReceiptState.TOLD for receipt in found)
         raise Refused(
-            "Everybody was told already." if told else "Nobody is owed a reply for this.",
+            "Everybody was told already." if heard_it else "Nobody is owed a reply for this.",
             remedy="A reply is owed once the room has discussed or answered a point.",
             contribution=contribution_id,
         )
     return owed
 
 
-def _waived(tx: Tx, receipt: Receipt) -> None:
+def waived(tx: Tx, receipt: Receipt) -> None:
+    """Owe a reply no longer."""
     tx.append(kinds.ReceiptWaived(post=receipt.post_id), ("post", receipt.post_id))
     _move(tx, receipt, "waive")
 
 
 def _move(tx: Tx, receipt: Receipt, verb: ReceiptVerb, **changed: Any) -> None:
-    state = RECEIPTS[receipt.state, verb]
-    contributions.put_receipt(tx.conn, receipt.model_copy(update={"state": state, **changed}))
+    _put(tx, receipt, state=RECEIPTS[receipt.state, verb], **changed)
+
+
+def _put(tx: Tx, receipt: Receipt, **changed: Any) -> None:
+    contributions.put_receipt(tx.conn, receipt.model_copy(update=changed))

@@ -5,10 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from facilitator.contributions import contribution_with
+from facilitator.contributions import approve_waiting, contribution_with
 from facilitator.guards import (
     Acting,
-    may_approve,
     post_of,
     require_not_ended,
     require_running,
@@ -36,14 +35,11 @@ from facilitator.receipts import take_back
 from facilitator.states import rank_at, rank_last
 from wall.entries import kinds
 from wall.errors import BadInput, Refused, Stale
-from wall.intake import moves
 from wall.journal import Tx
-from wall.model import PostState, StoredPost, new_id
-from wall.parallel import HEARD, Relay, RelayState
+from wall.model import PostState, new_id
+from wall.parallel import HEARD, Contribution, Relay, RelayState
 from wall.programme import Session, SessionState
-from wall.store import relays
-
-_WAITING = frozenset({PostState.HELD, PostState.RECEIVED})
+from wall.store import contributions, joining, posts, programme, relays
 
 
 def raise_point(tx: Tx, acting: Acting, post_id: str, session_id: str, note: str = "") -> dict[str, Any]:
@@ -55,8 +51,8 @@ def raise_point(tx: Tx, acting: Acting, post_id: str, session_id: str, note: str
     session = session_of(tx, acting, session_id)
     require_not_ended(session)
     stored = post_of(tx, post_id)
-    _approve_waiting(tx, acting, stored)
-    contribution = contribution_with(tx, stored)
+    approve_waiting(tx, acting, stored)
+    contribution = _led_by_shown(tx, contribution_with(tx, stored), stored.id)
     require_lead_shown(tx, contribution)
     require_only_one(tx, contribution.id, session.id)
     ranks = [other.rank for other in in_state(tx, session, RelayState.QUEUED)]
@@ -164,13 +160,7 @@ def reopen(tx: Tx, acting: Acting, relay_id: str, version: int) -> dict[str, Any
     require_not_ended(session)
     require_lead_shown(tx, contribution_by(tx, relay))
     require_only_one(tx, relay.contribution_id, session.id)
-    if relay.state in HEARD:
-        take_back(tx, relay)
-    state = _way_back(tx, relay, session)
-    own_place = state is RelayState.QUEUED and relay.before is RelayState.QUEUED
-    rank = relay.rank if own_place or state is not RelayState.QUEUED else first_rank(tx, session)
-    blank = {"detail": "", "before": None, "closed_at": None}
-    return _answer(moved(tx, relay, kinds.RelayReopened(state=state), state=state, rank=rank, **blank))
+    return _answer(_reopened(tx, relay, session))
 
 
 def annotate(
@@ -188,9 +178,36 @@ def annotate(
     return _answer(moved(tx, relay, kinds.RelayAnnotated(fields=tuple(sorted(changed))), **changed))
 
 
-def _approve_waiting(tx: Tx, acting: Acting, stored: StoredPost) -> None:
-    if stored.state in _WAITING and may_approve(acting):
-        moves.approved(tx, stored)
+def put_back(tx: Tx, relay: Relay) -> None:
+    """Take the closing of a relay back as far as that can be now; where it cannot, it stays closed."""
+    session = programme.sessions_by_ids(tx.conn, tx.event.id, {relay.session_id})[relay.session_id]
+    try:
+        require_not_ended(session)
+        require_lead_shown(tx, contribution_by(tx, relay))
+        require_only_one(tx, relay.contribution_id, session.id)
+    except Refused:
+        return
+    _reopened(tx, relay, session)
+
+
+def _reopened(tx: Tx, relay: Relay, session: Session) -> Relay:
+    if relay.state in HEARD:
+        take_back(tx, relay)
+    state = _way_back(tx, relay, session)
+    own_place = state is RelayState.QUEUED and relay.before is RelayState.QUEUED
+    rank = relay.rank if own_place or state is not RelayState.QUEUED else first_rank(tx, session)
+    blank = {"detail": "", "before": None, "closed_at": None}
+    return moved(tx, relay, kinds.RelayReopened(state=state), state=state, rank=rank, **blank)
+
+
+def _led_by_shown(tx: Tx, contribution: Contribution, post_id: str) -> Contribution:
+    """Let the post that somebody raises lead its point, where the one that leads it is not shown."""
+    there = posts.by_ids(tx.conn, tx.event.id, {contribution.posts[0], post_id})
+    shown = {id_ for id_, one in there.items() if one.state is PostState.APPROVED}
+    if contribution.posts[0] in shown or post_id not in shown:
+        return contribution
+    joining.lead(tx.conn, contribution.id, post_id)
+    return contributions.by_ids(tx.conn, tx.event.id, {contribution.id})[contribution.id]
 
 
 def _index_of(tx: Tx, relay: Relay, others: list[Relay], before: str | None) -> int:

@@ -24,6 +24,7 @@ from wall.demo import SLUG, USUAL_SPEED
 from wall.errors import BackchannelError, SetupProblem
 from wall.live import http_protocol, raise_descriptor_limit, websocket_protocol
 from wall.model import Mode, Role
+from wall.rehearse_command import rehearse
 from wall.routes.events import NewEvent
 from wall.server import Backchannel, create_app, metrics_served, place, prepare
 from wall.settings import Settings, load
@@ -42,6 +43,7 @@ user_app = typer.Typer(no_args_is_help=True, help="People on the staff.")
 app.add_typer(event_app, name="event")
 app.add_typer(feed_app, name="feed")
 app.add_typer(user_app, name="user")
+app.command()(rehearse)
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -71,7 +73,7 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
 ) -> None:
     """Serve the walls, desks and phones until stopped."""
-    _serve(_settings(**_said(host=host, port=port)))
+    _serve(settings_now(**_said(host=host, port=port)))
 
 
 @app.command()
@@ -86,10 +88,10 @@ def demo(
     """Show a made-up summit on all faces: a new one each time, beside your own data."""
     from wall.demo.demo import mount_demo  # noqa: PLC0415
 
-    directory = _settings().data_dir / SLUG
+    directory = settings_now().data_dir / SLUG
     database = f"sqlite:///{(directory / 'backchannel.db').absolute()}"
     own = {"data_dir": directory, "database_url": database, "redis_url": None}
-    settings = _settings(**own, **_said(port=port))
+    settings = settings_now(**own, **_said(port=port))
     store = _store(settings)
     with place(settings, store):
         store.close()
@@ -99,7 +101,7 @@ def demo(
 
     async def begin(application: FastAPI) -> None:
         await mount_demo(application, seed=seed, speed=speed, robots=robots)
-        err.print(f"Demo: [bold]{escape(_address(settings))}[/]  Open it in a browser.")
+        err.print(f"Demo: [bold]{escape(address_of(settings))}[/]  Open it in a browser.")
 
     _serve(settings, begin)
 
@@ -107,7 +109,7 @@ def demo(
 @app.command("migrate")
 def migrate_command() -> None:
     """Bring the database's tables up to date."""
-    store = _store(_settings())
+    store = _store(settings_now())
     applied = migrate(store)
     store.close()
     out.print(f"Applied: {', '.join(applied)}." if applied else "Nothing to do: up to date.")
@@ -127,14 +129,14 @@ def event_create(
     """Start an event. A person approves every post, unless you choose another mode."""
     given = {"slug": slug, "name": name, "hashtags": tuple(hashtag), "zone": zone, "mode": mode}
     new = _checked(lambda: NewEvent(**given, languages=tuple(language or ["en"])))
-    settings = _settings()
+    settings = settings_now()
 
     async def create(parts: Backchannel) -> str:
         return (await parts.journal.create(actor="system", **new.model_dump())).slug
 
-    _with_parts(settings, create)
+    with_parts(settings, create)
     out.print(
-        f"Started {slug}. Its wall is {_address(settings)}/wall/{slug} while `backchannel serve` runs.",
+        f"Started {slug}. Its wall is {address_of(settings)}/wall/{slug} while `backchannel serve` runs.",
         markup=False,
     )
 
@@ -164,7 +166,7 @@ def feed_add(
         found = await parts.journal.event(event)
         return await parts.intake.add_feed(found.id, "system", network, config)
 
-    out.print(f"Added feed {_with_parts(_settings(), add)}.")
+    out.print(f"Added feed {with_parts(settings_now(), add)}.")
 
 
 @feed_app.command("list")
@@ -179,7 +181,7 @@ def feed_list(event: EventOption) -> None:
     for name in ("feed", "network", "state", "accepted", "dropped"):
         table.add_column(name, no_wrap=True)
     table.add_column("problem", min_width=40)
-    for feed in (rows := _with_parts(_settings(), listed)):
+    for feed in (rows := with_parts(settings_now(), listed)):
         counts = (str(feed.accepted), str(feed.dropped))
         table.add_row(feed.id, feed.network, feed.state, *counts, escape(feed.problem or ""))
     out.print(table if rows else "No feed yet. Add one with `backchannel feed add`.")
@@ -213,7 +215,7 @@ def replay(
         )
 
     try:
-        summary = _with_parts(_settings(), run)
+        summary = with_parts(settings_now(), run)
     except KeyboardInterrupt:
         err.print("Stopped. What was accepted is kept; go on with --resume.")
         sys.exit(130)
@@ -227,12 +229,12 @@ def user_link(
     hours: Annotated[float, typer.Option(help="How long the link may be used.")] = STAFF_LINK_HOURS,
 ) -> None:
     """Make a link with which one person joins the staff."""
-    settings = _settings()
+    settings = settings_now()
 
     async def make(parts: Backchannel) -> str:
         return await parts.access.user_link(role, event, hours)
 
-    out.print(f"{_address(settings)}{enter_path(_with_parts(settings, make))}", markup=False)
+    out.print(f"{address_of(settings)}{enter_path(with_parts(settings, make))}", markup=False)
 
 
 @app.command()
@@ -240,7 +242,7 @@ def doctor() -> None:
     """Look for what is wrong, and say what to do."""
     from wall.doctor import examine  # noqa: PLC0415
 
-    settings = _settings()
+    settings = settings_now()
     marks = {"good": "[green]good[/]", "warning": "[yellow]warning[/]", "bad": "[red]bad[/]"}
 
     async def look() -> bool:
@@ -283,10 +285,10 @@ async def _run(
         await begin(application)
     token = await parts.access.first_link()
     for event in await parts.store.read(events.listed):
-        address = escape(f"{_address(settings)}/wall/{event.slug}")
+        address = escape(f"{address_of(settings)}/wall/{event.slug}")
         err.print(f"Wall: [bold]{address}[/]  {escape(event.name)}")
     if token is not None:
-        link = escape(f"{_address(settings)}{enter_path(token)}")
+        link = escape(f"{address_of(settings)}{enter_path(token)}")
         err.print(f"You are the organiser; open this once: [bold]{link}[/]")
     try:
         await server.serve()
@@ -312,7 +314,7 @@ def _uvicorn_config(application: Any, settings: Settings) -> uvicorn.Config:
     )
 
 
-def _settings(**given: Any) -> Settings:
+def settings_now(**given: Any) -> Settings:
     """Settings of the environment; options of the command line win. Only a server logs its news:
     what another command has to say, it says itself."""
     settings = load(**given)
@@ -329,13 +331,14 @@ def _store(settings: Settings) -> Store:
     return Store(settings.database)
 
 
-def _address(settings: Settings) -> str:
+def address_of(settings: Settings) -> str:
+    """Where a server of these settings is reached."""
     host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104
     named = f"[{host}]" if ":" in host else quote(host)
     return settings.public_url or f"http://{named}:{settings.port}"
 
 
-def _with_parts(settings: Settings, work: Callable[[Backchannel], Awaitable[T]]) -> T:
+def with_parts(settings: Settings, work: Callable[[Backchannel], Awaitable[T]]) -> T:
     """Do one thing with the same parts as a server, beside a running one or without."""
     store = _store(settings)
     prepare(store, alone=False) if not store.is_sqlite else migrate(store)
@@ -359,7 +362,7 @@ def _read(query: Callable[[Any], T]) -> T:
     async def read(parts: Backchannel) -> T:
         return await parts.store.read(query)
 
-    return _with_parts(_settings(), read)
+    return with_parts(settings_now(), read)
 
 
 def _checked(make: Callable[[], T]) -> T:

@@ -22,7 +22,8 @@ _SCREEN = "screen:"
 Notice = Annotated[str, StringConstraints(max_length=NOTICE_LIMIT), BeforeValidator(at_border)]
 Label = Annotated[str, StringConstraints(max_length=100), BeforeValidator(at_border)]
 """The name of a scene or a screen."""
-Metres = Annotated[float, Field(ge=1, le=100, allow_inf_nan=False)]
+MOST_METRES = 100
+Metres = Annotated[float, Field(ge=1, le=MOST_METRES, allow_inf_nan=False)]
 Inches = Annotated[float, Field(ge=10, le=1_000, allow_inf_nan=False)]
 
 
@@ -35,6 +36,7 @@ class Layout(StrEnum):
     MOSAIC = "mosaic"
     QUESTION = "question"
     FLOOR = "floor"
+    THEMES = "themes"
     PROGRAMME = "programme"
     TITLE = "title"
     NOTICE = "notice"

@@ -78,7 +78,10 @@ class Frozen(BaseModel):
 
 
 class Author(Frozen):
-    """The author of a post as the network showed them when the post was captured."""
+    """The author of a post as the network showed them when the post was captured.
+
+    `limited` and `suspended`: what the moderators of their server decided about the account.
+    """
 
     key: Key
     handle: Name
@@ -87,6 +90,8 @@ class Author(Frozen):
     avatar: Url | None = None
     followers: Annotated[int, Field(ge=0)] | None = None
     bot: bool = False
+    limited: bool = False
+    suspended: bool = False
 
 
 class Media(Frozen):
@@ -115,13 +120,58 @@ class Link(Frozen):
     url: Url
 
 
+class PollOption(Frozen):
+    """One answer that a poll offers. `votes`: as counted when the post was captured, if it was said."""
+
+    text: Text
+    votes: Annotated[int, Field(ge=0)] | None = None
+
+
+class Poll(Frozen):
+    """A question with answers to choose from. `closed`: nobody can vote any more, its counts are final."""
+
+    options: Annotated[tuple[PollOption, ...], Field(min_length=1, max_length=20)]
+    multiple: bool = False
+    closed: bool = False
+
+
+class LinkCard(Frozen):
+    """What a page says of itself to whoever links to it. `alt` describes its picture."""
+
+    url: Url
+    title: Text = ""
+    image: Url | None = None
+    alt: Text = ""
+
+
+class Quote(Frozen):
+    """The words of another post inside a post, as their network gave them with it; no pictures of it.
+
+    `noindex` and `labels` are as in `Post`. `unseen`: the code of why its words are not shown, None
+    while they may be.
+    """
+
+    key: Key
+    author: Author
+    text: Annotated[str, StringConstraints(max_length=POST_TEXT_LIMIT), BeforeValidator(at_border)]
+    url: Url | None = None
+    lang: Annotated[str, StringConstraints(max_length=35), BeforeValidator(at_border)] | None = None
+    links: tuple[Link, ...] = ()
+    warning: Text | None = None
+    noindex: bool = False
+    labels: tuple[Name, ...] = ()
+    unseen: str | None = None
+
+
 class Post(Frozen):
     """One public online contribution exactly as its network gave it.
 
     `key` is the network's canonical id. `repost_of`, `reply_to` and `quote_of` are canonical ids on
-    the same network. `warning` is the author's content warning, `noindex` their wish not to be
-    found by search. `emoji` are those of the text, of the warning and of the author's name, each code
-    once: all of them are codes of the author's own server, so they mean the same in all three.
+    the same network; `quote` are the words of the last, where they came with the post. `warning` is the
+    author's content warning, `noindex` their wish not to be found by search engines, `labels` what the
+    network says of the post or its author in codes of its own (`wall.wishes` reads both). `emoji` are
+    those of the text, of the warning and of the author's name, each code once: all of them are codes of
+    the author's own server, so they mean the same in all three.
     """
 
     network: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
@@ -138,6 +188,10 @@ class Post(Frozen):
     warning: Text | None = None
     sensitive: bool = False
     noindex: bool = False
+    labels: tuple[Name, ...] = ()
+    poll: Poll | None = None
+    link_card: LinkCard | None = None
+    quote: Quote | None = None
     repost_of: Key | None = None
     reply_to: Key | None = None
     quote_of: Key | None = None
@@ -202,7 +256,8 @@ class Event(Frozen):
     """A conference or meeting, as stored. `seq` is the journal's head, `epoch` names this history.
 
     `shown`, `held` and `reposts` count posts by state; they are kept in the same transaction as the
-    posts themselves. `tip` is the hash of the newest entry's stored bytes.
+    posts themselves. `tip` is the hash of the newest entry's stored bytes. `rehearsal_of`: the event that
+    this one only rehearses, to be thrown away. `look`: the digest of its own style sheet, if it has one.
     """
 
     id: str
@@ -220,6 +275,8 @@ class Event(Frozen):
     shown: int
     held: int
     reposts: int
+    rehearsal_of: str | None = None
+    look: str | None = None
 
     @property
     def counts(self) -> Counts:
@@ -239,7 +296,7 @@ class Counts(Frozen):
 class StoredPost(Frozen):
     """A post with its place in one event. `received` and `shown` are journal seqs (0: never).
 
-    `by_hand`: a person approved it, as it is now.
+    `by_hand`: a person approved it, as it is now. `left_off`: the opt-out that keeps it off the walls.
     """
 
     id: str
@@ -254,6 +311,7 @@ class StoredPost(Frozen):
     reposts: int
     edits: int
     by_hand: bool = False
+    left_off: str | None = None
 
 
 class FeedState(StrEnum):
@@ -267,7 +325,10 @@ class FeedState(StrEnum):
 
 
 class Feed(Frozen):
-    """A configured source of posts. `problem` is a code with words for an organiser."""
+    """A configured source of posts. `problem` is a code with words for an organiser.
+
+    `replies`: an organiser lets replies be posted by its account.
+    """
 
     id: str
     event_id: str
@@ -279,6 +340,7 @@ class Feed(Frozen):
     accepted: int
     dropped: int
     version: int
+    replies: bool = False
 
 
 class Member(Frozen):

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
-from wall.model import Frozen, Time, at_border
+from wall.model import Frozen, Name, Time, at_border
 
 TITLE_LIMIT = 300
 """Longest title of a session or text of a prompt, in code points."""
@@ -37,12 +37,45 @@ class SessionState(StrEnum):
     ENDED = "ended"
 
 
+class PromptKind(StrEnum):
+    """What a step of a run-sheet is."""
+
+    PROMPT = "prompt"
+    """A question that is put to everybody, such as Q1 of a tweet chat."""
+    PHASE = "phase"
+    """A part of the session, such as one of the four of an appreciative inquiry."""
+    ITEM = "item"
+    """Something that is decided on, such as one of a Delphi list."""
+    BREAK = "break"
+    """An online break: what is said online is brought into the room."""
+
+
+class Level(StrEnum):
+    """What a prompt means people to do with what they know: Bloom's taxonomy as revised by Anderson and
+    Krathwohl (2001). Empty: nobody said."""
+
+    UNSAID = ""
+    REMEMBER = "remember"
+    UNDERSTAND = "understand"
+    APPLY = "apply"
+    ANALYSE = "analyse"
+    EVALUATE = "evaluate"
+    CREATE = "create"
+
+
+PromptCode = Annotated[str, StringConstraints(pattern=r"^(?:[A-Z]{1,2}[0-9]{1,3})?$")]
+"""How people name a prompt in what they write: "Q1". Answers to it say "A1". Empty: it has no name."""
+
+
 class Prompt(Frozen):
     """One step of a run-sheet: what is asked, and in which minute after the session's beginning."""
 
     id: str
     text: Title
     minute: Annotated[int, Field(ge=0, le=24 * 60)]
+    code: PromptCode = ""
+    kind: PromptKind = PromptKind.PROMPT
+    level: Level = Level.UNSAID
 
 
 class Room(Frozen):
@@ -59,7 +92,8 @@ class Session(Frozen):
     """One item of the programme. `starts_at` and `ends_at` are planned, `begun_at` and `ended_at` real.
 
     `facilitators` are ids of the people whose session it is; none: any facilitator's. `prompt` is
-    the id of the prompt that is being discussed now. `note` is for the chair.
+    the id of the prompt that is being discussed now, since `prompt_at`. `note` is for the chair.
+    `hashtags` are its own besides the event's, folded: what is said with one of them belongs to it.
     """
 
     id: str
@@ -78,3 +112,5 @@ class Session(Frozen):
     ended_at: Time | None
     note: Note
     version: int
+    prompt_at: Time | None = None
+    hashtags: tuple[Name, ...] = ()

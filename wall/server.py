@@ -17,8 +17,19 @@ from filelock import FileLock, Timeout
 from prometheus_client import disable_created_metrics, start_http_server
 from sqlalchemy import text
 
+from facilitator.answers import answered
+from facilitator.arriving import arrived
 from facilitator.floor import left_view
+from facilitator.replying import Replying
 from facilitator.routes import api as facilitation
+from facilitator.routes.agreement_pages import AgreementPages
+from facilitator.routes.codebook_pages import CODEBOOK_BODY_BYTES, CODEBOOK_PATHS, CodebookPages
+from facilitator.routes.coverage import CoverageRoutes
+from facilitator.routes.endorsing import EndorsingRoutes
+from facilitator.routes.pages import FacilitatorPages
+from facilitator.routes.replies import ReplyRoutes
+from facilitator.routes.run_sheet_pages import RunSheetPages
+from facilitator.routes.sheet import SheetRoutes
 from wall import __version__
 from wall.access import Access, Origins
 from wall.access.participants import Participants
@@ -37,6 +48,9 @@ from wall.routes.feeds import FeedRoutes
 from wall.routes.fleet_pages import FleetPages
 from wall.routes.integrations import IntegrationRoutes
 from wall.routes.join import JoinApi, JoinRoutes
+from wall.routes.leaving import LeavingPages, LeavingRoutes
+from wall.routes.look_pages import LookPages
+from wall.routes.looks import LOOK_BODY_BYTES, LOOK_PATHS, LookRoutes
 from wall.routes.media import MediaRoutes
 from wall.routes.moderation import ModerationPages
 from wall.routes.overlay import OverlayPage
@@ -80,9 +94,14 @@ class Backchannel:
         self.bus: Bus = open_bus(settings.redis_url, secret=secret.decode())
         folder = settings.make_data_dir() / "media"
         self.pictures = Cache(folder, secret, limit_bytes=settings.media_cache_bytes)
-        self.media = _media_proxy(settings, self.pictures)
+        self.images = Images()
+        self.media = _media_proxy(settings, self.images, self.pictures)
         self.journal = Journal(
-            self.store, self.bus, on_gone=self._forget_pictures, consequences=(left_view,)
+            self.store,
+            self.bus,
+            on_gone=self._forget_pictures,
+            consequences=(left_view,),
+            arrivals=(arrived, answered),
         )
         origins = Origins(settings.public_url, settings.allowed_hosts)
         participants = Participants(origins, secret)
@@ -120,13 +139,14 @@ class Backchannel:
         supervising = asyncio.create_task(supervisor.run(), name="supervisor")
         keeping = asyncio.create_task(Keeping(self.store, self.pictures).run(), name="keeping")
         sampling = asyncio.create_task(Sampling(self.hub).run(), name="sampling")
+        replying = asyncio.create_task(Replying(self.journal).run(), name="replying")
         log.info("serving", version=__version__, build=self.build)
         try:
             yield
         finally:
-            for task in (supervising, keeping, sampling):
+            for task in (supervising, keeping, sampling, replying):
                 task.cancel()
-            await asyncio.gather(supervising, keeping, sampling, return_exceptions=True)
+            await asyncio.gather(supervising, keeping, sampling, replying, return_exceptions=True)
             await self.intake.close()
             await self.hub.close()
             await self.media.close()
@@ -141,12 +161,12 @@ class Backchannel:
             log.error("pictures_not_purged", errno=exc.errno)
 
 
-def _media_proxy(settings: Settings, cache: Cache) -> MediaProxy:
+def _media_proxy(settings: Settings, images: Images, cache: Cache) -> MediaProxy:
     """The way of pictures from outside; its processes start with the first picture."""
     rules = AddressRules(
         frozenset(settings.media_ports), settings.media_trusted_networks, settings.media_refused_networks
     )
-    return MediaProxy(Fetcher(rules), Images(), cache)
+    return MediaProxy(Fetcher(rules), images, cache)
 
 
 def create_app(settings: Settings, *, framed: bool = False) -> FastAPI:
@@ -178,24 +198,37 @@ def _mount(app: FastAPI, parts: Backchannel, *, framed: bool) -> None:
         origins=parts.access.origins,
         respond=respond,
         body_limit_bytes=parts.settings.body_limit_bytes,
-        larger={RULES_PATHS: RULES_BODY_BYTES, SCENE_PATHS: SCENE_BODY_BYTES},
+        larger={
+            RULES_PATHS: RULES_BODY_BYTES,
+            SCENE_PATHS: SCENE_BODY_BYTES,
+            CODEBOOK_PATHS: CODEBOOK_BODY_BYTES,
+            LOOK_PATHS: LOOK_BODY_BYTES,
+        },
         framed=framed,
     )
     # Routes are tried in this order: the busiest first (docs/gotchas.md says why they are not included).
     app.mount("/static", Static(), name="static")
     screen_pages = ScreenPages(parts.access, parts.codes, views)
+    endorsing = EndorsingRoutes(parts.journal, parts.contributions.participants, parts.settings.secret())
+    covering = CoverageRoutes(parts.journal, views)
     api = ApiRouter()
     for router in (
         PostRoutes(parts.intake, parts.contributions).router,
         JoinApi(parts.contributions).router,
+        LeavingRoutes(parts.intake).router,
         ReadingRoutes(parts.hub, parts.snapshots).router,
         events.router(),
         FeedRoutes(parts.intake).router,
         IntegrationRoutes(parts.journal).router,
         RulesRoutes(parts.journal, views.words).router,
         facilitation.router(parts.journal),
+        SheetRoutes(parts.intake.graves).router,
+        endorsing.api,
+        ReplyRoutes(parts.journal, views.words).router,
+        covering.api,
         WallRoutes(parts.journal).router,
         SceneRoutes(parts.journal).router,
+        LookRoutes(parts.journal, parts.images).router,
         ScreenRoutes(parts.access, parts.codes, parts.beats).router,
         screen_pages.api,
     ):
@@ -203,21 +236,29 @@ def _mount(app: FastAPI, parts: Backchannel, *, framed: bool) -> None:
     app.include_router(api, prefix=API_PREFIX, responses=_ERRORS)
     for router in (
         JoinRoutes(parts.contributions, views).router,
+        endorsing.pages,
+        FacilitatorPages(parts.access, views).router,
+        covering.pages,
         health.router(parts.store, parts.bus, parts.build),
         MediaRoutes(parts.media, parts.store).router,
         pages.router(parts.access, views),
         desk.router(views),
         ProgrammePages(parts.access, views).router,
+        RunSheetPages(parts.journal, views).router,
         screen_pages.router,
         OverlayPage(parts.access, views).router,
         EmbedPages(parts.access, views, parts.settings.embed_origins).router,
         ShownFeeds(parts.access, views.words).router,
         sign_in.router(parts.access, views),
+        LeavingPages(parts.intake, views).router,
         ModerationPages(parts.intake, views).router,
         RulesPage(parts.journal, views).router,
+        CodebookPages(parts.journal, views).router,
+        AgreementPages(parts.journal, views).router,
         PairPage(parts.access, parts.codes, views).router,
         FleetPages(parts.access, parts.beats, views).router,
         ScenePages(parts.access, views).router,
+        LookPages(parts.access, views, parts.images).router,
     ):
         app.router.routes.extend(router.routes)
 

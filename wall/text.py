@@ -11,7 +11,7 @@ import re
 import unicodedata
 from html import unescape
 
-from wall.model import Author, Emoji, Link, Media, Post, fold_hashtag
+from wall.model import Author, Emoji, Link, LinkCard, Media, Post, Quote, fold_hashtag
 
 URL_LIMIT = 2_000
 """Longest address that is kept, in code points; the model's `Url` has the same limit."""
@@ -115,11 +115,12 @@ def drop_bad_links(post: Post) -> Post:
     """The post without links and addresses that must not be shown; itself where all are good.
 
     Kept are links inside the text that overlap no earlier one. Links, media, custom emoji, the post's
-    own and its author's address and avatar, and media previews are kept only where `safe_url` allows
-    them.
+    own and its author's address and avatar, media previews, link cards and what a quote leads to are
+    kept only where `safe_url` allows them.
     """
     author = post.author
-    if not (post.links or post.media or post.emoji or post.url or author.url or author.avatar):
+    parts = (post.links, post.media, post.emoji, post.url, author.url, author.avatar, post.quote)
+    if not any(parts) and post.link_card is None:
         return post
     good = {
         "links": _good_links(post),
@@ -127,10 +128,20 @@ def drop_bad_links(post: Post) -> Post:
         "emoji": _good_emoji(post.emoji),
         "url": safe_url(post.url),
         "author": _good_author(author),
+        "link_card": _good_link_card(post.link_card),
+        "quote": _good_quote(post.quote),
     }
     if all(getattr(post, name) == value for name, value in good.items()):
         return post
     return post.model_copy(update=good)
+
+
+def has_ink(text: str) -> bool:
+    """Whether anything of a text can be seen: control characters, spaces and lone accents cannot.
+
+    `ui/src/text.ts` says the same.
+    """
+    return any(unicodedata.category(char)[0] not in "CZM" for char in text)
 
 
 def search_words(post: Post) -> str:
@@ -141,7 +152,9 @@ def search_words(post: Post) -> str:
     """
     if post.noindex:
         return ""
-    words = folded_words("\n".join((post.text, post.author.name, post.author.handle, *post.hashtags)))
+    polled = [option.text for option in post.poll.options] if post.poll else []
+    said = (post.text, *polled, post.author.name, post.author.handle, *post.hashtags)
+    words = folded_words("\n".join(said))
     return " ".join(list(dict.fromkeys(words))[:SEARCHED_WORDS])
 
 
@@ -298,7 +311,24 @@ def _is_host(host: str) -> bool:
     return _NAMED_HOST.fullmatch(plain) is not None and ".." not in plain
 
 
-def _good_links(post: Post) -> tuple[Link, ...]:
+def _good_link_card(link: LinkCard | None) -> LinkCard | None:
+    if link is None or not safe_url(link.url):
+        return None
+    return link if link.image is None or safe_url(link.image) else link.model_copy(update={"image": None})
+
+
+def _good_quote(quote: Quote | None) -> Quote | None:
+    if quote is None:
+        return None
+    good = {
+        "links": _good_links(quote),
+        "url": safe_url(quote.url),
+        "author": _good_author(quote.author),
+    }
+    return quote.model_copy(update=good)
+
+
+def _good_links(post: Post | Quote) -> tuple[Link, ...]:
     kept: list[Link] = []
     end, length = 0, len(post.text)
     for link in sorted(post.links, key=lambda link: link.start):

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from facilitator.routes import codebook, points, programme, relays
+from facilitator.routes import codebook, contributions, points, programme, relays, replies, samples
+from facilitator.routes.codebook import CodebookRoutes
+from facilitator.routes.contributions import SimilarRoutes
 from facilitator.routes.desk import DeskRoutes
+from facilitator.routes.samples import SampleRoutes
 from wall.journal import Journal
 
 
@@ -15,9 +18,15 @@ def router(journal: Journal) -> APIRouter:
     for routes in (
         points.router,
         relays.router,
+        contributions.router,
+        SimilarRoutes(journal).router,
         programme.router,
         DeskRoutes(journal).router,
+        replies.router,
         codebook.router,
+        CodebookRoutes(journal).router,
+        samples.router,
+        SampleRoutes(journal).router,
     ):
         api.routes.extend(routes.routes)
     return api

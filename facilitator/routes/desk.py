@@ -7,11 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from sqlalchemy import Connection
 
+from facilitator.programme import Id
 from wall.entries import Put, Scope, render, sees_facilitation, sees_held
 from wall.journal import Journal
 from wall.model import Frozen, StoredPost
 from wall.routes import Asking, AskingHere
-from wall.store import contributions, people, posts
+from wall.store import contributions, people, placements, posts
 
 PRESENT_SECONDS = 25.0
 """For how long one call counts; desks call every 10 s."""
@@ -27,11 +28,19 @@ class Inbox(Frozen):
     next: int | None
 
 
+class At(Frozen):
+    """The post that somebody works at, if any."""
+
+    at: Id | None = None
+
+
 class Present(Frozen):
-    """Somebody who has a desk open."""
+    """Somebody who has a desk open. `at`: the post that they work at, so that nobody else begins with it;
+    a claim that is soft, holds nobody up and runs out with their presence."""
 
     person: str
     name: str
+    at: str | None = None
 
 
 class Presence(Frozen):
@@ -62,11 +71,13 @@ class DeskRoutes:
             lambda conn: _inbox(conn, asking.event.id, scope, before, limit)
         )
 
-    async def arrive(self, asking: AskingHere) -> Presence:
-        """Say that one has a desk open, for the next 25 seconds; who else has."""
+    async def arrive(self, asking: AskingHere, here: At | None = None) -> Presence:
+        """Say that one has a desk open, for 25 seconds, and which post one works at; who else has."""
         asking.scope("desk")
         person = asking.actor.removeprefix("person:")
         await self._journal.bus.arrive(asking.event.id, person, PRESENT_SECONDS)
+        at = here.at if here else None
+        await self._journal.bus.keep(_claims(asking.event.id), person, at or "", PRESENT_SECONDS)
         return await self._present(asking)
 
     async def present(self, asking: AskingHere) -> Presence:
@@ -77,8 +88,17 @@ class DeskRoutes:
     async def _present(self, asking: Asking) -> Presence:
         ids = await self._journal.bus.present(asking.event.id)
         names = await self._journal.store.read(lambda conn: people.names(conn, ids))
-        here = (Present(person=person, name=name) for person, name in names.items())
+        claims = await self._journal.bus.kept(_claims(asking.event.id))
+        here = (
+            Present(person=person, name=name, at=claims[person].value or None if person in claims else None)
+            for person, name in names.items()
+        )
         return Presence(people=tuple(sorted(here, key=lambda one: (one.name, one.person))))
+
+
+def _claims(event_id: str) -> str:
+    """What the bus keeps under: who works at which post of an event."""
+    return f"at.{event_id}"
 
 
 def _inbox(conn: Connection, event_id: str, scope: Scope, before: int | None, limit: int) -> Inbox:
@@ -90,6 +110,7 @@ def _inbox(conn: Connection, event_id: str, scope: Scope, before: int | None, li
         made = contributions.of_posts(conn, {stored.id for stored in found})
         known = contributions.by_ids(conn, event_id, set(made.values()))
         changes += [render(one, scope) for one in known.values()]
+        changes += [render(one, scope) for one in placements.of_posts(conn, found)]
     puts = tuple(change for change in changes if isinstance(change, Put))
     return Inbox(puts=puts, next=_order(found[-1], held) if len(found) == limit else None)
 

@@ -28,10 +28,11 @@ ReplyWords = Annotated[
 
 
 class Tagging(Frozen):
-    """A tag to set (`on`) or to take off."""
+    """A tag to set (`on`) or to take off; with a `source`, the address that a check rests on."""
 
     tag: Id
     on: bool = True
+    source: Annotated[str, StringConstraints(max_length=2_000)] = ""
 
 
 class Noting(Frozen):
@@ -48,9 +49,10 @@ class Raising(Frozen):
 
 
 class Reply(Frozen):
-    """What the authors are told."""
+    """What the authors are told; `public`: in their network too, where that can be."""
 
     words: ReplyWords
+    public: bool = False
 
 
 class Tagged(Frozen):
@@ -80,17 +82,21 @@ class Raised(Frozen):
 
 
 class Replied(Frozen):
-    """The posts whose authors were told, or need no reply."""
+    """The posts whose authors were told, or need no reply; `public`: to which a reply is being posted."""
 
     contribution: str
     posts: tuple[str, ...]
+    public: tuple[str, ...] = ()
     seq: int
 
 
 @router.post("/posts/{post_id}/tag")
 async def tag(post_id: IdHere, sent: Tagging, doing: Tags) -> Tagged:
-    """Set a tag on the point that a post makes, or take it off."""
-    return await doing.run(Tagged, lambda tx, _: tagging.tag(tx, post_id, sent.tag, sent.on))
+    """Set a tag on the point that a post makes, or take it off; who may approve approves it with that."""
+    return await doing.run(
+        Tagged,
+        lambda tx, acting: tagging.tag(tx, acting, post_id, sent.tag, sent.on, sent.source),
+    )
 
 
 @router.post("/posts/{post_id}/note")
@@ -111,7 +117,7 @@ async def raise_point(post_id: IdHere, sent: Raising, doing: Raises) -> Raised:
 async def reply(contribution_id: IdHere, sent: Reply, doing: Replies) -> Replied:
     """Tell every author who is owed a reply what became of their point."""
     return await doing.run(
-        Replied, lambda tx, acting: receipts.reply(tx, acting, contribution_id, sent.words)
+        Replied, lambda tx, acting: receipts.reply(tx, acting, contribution_id, sent.words, sent.public)
     )
 
 

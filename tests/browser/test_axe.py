@@ -33,6 +33,11 @@ STAFF = {
     "moderation": ("/moderate/{slug}", "article.post"),
     "moderation, shown": ("/moderate/{slug}?see=shown", "article.post"),
     "rules": ("/moderate/{slug}/rules", "h1"),
+    "codebook": ("/codebook/{slug}", "h1"),
+    "a new tag": ("/codebook/{slug}/tag/new", "form"),
+    "second tagging": ("/codebook/{slug}/second", "h1"),
+    "agreement": ("/codebook/{slug}/agreement", "h1"),
+    "themes": ("/codebook/{slug}/themes", "h1"),
     "enter, signed in": ("{enter}", "form.enter"),
 }
 """Pages as an organiser sees them: their address, and what shows that they are up."""

@@ -12,7 +12,8 @@ from facilitator.floor import left_view
 from facilitator.guards import Acting
 from facilitator.programme import NewRoom, NewSession
 from tests.support.summit import MORNING, Summit, post
-from wall.model import Author, Role
+from wall.journal import Arrival
+from wall.model import Author, Mode, Role
 from wall.parallel import Contribution, Receipt, Relay
 from wall.programme import Method, Session
 from wall.store import Store, contributions, entries, people
@@ -27,8 +28,8 @@ PARTICIPANT = Author(key="participant:pia", handle="", name="Pia")
 class Floor(Summit):
     """A summit with its consequences; commands are an organiser's unless somebody else is named."""
 
-    def __init__(self, store: Store) -> None:
-        super().__init__(store, consequences=(left_view,))
+    def __init__(self, store: Store, mode: Mode | None = None, arrivals: tuple[Arrival, ...] = ()) -> None:
+        super().__init__(store, mode, consequences=(left_view,), arrivals=arrivals)
 
     def person(self, name: str) -> str:
         """A new person's id."""

@@ -14,12 +14,26 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from facilitator import codebook, contributions, floor, programme, receipts, relays, tagging
+from facilitator import (
+    codebook,
+    contributions,
+    floor,
+    joining,
+    places,
+    programme,
+    receipts,
+    relays,
+    tagging,
+)
+from facilitator.answers import answered
+from facilitator.arriving import arrived
 from facilitator.codebook import TagChange
+from facilitator.guards import Acting
 from facilitator.programme import SessionChange
-from tests.facilitator.floor import ORGANISER, PARTICIPANT, Floor
+from tests.facilitator.floor import FACILITATOR, ORGANISER, PARTICIPANT, Floor
 from tests.store.test_journal_fold import MOVES, WINDOW, floor_of
 from tests.support.summit import post
+from wall.codebook import TagSet
 from wall.entries import PUBLIC, Held, Scope
 from wall.errors import BadInput, NotFound, Refused, Stale
 from wall.feeds.base import Edited
@@ -58,20 +72,24 @@ REVERSIBLE = sorted(DECISIONS.keys() - {"withdraw"})
 
 
 def within(held: Held, oldest: int) -> dict[tuple[str, str], Any]:
-    """What a copy holds within its window: posts from an order on, and the contributions that hang on
-    one of these posts or on a relay."""
+    """What a copy holds within its window: posts from an order on with their placements, and the
+    contributions that hang on one of these posts or on a relay."""
     cards = {
         subject: value
         for subject, value in held.subjects.items()
         if subject[0] != "post" or value["order"] >= oldest
     }
-    raised = {value["contribution"] for (kind, _), value in cards.items() if kind == "relay"}
+    relayed = [value for (kind, _), value in cards.items() if kind == "relay"]
+    raised = {value["contribution"] for value in relayed}
+    leads = {value["post"]["id"] for value in relayed}
     return {
         (kind, id_): value
         for (kind, id_), value in cards.items()
-        if kind != "contribution"
-        or id_ in raised
-        or any(("post", post_id) in cards for post_id in value["posts"])
+        if {
+            "placement": ("post", id_) in cards,
+            "check": ("post", id_) in cards or id_ in leads,
+            "contribution": id_ in raised or any(("post", one) in cards for one in value.get("posts", ())),
+        }.get(kind, True)
     }
 
 
@@ -82,7 +100,7 @@ class Facilitation(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.floor = Floor(self.store)
+        self.floor = Floor(self.store, arrivals=(arrived, answered))
         self.words = 0
         for key in KEYS:
             self.arrives(key)
@@ -93,7 +111,8 @@ class Facilitation(RuleBasedStateMachine):
             self.floor.session(hall, running=False),
             self.floor.session(annex),
         ]
-        self.tags = [self.floor.tag("Question", "1"), self.floor.tag("Comment", "2")]
+        checks = self.floor.do(lambda tx: codebook.add_preset(tx, TagSet.CHECK)).result["tags"]
+        self.tags = [self.floor.tag("Question", "1"), self.floor.tag("Comment", "2"), *checks[:2]]
         for key, which in zip(KEYS, (0, 0, 0, 2, 2, 1), strict=True):
             self.a_point_is_raised(key, which)
         for which in (0, 0, 2, 2):
@@ -148,15 +167,50 @@ class Facilitation(RuleBasedStateMachine):
         change = SessionChange(version=session.version, title=title, note="For the chair.")
         self.try_to(lambda tx: programme.change_session(tx, ORGANISER, session.id, change))
 
-    @rule(key=st.sampled_from(KEYS), tag=st.integers(0, 1), on=st.booleans())
+    @rule(key=st.sampled_from(KEYS), tag=st.integers(0, 3), on=st.booleans())
     def a_point_is_tagged(self, key: str, tag: int, on: bool) -> None:
         post_id = self.ids[key]
-        self.try_to(lambda tx: tagging.tag(tx, post_id, self.tags[tag], on))
+        source = f"https://example.org/{self.words}" if tag > 1 and on else ""
+        self.try_to(lambda tx: tagging.tag(tx, ORGANISER, post_id, self.tags[tag], on, source))
 
     @rule(key=st.sampled_from(KEYS), on=st.booleans())
     def a_point_is_noted(self, key: str, on: bool) -> None:
         post_id = self.ids[key]
         self.try_to(lambda tx: contributions.note(tx, post_id, on))
+
+    @rule(keys=st.lists(st.sampled_from(KEYS), min_size=2, max_size=3), first=st.booleans())
+    def points_are_joined(self, keys: list[str], first: bool) -> None:
+        one, *others = [self.ids[key] for key in keys]
+        self.try_to(lambda tx: joining.join(tx, ORGANISER, one, others, first=first))
+
+    @rule(key=st.sampled_from(KEYS))
+    def a_post_is_split_off(self, key: str) -> None:
+        self.try_to(lambda tx: joining.split(tx, ORGANISER, self.ids[key]))
+
+    @rule(key=st.sampled_from(KEYS), wording=st.sampled_from(["", "It pays.", "Ça vaut la peine."]))
+    def a_point_is_worded(self, key: str, wording: str) -> None:
+        point = self.floor.contribution(self.ids[key])
+        seen = point.worded if point else 0
+        self.try_to(lambda tx: joining.word(tx, ORGANISER, self.ids[key], wording, seen))
+
+    @rule(key=st.sampled_from(KEYS), which=st.integers(0, 3))
+    def somebody_says_where_it_belongs(self, key: str, which: int) -> None:
+        session = self.sessions[which] if which < len(self.sessions) else None
+        self.try_to(lambda tx: places.place(tx, self.ids[key], session))
+
+    @rule(key=st.sampled_from(KEYS), on=st.booleans(), who=st.sampled_from([ORGANISER, FACILITATOR]))
+    def somebody_takes_it_from_the_tray(self, key: str, on: bool, who: Acting) -> None:
+        self.try_to(lambda tx: places.claim(tx, who, self.ids[key], on))
+
+    @rule(key=st.sampled_from(KEYS), same=st.booleans())
+    def somebody_says_it_again(self, key: str, same: bool) -> None:
+        """The same words from somebody else, or more from the same author in answer."""
+        self.words += 1
+        with self.store.reading() as conn:
+            old = posts.by_ids(conn, self.floor.event_id, {self.ids[key]})[self.ids[key]].post
+        more = {"author": old.author} if not same else {}
+        text = old.text if same else f"And more words, number {self.words}."
+        self.floor.arrive(post(f"n{self.words}", text, reply_to=old.key, **more))
 
     @rule(key=st.sampled_from(KEYS), told=st.booleans())
     def its_author_hears(self, key: str, told: bool) -> None:
@@ -180,8 +234,9 @@ class Facilitation(RuleBasedStateMachine):
     @rule(which=st.integers(0, 20), verb=st.sampled_from(["hide", "lose", "reconsider"]))
     def what_is_on_its_way_is_taken_down(self, which: int, verb: str) -> None:
         moving = [one for one in self.relays() if one.state in OPEN]
-        if moving:
-            self.a_moderator_decides(self.lead_of(moving[which % len(moving)]), verb)
+        lead = self.lead_of(moving[which % len(moving)]) if moving else None
+        if lead is not None:
+            self.a_moderator_decides(lead, verb)
 
     @rule(key=st.sampled_from(KEYS[4:]))
     def a_post_is_taken_back(self, key: str) -> None:
@@ -234,8 +289,9 @@ class Facilitation(RuleBasedStateMachine):
         told = json.dumps([*held.subjects.values()])
         with self.store.reading() as conn:
             every = posts.desk_window(conn, self.floor.event_id, 500)
+        shown = {stored.post.text for stored in every if stored.state is PostState.APPROVED}
         for stored in every:
-            if stored.state is not PostState.APPROVED:
+            if stored.state is not PostState.APPROVED and stored.post.text not in shown:
                 assert stored.post.text not in told
 
     def relays(self) -> list[Relay]:
@@ -243,10 +299,10 @@ class Facilitation(RuleBasedStateMachine):
             found = stored_relays.window(conn, self.floor.event_id, 500, public=False)
         return sorted((one.relay for one in found), key=lambda one: one.id)
 
-    def lead_of(self, relay: Relay) -> str:
+    def lead_of(self, relay: Relay) -> str | None:
         with self.store.reading() as conn:
             found = stored_relays.by_ids(conn, self.floor.event_id, {relay.id})[relay.id]
-        return next(key for key, post_id in self.ids.items() if post_id == found.lead.id)
+        return next((key for key, post_id in self.ids.items() if post_id == found.lead.id), None)
 
     def caught_up(self, scope: Scope) -> Held:
         held = Held(self.readers[scope].seq, dict(self.readers[scope].subjects))

@@ -53,12 +53,12 @@ def states(summit: Floor, relay: Relay) -> list[ReceiptState]:
 
 def test_a_tag_is_set_once_and_taken_off_once(summit: Floor) -> None:
     post_id, question = summit.said("1"), summit.tag()
-    first = summit.do(lambda tx: tagging.tag(tx, post_id, question, True))
-    again = summit.do(lambda tx: tagging.tag(tx, post_id, question, True))
+    first = summit.do(lambda tx: tagging.tag(tx, ORGANISER, post_id, question, True))
+    again = summit.do(lambda tx: tagging.tag(tx, ORGANISER, post_id, question, True))
     assert (again.seq, again.result) == (first.seq, first.result)
     assert again.result["tags"] == [question]
-    summit.do(lambda tx: tagging.tag(tx, post_id, question, False))
-    off = summit.do(lambda tx: tagging.tag(tx, post_id, question, False))
+    summit.do(lambda tx: tagging.tag(tx, ORGANISER, post_id, question, False))
+    off = summit.do(lambda tx: tagging.tag(tx, ORGANISER, post_id, question, False))
     assert off.prev == off.seq
     assert off.result["tags"] == []
     assert list(summit.kinds(first.prev)) == ["contribution.made", *["contribution.tagged"] * 2]
@@ -66,8 +66,8 @@ def test_a_tag_is_set_once_and_taken_off_once(summit: Floor) -> None:
 
 def test_tags_of_two_desks_never_conflict(summit: Floor) -> None:
     post_id, one, two = summit.said("1"), summit.tag("Question", "1"), summit.tag("Comment", "2")
-    summit.do(lambda tx: tagging.tag(tx, post_id, two, True))
-    summit.do(lambda tx: tagging.tag(tx, post_id, one, True))
+    summit.do(lambda tx: tagging.tag(tx, ORGANISER, post_id, two, True))
+    summit.do(lambda tx: tagging.tag(tx, ORGANISER, post_id, one, True))
     point = summit.contribution(post_id)
     assert point is not None
     assert point.tags == (two, one)
@@ -78,25 +78,25 @@ def test_tags_of_two_desks_never_conflict(summit: Floor) -> None:
 
 def test_a_retired_tag_is_not_set_any_more_but_can_be_taken_off(summit: Floor) -> None:
     post_id, tag = summit.said("1"), summit.tag()
-    summit.do(lambda tx: tagging.tag(tx, post_id, tag, True))
+    summit.do(lambda tx: tagging.tag(tx, ORGANISER, post_id, tag, True))
     summit.do(lambda tx: codebook.change_tag(tx, tag, TagChange(version=1, retired=True)))
     other = summit.said("2")
     with pytest.raises(Refused):
-        summit.do(lambda tx: tagging.tag(tx, other, tag, True))
-    assert summit.do(lambda tx: tagging.tag(tx, post_id, tag, False)).result["tags"] == []
+        summit.do(lambda tx: tagging.tag(tx, ORGANISER, other, tag, True))
+    assert summit.do(lambda tx: tagging.tag(tx, ORGANISER, post_id, tag, False)).result["tags"] == []
 
 
 def test_what_was_taken_back_is_neither_tagged_nor_noted(summit: Floor) -> None:
     post_id, tag = summit.said("1"), summit.tag()
     summit.admit(Withdrawn("x", "1"))
     with pytest.raises(Refused):
-        summit.do(lambda tx: tagging.tag(tx, post_id, tag, True))
+        summit.do(lambda tx: tagging.tag(tx, ORGANISER, post_id, tag, True))
     with pytest.raises(Refused):
         summit.do(lambda tx: contributions.note(tx, post_id, True))
     with pytest.raises(NotFound):
         summit.do(lambda tx: contributions.note(tx, "nobody", True))
     with pytest.raises(NotFound):
-        summit.do(lambda tx: tagging.tag(tx, post_id, "nothing", True))
+        summit.do(lambda tx: tagging.tag(tx, ORGANISER, post_id, "nothing", True))
 
 
 def test_a_point_is_noted_and_that_is_taken_back(summit: Floor) -> None:
@@ -132,8 +132,8 @@ def test_a_key_that_is_used_twice_names_who_has_it(summit: Floor) -> None:
 def test_the_usual_tags_are_added_where_they_are_missing(summit: Floor, language: str, third: str) -> None:
     summit.do(lambda tx: spoken(tx, language))
     mine = summit.tag("question", "3")
-    assert len(summit.do(codebook.add_usual).result["tags"]) == 6
-    assert summit.do(codebook.add_usual).result["tags"] == []
+    assert len(summit.do(codebook.add_preset).result["tags"]) == 6
+    assert summit.do(codebook.add_preset).result["tags"] == []
     with summit.store.reading() as conn:
         listed = stored_codebook.listed(conn, summit.event_id)
     assert listed[0].id == mine
@@ -287,8 +287,8 @@ def test_another_events_things_are_not_found(summit: Floor, store: Store) -> Non
     room, tag, post_id = summit.room(), summit.tag(), summit.said("1")
     mine = other.said("1")
     for attempt in (
-        lambda tx: tagging.tag(tx, post_id, tag, True),
-        lambda tx: tagging.tag(tx, mine, tag, True),
+        lambda tx: tagging.tag(tx, ORGANISER, post_id, tag, True),
+        lambda tx: tagging.tag(tx, ORGANISER, mine, tag, True),
         lambda tx: programme.change_room(tx, room, RoomChange(version=1, name="Mine")),
     ):
         with pytest.raises(NotFound):

@@ -28,7 +28,7 @@ SITE = "https://www.example.org"
 OWN_PICTURE = re.compile(r"/media/summit/[0-9a-f-]+/(?:avatar|\d|emoji-\w+)\?key=[0-9a-f]{8}")
 ELEMENTS = {
     *("html", "head", "meta", "title", "link", "body", "header", "main", "footer", "article", "figure"),
-    *("h1", "h2", "p", "ul", "li", "div", "span", "bdi", "a", "img", "time", "figcaption"),
+    *("h1", "h2", "p", "ul", "li", "div", "span", "bdi", "a", "img", "time", "figcaption", "blockquote"),
 }
 
 
@@ -67,7 +67,7 @@ async def test_a_frame_may_be_shown_here_and_brings_nothing_but_itself(summit: E
     assert policy[0] == "default-src 'none'"
     assert "frame-ancestors 'self'" in policy
     assert not any(one.startswith("script-src") for one in policy)
-    assert answer.headers["refresh"] == "60"
+    assert answer.headers["refresh"] == "30"
     assert answer.headers["cache-control"] == "public, max-age=30"
     assert answer.headers["x-robots-tag"] == "noindex"
     assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
@@ -238,7 +238,7 @@ async def test_what_it_cannot_be_asked_for_is_refused(summit: Elsewhere, query: 
 async def test_who_has_it_already_is_told_so(summit: Elsewhere) -> None:
     first = await summit.get("/embed/summit")
     again = await summit.get("/embed/summit", **{"If-None-Match": first.headers["etag"]})
-    assert (again.status_code, again.headers["refresh"]) == (304, "60")
+    assert (again.status_code, again.headers["refresh"]) == (304, "30")
     await summit.say("New")
     assert "New" in (await summit.get("/embed/summit", **{"If-None-Match": first.headers["etag"]})).text
 
@@ -252,7 +252,7 @@ async def test_while_the_store_is_away_it_says_so_and_looks_again(
     monkeypatch.setattr(summit.api.parts.store, "read", away)
     answer = await summit.get("/embed/summit")
     assert answer.status_code == 503
-    assert answer.headers["refresh"] == "60"
+    assert answer.headers["refresh"] == "30"
     assert "frame-ancestors 'self'" in answer.headers["content-security-policy"]
     assert "This cannot be shown right now." in answer.text
 

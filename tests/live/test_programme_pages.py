@@ -41,6 +41,8 @@ def session(session_id: str, room: str, starts: datetime) -> SessionValue:
         ends_at=starts + timedelta(hours=2),
         prompts=(),
         prompt=None,
+        prompt_at=None,
+        hashtags=(),
         state="planned",
         begun_at=None,
         ended_at=None,

@@ -255,6 +255,36 @@ async def test_a_screen_is_edited_found_loaded_anew_and_unpaired_on_its_page(cha
     assert (await technician.get(path)).status_code == 404
 
 
+async def test_the_last_row_answers_the_test_card_and_letters_grow(channel: Channel) -> None:
+    made = (await paired(channel))[1]
+    technician = person(channel, Role.TECHNICIAN)
+    path = f"/screens/{channel.api.event.slug}/{made['screen']}"
+    page = (await technician.get(path)).text
+    assert "Can the last row read this?" in page
+    assert f"/wall/{channel.api.event.slug}?card=1&amp;distance=22.5&amp;diagonal=98" in page
+    for cause, distance in (("a", 25.9), ("a", 25.9), ("b", 29.8)):
+        answer = await technician.post(f"{path}/larger", data={"cause": cause})
+        assert answer.status_code == 303
+        (one,) = await fleet(channel)
+        assert one["distance_m"] == distance
+    assert "look again from the last row" in (await technician.get(answer.headers["location"])).text
+    for cause in range(12):
+        await technician.post(f"{path}/larger", data={"cause": f"c{cause}"})
+    (one,) = await fleet(channel)
+    assert one["distance_m"] == 100, "no farther than a hall is long"
+
+
+async def test_without_script_the_fleet_looks_again_only_for_who_asked(channel: Channel) -> None:
+    await paired(channel, name="Left")
+    technician, path = person(channel, Role.TECHNICIAN), f"/screens/{channel.api.event.slug}"
+    page = (await technician.get(f"{path}?seq=3")).text
+    assert 'http-equiv="refresh"' not in page, "what is typed would be lost"
+    assert f'href="{path}?watch=1&amp;seq=3"' in page
+    page = (await technician.get(f"{path}?watch=1&seq=3")).text
+    assert '<noscript><meta http-equiv="refresh" content="10"></noscript>' in page
+    assert f'href="{path}?seq=3"' in page
+
+
 async def test_the_link_to_a_screen_is_shown_once_with_its_code(channel: Channel) -> None:
     _, made = await paired(channel)
     technician = person(channel, Role.TECHNICIAN)

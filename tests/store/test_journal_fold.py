@@ -19,13 +19,14 @@ from hypothesis.stateful import (
 
 from tests.support.summit import GRAVES, MORNING, Summit, post, repost
 from wall.entries import Held, Scope, kinds
-from wall.errors import Refused
+from wall.errors import NotFound, Refused
 from wall.feeds.base import Arrived, Edited, Withdrawn
-from wall.intake import moves
+from wall.intake import leaving, moves
 from wall.intake.intake import new_feed
 from wall.journal import Tx, broken_link, reading
-from wall.model import FeedState, Reason, Role, StoredPost, new_id
+from wall.model import FeedState, Quote, Reason, Role, StoredPost, new_id
 from wall.store import Store, feeds, members, people, posts
+from wall.wishes import may_show
 
 WINDOW = 4
 KEYS = st.sampled_from([f"k{number}" for number in range(8)])
@@ -150,6 +151,27 @@ class Readers(RuleBasedStateMachine):
         self.summit.do(give)
         self.roles[person] = tuple(roles)
 
+    @rule(key=KEYS, of=KEYS, shy=st.booleans())
+    def a_post_quotes_another(self, key: str, of: str, shy: bool) -> None:
+        quote = Quote(key=of, author=post(of).author, text="Quoted", noindex=shy)
+        self.summit.arrive(post(f"q-{key}", "Quoting", quote=quote, quote_of=of))
+
+    @rule(key=KEYS)
+    def an_author_no_longer_wants_to_be_listed(self, key: str) -> None:
+        self.summit.arrive(post(key, noindex=True))
+
+    @rule(key=KEYS, back=st.booleans())
+    def an_author_is_left_off_or_put_back(self, key: str, back: bool) -> None:
+        def leave(tx: Tx) -> object:
+            stored = posts.known(tx.conn, tx.event.id, "x", {key}).get(key)
+            if stored is None or not stored.received:
+                return None
+            command = leaving.put_author_back if back else leaving.leave_author_off
+            return command(tx, stored.id, GRAVES.person)
+
+        with contextlib.suppress(NotFound):
+            self.summit.do(leave)
+
     @rule()
     def a_feed_is_added(self) -> None:
         feed = new_feed(self.summit.event_id, "replay", {})
@@ -201,7 +223,9 @@ class Readers(RuleBasedStateMachine):
             assert broken_link(conn, self.summit.event_id) is None
         counted = self.summit.event
         with self.store.reading() as conn:
-            assert counted.shown == len(posts.shown_window(conn, counted.id, 10_000))
+            shown = posts.shown_window(conn, counted.id, 10_000)
+            assert counted.shown == len(shown)
+            assert all(map(may_show, shown))
 
 
 @pytest.fixture

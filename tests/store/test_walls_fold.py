@@ -23,8 +23,9 @@ from wall.entries import PUBLIC, Held, Scope
 from wall.errors import BackchannelError
 from wall.feeds.base import Edited
 from wall.journal import Tx, broken_link, reading
+from wall.look import Colours, FileKind, Slot
 from wall.model import PostState, Role
-from wall.screens import control, fleet, pairing, scenes
+from wall.screens import control, fleet, looks, pairing, scenes
 from wall.screens.control import Order
 from wall.screens.fleet import ScreenChange
 from wall.screens.scenes import NewStep, SceneChange
@@ -96,6 +97,15 @@ class Walls(RuleBasedStateMachine):
             steps=(NewStep(layout=Layout.TITLE, words=words),),
         )
         self.try_to(lambda tx: scenes.change(tx, self.scenes[which], change))
+
+    @rule(
+        accent=st.sampled_from(["#ffcc00", "#33bbff", None]), font=st.sampled_from([b"one", b"two", None])
+    )
+    def the_events_look_is_changed(self, accent: str | None, font: bytes | None) -> None:
+        file = font and looks.Prepared(FileKind.WOFF2, "Letters", font)
+        version = self.hall.look().version
+        change = looks.LookChange(version=version, dark=Colours(accent=accent))
+        self.try_to(lambda tx: looks.change(tx, change, {Slot.FONT: file or None}))
 
     @rule(which=st.integers(0, 2))
     def a_scene_is_removed(self, which: int) -> None:

@@ -12,6 +12,8 @@ from tests.support.desk_page import DeskPage, Look
 
 WAITING = 5
 """Points that are kept in the queue."""
+SEVERAL = 3
+"""So many that are clean are worth one key for all of them."""
 _OUTCOMES = ("The room agreed to try it", "Two tables take it home", "Evidence was asked for", "")
 _QUESTION_TAG, _OTHER_TAGS = "1", "23456"
 
@@ -24,6 +26,8 @@ class Tally:
     meant: Counter[str] = field(default_factory=Counter)
     seen: set[str] = field(default_factory=set)
     """Posts that something was done about."""
+    per_post: list[float] = field(default_factory=list)
+    """Keys that each post took that was handled; those of a key for several are shared among them."""
     told: int = 0
     """Refusals that the desk told about."""
     oldest_seconds: list[float] = field(default_factory=list)
@@ -39,7 +43,7 @@ class Hands:
         self._rng = random.Random(seed)
         self._pause = pause
         self._moves_on = 0.0
-        self._judged = self._sorted = 0
+        self._judged = self._sorted = self._steps = 0
         self.floor_seconds = 30.0
         """How long something is in the room."""
 
@@ -69,7 +73,10 @@ class Hands:
         elif look.queued > 2 and self._rng.random() < 0.03:
             await self._reorder()
         else:
-            await self._handle(look)
+            before = self.tally.keys
+            handled = await self._handle(look)
+            if handled:
+                self.tally.per_post += [(self.tally.keys - before) / handled] * handled
 
     async def rest(self) -> None:
         """Wait until everything is sent, and read what was refused."""
@@ -107,14 +114,25 @@ class Hands:
         self.tally.meant["place"] += 1
         await self.press("K", "i")
 
-    async def _handle(self, look: Look) -> None:
+    async def _handle(self, look: Look) -> int:
+        """Do something about the current post, or about all in sight. How many posts that handled."""
+        self._steps += 1
+        if len(look.clean) >= SEVERAL and self._steps % 4 == 0:
+            return await self._approve_all(look)
         if look.id is not None and look.unhandled:
             self.tally.seen.add(look.id)
             await (self._judge(look) if look.state == "held" else self._sort(look))
-        elif look.fresh:
-            await self.press("p")
-        elif look.left:
-            await self.press("Space")
+            return 1
+        if look.fresh or look.left:
+            await self.press("p" if look.fresh else "Space")
+        return 0
+
+    async def _approve_all(self, look: Look) -> int:
+        """Everything in sight was read, and nothing more is to be done about it."""
+        self.tally.seen.update(look.clean)
+        self.tally.meant["approve"] += look.clean_waiting
+        await self.press("A")
+        return len(look.clean)
 
     async def _judge(self, look: Look) -> None:
         """Of eight that wait, one is refused, two are queued, two are tagged, all others shown."""
@@ -127,8 +145,9 @@ class Hands:
             await self._raise()
         else:
             if turn in (0, 5):
-                await self._tag(look)
-            self.tally.meant["approve"] += 1
+                await self._tag(look)  # which approves
+            else:
+                self.tally.meant["approve"] += 1
             await self.press("a")
 
     async def _sort(self, look: Look) -> None:

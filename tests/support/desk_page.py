@@ -51,11 +51,17 @@ _LOOK = f"""
   const relays = [...document.querySelectorAll(".relay-row")].map((one) => one.dataset.state);
   const {{ oldest, unhandled }} = desk.counts.value;
   const id = row?.dataset.post ?? null;
+  const byMode = ["awaits_approval", "first_post", "not_listed"];
+  const isClean = ({{ bar, reasons }}) =>
+    bar === null && (reasons ?? []).every(({{ code }}) => byMode.includes(code));
+  const left = desk.inSight().filter((one) => desk.unhandled(one));
+  const clean = left.filter((one) => isClean(desk.view.value.post(one)));
   return {{
     id, unhandled: id !== null && desk.unhandled(id),
     state: id === null ? null : desk.view.value.post(id)?.state ?? null,
     text: row?.querySelector(".said")?.textContent ?? "",
     fresh: desk.listing.fresh.length, left: unhandled,
+    clean, clean_waiting: clean.filter((one) => desk.view.value.post(one).state === "held").length,
     oldest_ms: oldest === null ? 0 : Date.now() - oldest,
     floor: relays.includes("on_floor"), next: relays.includes("next"),
     queued: relays.filter((one) => one === "queued").length,
@@ -67,17 +73,18 @@ _LOOK = f"""
 _HELD = f"""
 () => {{
   const desk = {_DESK};
-  const {{ posts, contributions, relays, sessions }} = desk.view.value.base;
+  const {{ posts, contributions, relays, sessions, placements }} = desk.view.value.base;
   const unique = new Map([...contributions.values()].map((one) => [one.id, one]));
   return {{
     post: Object.fromEntries(posts), contribution: Object.fromEntries(unique),
     relay: Object.fromEntries(relays), session: Object.fromEntries(sessions),
+    placement: Object.fromEntries(placements),
   }};
 }}
 """
 
 Held = dict[str, dict[str, dict[str, Any]]]
-"""Values by type and id: of posts, contributions, relays and sessions."""
+"""Values by type and id: of posts, contributions, relays, sessions and placements."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +97,10 @@ class Look:
     text: str
     fresh: int
     left: int
+    clean: list[str]
+    """Unhandled posts in sight in which no rule caught anything."""
+    clean_waiting: int
+    """How many of them wait."""
     oldest_ms: float
     floor: bool
     next: bool

@@ -24,7 +24,7 @@ _MADE = {
 """The entry that a command of this verb makes, always and once."""
 _EXACT = ("approve", "reject", "raise", "advance", "tag", "place")
 """Verbs of which a script knows how many it caused."""
-_TYPES = ("post", "contribution", "relay", "session")
+_TYPES = ("post", "contribution", "relay", "session", "placement")
 
 _Entries = dict[str, list[tuple[str, str]]]
 """Kind and subjects of each entry, by the cause of its command."""
@@ -35,7 +35,7 @@ async def problems(desk: DeskPage, staff: Staff, event: str, store: Store, tally
     await desk.settled()
     found = _miscounted(desk, tally)
     found += _misdone(desk, _commands(store), _entries(store))
-    return found + await _differences(desk, staff, event)
+    return found + await differences(desk, staff, event)
 
 
 def _miscounted(desk: DeskPage, tally: Tally) -> list[str]:
@@ -82,7 +82,7 @@ def _entries(store: Store) -> _Entries:
     return found
 
 
-async def _differences(desk: DeskPage, staff: Staff, event: str) -> list[str]:
+async def differences(desk: DeskPage, staff: Staff, event: str) -> list[str]:
     """How the desk's copy differs from what the server has, once nothing comes any more."""
     found: list[str] = []
 

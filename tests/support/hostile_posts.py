@@ -11,8 +11,12 @@ from wall.model import (
     Author,
     Emoji,
     Link,
+    LinkCard,
     Media,
+    Poll,
+    PollOption,
     Post,
+    Quote,
     at_border,
 )
 
@@ -59,9 +63,36 @@ def _post(string: str, number: int, picture: str) -> Post:
         media=_media(string, number, picture),
         emoji=(Emoji(code="blobcat", url=picture), Emoji(code="canary", url=url)),
         links=links,
+        poll=Poll(options=(PollOption(text=string), PollOption(text=string))),
+        link_card=_link_card(string, number, picture),
+        labels=(name,),
+        quote=_quote(string, number),
         reply_to=key or None,
         quote_of=key or None,
     )
+
+
+def _quote(string: str, number: int) -> Quote:
+    """The string as somebody's name and words; every other one is covered by it as well."""
+    name, url = string[:NAME_LIMIT], string[:_URL_LIMIT]
+    author = Author(key=string[:_KEY_LIMIT] or "-", handle=name, name=name, url=url, avatar=url)
+    text, links = _text(string)
+    return Quote(
+        key=f"{number} {string}"[:_KEY_LIMIT],
+        author=author,
+        text=text,
+        url=url,
+        lang=string[:_LANG_LIMIT],
+        links=links,
+        warning=string if number % 2 else None,
+        labels=(name,),
+    )
+
+
+def _link_card(string: str, number: int, picture: str) -> LinkCard:
+    """A page at an address that holds the string, where that may be opened, or at a safe one."""
+    url = _below_safe(string) if number % 2 else _SAFE
+    return LinkCard(url=url, title=string, image=string[:_URL_LIMIT] if number % 2 else picture, alt=string)
 
 
 def _text(string: str) -> tuple[str, tuple[Link, ...]]:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from wall.entries import Changes, Held, Scope
 from wall.feeds.base import Arrived, Edited, Withdrawn
 from wall.intake import Graves, Tally, admit
-from wall.journal import Consequence, Done, Tx, create_event, read_after, run_command, snapshot
+from wall.journal import Arrival, Consequence, Done, Tx, create_event, read_after, run_command, snapshot
 from wall.model import Author, Event, Mode, Post, StoredPost, new_id
 from wall.moderation import Rules
 from wall.store import Store, events, posts, rules
@@ -56,14 +56,19 @@ class Summit:
     """One event in a store, driven without a server. Every command takes a second of its clock.
 
     Everything passes its rules, unless a `mode` is given: then they are the ordinary ones.
-    `consequences` are those of its journal.
+    `consequences` and `arrivals` are those of its journal.
     """
 
     def __init__(
-        self, store: Store, mode: Mode | None = None, consequences: tuple[Consequence, ...] = ()
+        self,
+        store: Store,
+        mode: Mode | None = None,
+        consequences: tuple[Consequence, ...] = (),
+        arrivals: tuple[Arrival, ...] = (),
     ) -> None:
         self.store = store
         self.consequences = consequences
+        self.arrivals = arrivals
         self.now = MORNING
         details = {"mode": mode or Mode.AUTO}
         with store.writing() as conn:
@@ -78,7 +83,15 @@ class Summit:
         self.now += timedelta(seconds=1)
         with self.store.writing() as conn:
             return run_command(
-                conn, self.event_id, "person:tester", fn, cause, body, self.now, self.consequences
+                conn,
+                self.event_id,
+                "person:tester",
+                fn,
+                cause,
+                body,
+                self.now,
+                self.consequences,
+                self.arrivals,
             )[1]
 
     def admit(self, *items: Arrived | Edited | Withdrawn) -> Tally:

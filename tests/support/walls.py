@@ -8,12 +8,13 @@ from datetime import timedelta
 from tests.support.summit import MORNING, Summit, post
 from wall.access import digest_of
 from wall.display import Control, Layout, Scene, Screen
+from wall.look import EventLook
 from wall.model import new_id
 from wall.programme import Method, Room, Session, SessionState
 from wall.screens import pairing, scenes
 from wall.screens.pairing import NewScreen
 from wall.screens.scenes import NewScene, NewStep
-from wall.store import Store, programme, screens, walls
+from wall.store import Store, looks, programme, screens, walls
 from wall.store import scenes as stored_scenes
 
 
@@ -60,6 +61,11 @@ class WallSummit(Summit):
         """The scenes, the default one first."""
         with self.store.reading() as conn:
             return stored_scenes.listed(conn, self.event_id)
+
+    def look(self) -> EventLook:
+        """How the event looks."""
+        with self.store.reading() as conn:
+            return looks.of(conn, self.event_id)
 
     def control(self, control_id: str) -> Control | None:
         """What walls are held to."""

@@ -19,6 +19,7 @@ from wall.text import (
     find_hashtags,
     folded_words,
     from_html,
+    has_ink,
     safe_url,
     search_words,
 )
@@ -313,3 +314,9 @@ def test_search_knows_only_so_much_of_a_post() -> None:
     words = search_words(endless).split()
     assert len(words) == SEARCHED_WORDS
     assert words[0] == "x" * SEARCHED_LETTERS
+
+
+@pytest.mark.parametrize("name", ["", "  ", "\u0007\u202e\u200b\u2066", "\u0301", "\u3000"])
+def test_a_name_of_control_characters_spaces_and_lone_accents_cannot_be_seen(name: str) -> None:
+    assert not has_ink(name)
+    assert has_ink(f"{name}a")

@@ -40,8 +40,3 @@ export function inState(session: string, state: string, relays: All<RelayValue>)
     .filter((relay) => relay.session === session && relay.state === state)
     .sort((a, b) => a.rank - b.rank);
 }
-
-/** What is asked in a session now. */
-export function asked(session: SessionValue): string | null {
-  return session.prompts.find(({ id }) => id === session.prompt)?.text ?? null;
-}

@@ -3,8 +3,9 @@
  * Pure; both pass tests/golden/fold.json.
  */
 import type {
-  Changes, ContributionValue, ControlValue, CountValue, EventValue, MemberValue, PinValue, PointValue, PostValue, Put,
+  AnswerValue, Changes, CheckValue, ConclusionValue, ContributionValue, ControlValue, CountValue, EventValue, MemberValue, MessageValue, PinValue, PointValue, PostValue, Put,
   RelayValue, RoomValue, SceneValue, ScreenValue, SessionValue, Snapshot, TagValue,
+  HandoverValue, OptOutValue, PlacementValue, QuestionValue, RoutingValue, TranslationValue,
 } from "./wire";
 
 export type Value = Put["value"];
@@ -24,8 +25,18 @@ export interface Known {
   point: PointValue;
   scene: SceneValue;
   control: ControlValue;
+  opt_out: OptOutValue;
   pin: PinValue;
+  placement: PlacementValue;
   screen: ScreenValue;
+  answer: AnswerValue;
+  check: CheckValue;
+  conclusion: ConclusionValue;
+  message: MessageValue;
+  question: QuestionValue;
+  translation: TranslationValue;
+  routing: RoutingValue;
+  handover: HandoverValue;
 }
 
 /** A frame does not continue from where the copy is: reconnect, or fetch a snapshot. */

@@ -23,6 +23,13 @@ export function initial(name: string): string {
   return "";
 }
 
+const INK = /[^\p{C}\p{Z}\p{M}\s]/u;
+
+/** Whether anything of a text can be seen: control characters, spaces and lone accents cannot. */
+export function hasInk(text: string): boolean {
+  return INK.test(text);
+}
+
 /** A stable number from 0 to `count - 1` for a text: the same author always has the same tint. */
 export function bucket(text: string, count: number): number {
   let hash = 2166136261;

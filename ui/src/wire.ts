@@ -1,6 +1,26 @@
 // Made by `python -m wall.entries.schema --write` from wall/entries. Do not edit.
 // Times are ISO 8601 text in UTC; offsets into text count code points.
 
+/** `answer`: the post of the same id was said to this prompt of a session, or only to the session. */
+export interface AnswerValue {
+  readonly id: string;
+  readonly session: string;
+  readonly prompt: string | null;
+  readonly how: Answering;
+  readonly version: number;
+}
+
+/** How it is known what a post was said to. */
+export type Answering = "code" | "time" | "room" | "hand";
+
+/** What a facilitator asks the author of a point; `answer` is theirs. `shared`: all may read it. */
+export interface AskedValue {
+  readonly id: string;
+  readonly words: string;
+  readonly answer: string;
+  readonly shared: boolean;
+}
+
 /** The author part of a card. No follower count: reach is not merit. */
 export interface AuthorValue {
   readonly handle: string;
@@ -18,6 +38,32 @@ export interface Changes {
   readonly changes: readonly (Put | Drop)[];
 }
 
+/** One finding: how a claim stands, and where that can be read. `host` is what a wall writes of it. */
+export interface CheckMark {
+  readonly code: "supported" | "disputed" | "corrected";
+  readonly host: string;
+  readonly url: string;
+}
+
+/** `check`: what was found about the claims of a post; its id is the post's. */
+export interface CheckValue {
+  readonly id: string;
+  readonly checks: readonly CheckMark[];
+  readonly version: number;
+}
+
+/** `conclusion`: what a session concluded. `endorsed` counts phones; `room` is how many in the room
+ * endorsed it, None where nobody counted. */
+export interface ConclusionValue {
+  readonly id: string;
+  readonly session: string;
+  readonly position: number;
+  readonly text: string;
+  readonly endorsed: number;
+  readonly room: number | null;
+  readonly version: number;
+}
+
 /** `contribution`: what the desk knows about one or more posts; the first of `posts` leads. */
 export interface ContributionValue {
   readonly id: string;
@@ -30,6 +76,8 @@ export interface ContributionValue {
   readonly owed: number;
   readonly told: number;
   readonly version: number;
+  readonly wording: string;
+  readonly worded: number;
 }
 
 /** `control`: what the walls of a room are held to, and their notice. Its id is the room's, or `all`. */
@@ -60,7 +108,8 @@ export interface EmojiValue {
   readonly picture: string;
 }
 
-/** `event`: what every face shows about the event. */
+/** `event`: what every face shows about the event. `look`: the digest of its own style sheet, which
+ * is at `/look/{slug}/{look}.css`; null: it has none. */
 export interface EventValue {
   readonly id: string;
   readonly slug: string;
@@ -69,10 +118,11 @@ export interface EventValue {
   readonly zone: string;
   readonly languages: readonly string[];
   readonly version: number;
+  readonly look: string | null;
   readonly mode: string | null;
 }
 
-/** `feed`: a source's health, without its credentials. */
+/** `feed`: a source's health, without its credentials. `replies`: its account may post replies. */
 export interface FeedValue {
   readonly id: string;
   readonly network: string;
@@ -80,6 +130,16 @@ export interface FeedValue {
   readonly problem: string | null;
   readonly accepted: number;
   readonly dropped: number;
+  readonly version: number;
+  readonly replies: boolean;
+}
+
+/** `handover`: what somebody leaves to who takes over a session's desk. Its id is the session's. */
+export interface HandoverValue {
+  readonly id: string;
+  readonly words: string;
+  readonly name: string;
+  readonly written_at: string;
   readonly version: number;
 }
 
@@ -97,11 +157,24 @@ export type Hold = "live" | "curated" | "frozen" | "quiet" | "blank";
 /** How a wall is laid out during one step of its scene. */
 export type Layout = "columns" | "stream" | "spotlight" | "mosaic" | "question" | "floor" | "programme" | "title" | "notice";
 
+/** What a prompt means people to do with what they know: Bloom's taxonomy as revised by Anderson and
+ * Krathwohl (2001). Empty: nobody said. */
+export type Level = "" | "remember" | "understand" | "apply" | "analyse" | "evaluate" | "create";
+
 /** A link in a post's text: `text[start:end]`, offsets in code points, end exclusive. */
 export interface Link {
   readonly start: number;
   readonly end: number;
   readonly url: string;
+}
+
+/** What a linked page says of itself. `picture`: the key of the picture that this server has of it. */
+export interface LinkCardValue {
+  readonly url: string;
+  readonly host: string;
+  readonly title: string;
+  readonly alt: string;
+  readonly picture: string | null;
 }
 
 /** One attachment of a card. Sizes are in pixels; `alt` is the author's own description. */
@@ -121,10 +194,47 @@ export interface MemberValue {
   readonly version: number;
 }
 
+/** `message`: from the desk to the chair of a session, or back. `ok_at`: when it was acknowledged. */
+export interface MessageValue {
+  readonly id: string;
+  readonly session: string;
+  readonly to: Receiver;
+  readonly signal: Signal;
+  readonly text: string;
+  readonly sent_at: string;
+  readonly ok_at: string | null;
+  readonly version: number;
+}
+
+/** `opt_out`: somebody is left off the walls. `by`: "person" who asked themselves, or "staff". */
+export interface OptOutValue {
+  readonly id: string;
+  readonly network: string;
+  readonly by: string;
+  readonly at: string;
+  readonly posts: number;
+  readonly version: number;
+}
+
 /** `pin`: the post of the same id is kept on the walls. `order` sorts pins; a later one is larger. */
 export interface PinValue {
   readonly id: string;
   readonly order: number;
+  readonly version: number;
+}
+
+/** Why a post belongs to a session: the clue that told, the strongest first; or a person said so. */
+export type Placed = "hashtag" | "reply" | "speaker" | "page" | "prompt" | "time" | "person" | "";
+
+/** `placement`: which session the post of the same id belongs to, and by which clue; None: to none
+ * that is known. `by_hand`: a person said so. `claimed_by`: who took it, as it belongs to none. */
+export interface PlacementValue {
+  readonly id: string;
+  readonly session: string | null;
+  readonly reason: Placed;
+  readonly by_hand: boolean;
+  readonly claimed_by: string | null;
+  readonly claimed_at: string | null;
   readonly version: number;
 }
 
@@ -141,11 +251,25 @@ export interface PointValue {
   readonly outcome: string;
   readonly reply: string;
   readonly told_at: string | null;
+  readonly question: AskedValue | null;
   readonly version: number;
 }
 
 /** Which post is next while more come than a wall can show. */
 export type Policy = "newest" | "fair" | "questions" | "curated";
+
+/** One answer of a poll; `share` of the votes in percent, once nobody can vote any more. */
+export interface PollOptionValue {
+  readonly text: string;
+  readonly share: number | null;
+}
+
+/** A poll as text: nobody can vote here. */
+export interface PollValue {
+  readonly options: readonly PollOptionValue[];
+  readonly multiple: boolean;
+  readonly closed: boolean;
+}
 
 /** `post`: a card. `order` sorts cards: by when they were first shown, for the desk by arrival. */
 export interface PostValue {
@@ -165,10 +289,14 @@ export interface PostValue {
   readonly emoji: readonly EmojiValue[];
   readonly warning: string | null;
   readonly sensitive: boolean;
+  readonly poll: PollValue | null;
+  readonly link_card: LinkCardValue | null;
+  readonly quote: QuoteValue | null;
   readonly reposts: number;
   readonly by_hand: boolean;
   readonly state: string | null;
   readonly reasons: readonly Reason[] | null;
+  readonly bar: string | null;
 }
 
 /** One step of a run-sheet: what is asked, and in which minute after the session's beginning. */
@@ -176,7 +304,13 @@ export interface Prompt {
   readonly id: string;
   readonly text: string;
   readonly minute: number;
+  readonly code: string;
+  readonly kind: PromptKind;
+  readonly level: Level;
 }
+
+/** What a step of a run-sheet is. */
+export type PromptKind = "prompt" | "phase" | "item" | "break";
 
 /** A subject to hold, whole, in place of any earlier value. */
 export interface Put {
@@ -184,7 +318,30 @@ export interface Put {
   readonly type: string;
   readonly id: string;
   readonly version: number;
-  readonly value: EventValue | CountValue | PostValue | FeedValue | MemberValue | RoomValue | SessionValue | TagValue | ContributionValue | RelayValue | PointValue | SceneValue | ControlValue | PinValue | ScreenValue;
+  readonly value: EventValue | CountValue | PostValue | FeedValue | MemberValue | CheckValue | RoomValue | SessionValue | TagValue | ContributionValue | PlacementValue | RelayValue | PointValue | SceneValue | ControlValue | PinValue | ScreenValue | AnswerValue | ConclusionValue | MessageValue | OptOutValue | QuestionValue | TranslationValue | RoutingValue | HandoverValue;
+}
+
+/** `question`: what a facilitator asked the author of a post, and what came back. */
+export interface QuestionValue {
+  readonly id: string;
+  readonly post: string;
+  readonly words: string;
+  readonly answer: string;
+  readonly state: string;
+  readonly asked_at: string;
+  readonly answered_at: string | null;
+  readonly version: number;
+}
+
+/** The words of another post inside a card. */
+export interface QuoteValue {
+  readonly handle: string;
+  readonly name: string;
+  readonly text: string;
+  readonly lang: string | null;
+  readonly links: readonly Link[];
+  readonly warning: string | null;
+  readonly url: string | null;
 }
 
 /** Why a post was held or rejected: a code, its parameters and code-point offsets in the text. */
@@ -195,6 +352,9 @@ export interface Reason {
   readonly params: Readonly<Record<string, number | string>>;
 }
 
+/** Whom a message is for. */
+export type Receiver = "chair" | "desk";
+
 /** `relay`: a contribution on its way through one session, with the card of the post that leads it. */
 export interface RelayValue {
   readonly id: string;
@@ -204,6 +364,9 @@ export interface RelayValue {
   readonly rank: number;
   readonly post: PostValue;
   readonly others: readonly string[];
+  readonly voices: number;
+  readonly wording: string;
+  readonly examples: readonly PostValue[];
   readonly detail: string;
   readonly outcome: string;
   readonly raised_at: string;
@@ -221,6 +384,19 @@ export interface RoomValue {
   readonly id: string;
   readonly name: string;
   readonly position: number;
+  readonly version: number;
+}
+
+/** `routing`: a point that one room offers to another, with the card of the post that leads it. */
+export interface RoutingValue {
+  readonly id: string;
+  readonly from_session: string | null;
+  readonly to_session: string;
+  readonly post: PostValue;
+  readonly note: string;
+  readonly answer: string;
+  readonly state: string;
+  readonly sent_at: string;
   readonly version: number;
 }
 
@@ -257,7 +433,7 @@ export interface ScreenValue {
   readonly version: number;
 }
 
-/** `session`: one item of the programme. `prompt`: the id of the prompt that is discussed now. */
+/** `session`: one item of the programme. `prompt`: the id of what is discussed, since `prompt_at`. */
 export interface SessionValue {
   readonly id: string;
   readonly room: string;
@@ -272,9 +448,14 @@ export interface SessionValue {
   readonly begun_at: string | null;
   readonly ended_at: string | null;
   readonly version: number;
+  readonly prompt_at: string | null;
+  readonly hashtags: readonly string[];
   readonly note: string | null;
   readonly facilitators: readonly string[] | null;
 }
+
+/** What a chair says to the desk by one tap. Empty: words instead. */
+export type Signal = "" | "more" | "later" | "wrap_up" | "thank_you";
 
 /** Everything a reader of one audience holds at journal seq `seq`. */
 export interface Snapshot {
@@ -304,10 +485,24 @@ export interface TagValue {
   readonly position: number;
   readonly retired: boolean;
   readonly version: number;
+  readonly definition: string;
+  readonly example: string;
+  readonly set: string;
+  readonly code: string;
+  readonly parent: string | null;
 }
 
 /** The colours of a scene: for a dark hall, for a light foyer, or of high contrast. */
 export type Theme = "dark" | "light" | "contrast";
+
+/** `translation`: a post in another language, by a person; it stands beside the original. */
+export interface TranslationValue {
+  readonly id: string;
+  readonly post: string;
+  readonly lang: string;
+  readonly text: string;
+  readonly version: number;
+}
 
 /** What a wall does with a post that has a content warning. */
 export type Warnings = "covered" | "skipped";

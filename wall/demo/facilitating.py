@@ -217,7 +217,7 @@ class Facilitator:
 
         def tag(tx: Tx) -> None:
             for post_id, tag_id in wanted:
-                tagging.tag(tx, post_id, tag_id, True)
+                tagging.tag(tx, self._acting, post_id, tag_id, True)
 
         return self._do(tag)
 

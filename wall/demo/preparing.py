@@ -80,7 +80,7 @@ def _furnish(tx: Tx, staff: dict[str, str], world: World, clock: DayClock) -> Ca
         items = [item for item in day.ITEMS if item.room == name]
         sessions = tuple((_add_session(tx, room_id, item, (robot, visitor), clock), item) for item in items)
         rooms.append(RoomCast(room_id, name, robot, sessions))
-    codebook.add_usual(tx)
+    codebook.add_preset(tx)
     listed = stored_tags.listed(tx.conn, tx.event.id)
     tags = {kind: tag.id for kinds, tag in zip(_KINDS, listed, strict=True) for kind in kinds}
     return Cast(tx.event.id, visitor, moderator, tuple(rooms), tags, world, clock)

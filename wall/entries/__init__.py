@@ -8,6 +8,7 @@ from wall.entries.audience import (
     owner,
     sees_facilitation,
     sees_held,
+    sees_notes,
     sees_screens,
     visible,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "render",
     "sees_facilitation",
     "sees_held",
+    "sees_notes",
     "sees_screens",
     "subject_of",
     "upcast",

@@ -8,13 +8,27 @@ get the same bytes, except for subjects that belong to one person.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
+from wall.codebook import Checked, TagSet
 from wall.display import Control, Scene, Screen, StoredPin, screen_reader
 from wall.model import Counts, Event, Feed, Member, PostState, Role, StoredPost
-from wall.parallel import PUBLIC_STATES, Contribution, OwnPoint, StoredRelay, Tag
+from wall.parallel import (
+    PUBLIC_STATES,
+    Contribution,
+    OwnPoint,
+    StoredPlacement,
+    StoredRelay,
+    StoredTheme,
+    Tag,
+)
 from wall.programme import Room, Session
+from wall.replies import Handover, QuestionState, StoredQuestion, StoredRouting, StoredTranslation
+from wall.sheet import Conclusion, Message, StoredAnswer
+from wall.wishes import OptOut, may_show
 
 State = (
     Event
@@ -26,12 +40,23 @@ State = (
     | Session
     | Tag
     | Contribution
+    | StoredPlacement
+    | StoredTheme
+    | Checked
     | StoredRelay
     | OwnPoint
     | Scene
     | Control
     | StoredPin
     | Screen
+    | StoredAnswer
+    | Conclusion
+    | Message
+    | OptOut
+    | StoredQuestion
+    | StoredTranslation
+    | StoredRouting
+    | Handover
 )
 """The state rows that subjects are rendered from."""
 
@@ -42,6 +67,7 @@ _SEES_MEMBERS = frozenset({Role.ORGANISER})
 _SEES_FACILITATION = frozenset(Role) - {Role.RATER, Role.TECHNICIAN}
 _SEES_TAGS = _SEES_FACILITATION - {Role.TAGGER, Role.CHAIR}
 _SEES_NOTES = _SEES_FACILITATION - {Role.TAGGER}
+_BLIND = frozenset({Role.TAGGER})
 _NOWHERE = frozenset({PostState.STUB, PostState.REPOST, PostState.UNAVAILABLE, PostState.WITHDRAWN})
 
 
@@ -78,41 +104,12 @@ PUBLIC = Scope()
 
 def visible(state: State, scope: Scope) -> bool:
     """Whether a reader of this scope may hold this subject, as it is now."""
-    match state:
-        case Event() | Counts() | Room() | Session() | Scene() | Control():
-            return True
-        case StoredPost() | StoredPin():
-            return _post_visible(state, scope)
-        case Tag() | Contribution():
-            return _desk_visible(state, scope)
-        case StoredRelay():
-            return _relay_visible(state, scope)
-        case OwnPoint():
-            return owner(state) == scope.person is not None
-        case Feed() | Screen():
-            return _kept_running(state, scope)
-        case Member():
-            listed = scope.has(_SEES_MEMBERS) or state.person_id == scope.person
-            return bool(state.roles) and listed
+    return _VISIBLE[type(state)](state, scope)
 
 
 def holdable(state: State, scope: Scope) -> bool:
     """Whether a reader of this scope may hold this subject, or may have held it before."""
-    match state:
-        case StoredPost():
-            return (state.received if sees_held(scope) else state.shown) > 0
-        case StoredPin():
-            return holdable(state.stored, scope)
-        case Screen():
-            return _screen_holdable(state, scope)
-        case Member():
-            return scope.has(_SEES_MEMBERS) or state.person_id == scope.person
-        case StoredRelay():
-            return state.relay.floor_at is not None or sees_facilitation(scope)
-        case Contribution():
-            return (state.shown or sees_held(scope)) and sees_facilitation(scope)
-        case _:
-            return visible(state, scope)
+    return _HOLDABLE.get(type(state), visible)(state, scope)
 
 
 def sees_held(scope: Scope) -> bool:
@@ -157,11 +154,54 @@ def owner(state: State) -> str | None:
     return None
 
 
-def _desk_visible(state: Tag | Contribution, scope: Scope) -> bool:
-    """What was done with a post says what it is: only who may see the post hears of it."""
-    if isinstance(state, Contribution) and state.lead is not PostState.APPROVED and not sees_held(scope):
+def _everybody(_state: object, _scope: Scope) -> bool:
+    return True
+
+
+def _post_visible(post: StoredPost, scope: Scope) -> bool:
+    if post.state in _NOWHERE:
         return False
+    return (post.state is PostState.APPROVED and may_show(post)) or sees_held(scope)
+
+
+def _with_its_post(state: StoredPin | StoredAnswer | StoredTranslation, scope: Scope) -> bool:
+    return _post_visible(state.stored, scope)
+
+
+def _member_visible(member: Member, scope: Scope) -> bool:
+    return bool(member.roles) and _member_holdable(member, scope)
+
+
+def _tag_visible(_tag: Tag, scope: Scope) -> bool:
     return sees_facilitation(scope)
+
+
+def _contribution_visible(contribution: Contribution, scope: Scope) -> bool:
+    """What was done with a post says what it is: only who may see the post hears of it. A contribution
+    that was joined with another one is nobody's any more."""
+    if not contribution.posts or not sees_facilitation(scope):
+        return False
+    return contribution.lead is PostState.APPROVED or sees_held(scope)
+
+
+def _placement_visible(placed: StoredPlacement, scope: Scope) -> bool:
+    return sees_facilitation(scope) and visible(placed.stored, scope)
+
+
+def _check_visible(checked: Checked, scope: Scope) -> bool:
+    """Everybody who sees a post sees what was found about it, but for those who tag it blind."""
+    return bool(checked.checks) and not _tags_blind(scope) and visible(checked.stored, scope)
+
+
+def _theme_visible(theme: StoredTheme, scope: Scope) -> bool:
+    """A theme is the staff's until an organiser puts themes on a wall: then everybody reads it, but for
+    those who tag blind."""
+    is_one = theme.tag.set is TagSet.THEME and not theme.tag.retired
+    return theme.on_walls and is_one and theme.points > 0 and not _tags_blind(scope)
+
+
+def _tags_blind(scope: Scope) -> bool:
+    return scope.has(_BLIND) and not sees_tags(scope)
 
 
 def _relay_visible(stored: StoredRelay, scope: Scope) -> bool:
@@ -170,19 +210,76 @@ def _relay_visible(stored: StoredRelay, scope: Scope) -> bool:
     return stored.relay.state in PUBLIC_STATES or sees_facilitation(scope)
 
 
+def _question_visible(state: StoredQuestion, scope: Scope) -> bool:
+    """An answer is nobody's but the desks', until a facilitator let it be read beside the point."""
+    if state.question.state is QuestionState.WITHDRAWN or not _post_visible(state.stored, scope):
+        return False
+    return state.question.state is QuestionState.SHARED or sees_held(scope)
+
+
+def _routing_visible(routed: StoredRouting, scope: Scope) -> bool:
+    return sees_notes(scope) and visible(routed.lead, scope)
+
+
+def _screen_visible(screen: Screen, scope: Scope) -> bool:
+    """A screen also sees itself."""
+    return screen.paired and _screen_holdable(screen, scope)
+
+
+_VISIBLE: dict[type[State], Callable[[Any, Scope], bool]] = {
+    **dict.fromkeys((Event, Counts, Room, Session, Scene, Control), _everybody),
+    StoredPost: _post_visible,
+    **dict.fromkeys((StoredPin, StoredAnswer, StoredTranslation), _with_its_post),
+    Conclusion: lambda conclusion, _: not conclusion.removed,
+    Message: lambda _, scope: sees_notes(scope),
+    OptOut: lambda _, scope: sees_held(scope),
+    Handover: lambda _, scope: sees_held(scope),
+    StoredQuestion: _question_visible,
+    StoredRouting: _routing_visible,
+    StoredPlacement: _placement_visible,
+    Tag: _tag_visible,
+    Contribution: _contribution_visible,
+    Checked: _check_visible,
+    StoredTheme: _theme_visible,
+    StoredRelay: _relay_visible,
+    OwnPoint: lambda point, scope: owner(point) == scope.person is not None,
+    Feed: lambda _, scope: scope.has(_SEES_FEEDS),
+    Screen: _screen_visible,
+    Member: _member_visible,
+}
+"""What a reader may hold now, by the kind of row."""
+
+
+def _post_holdable(post: StoredPost, scope: Scope) -> bool:
+    return (post.received if sees_held(scope) else post.shown) > 0
+
+
+def _question_holdable(state: StoredQuestion, scope: Scope) -> bool:
+    shared = state.question.shared_at is not None
+    return (shared or sees_held(scope)) and _post_holdable(state.stored, scope)
+
+
+def _member_holdable(member: Member, scope: Scope) -> bool:
+    return scope.has(_SEES_MEMBERS) or member.person_id == scope.person
+
+
 def _screen_holdable(screen: Screen, scope: Scope) -> bool:
     return sees_screens(scope) or scope.person == screen_reader(screen.id)
 
 
-def _kept_running(state: Feed | Screen, scope: Scope) -> bool:
-    """What somebody looks after; a screen also sees itself."""
-    if isinstance(state, Feed):
-        return scope.has(_SEES_FEEDS)
-    return state.paired and _screen_holdable(state, scope)
-
-
-def _post_visible(state: StoredPost | StoredPin, scope: Scope) -> bool:
-    post = state.stored if isinstance(state, StoredPin) else state
-    if post.state in _NOWHERE:
-        return False
-    return post.state is PostState.APPROVED or sees_held(scope)
+_HOLDABLE: dict[type[State], Callable[[Any, Scope], bool]] = {
+    StoredPost: _post_holdable,
+    **dict.fromkeys(
+        (StoredPin, StoredAnswer, StoredTranslation, Checked),
+        lambda state, scope: _post_holdable(state.stored, scope),
+    ),
+    StoredQuestion: _question_holdable,
+    StoredRouting: lambda routed, scope: sees_notes(scope) and _post_holdable(routed.lead, scope),
+    StoredPlacement: lambda one, scope: sees_facilitation(scope) and _post_holdable(one.stored, scope),
+    **dict.fromkeys((Conclusion, StoredTheme), _everybody),
+    Screen: _screen_holdable,
+    Member: _member_holdable,
+    StoredRelay: lambda stored, scope: stored.relay.floor_at is not None or sees_facilitation(scope),
+    Contribution: lambda made, scope: (made.shown or sees_held(scope)) and sees_facilitation(scope),
+}
+"""What a reader may hold or may have held, by the kind of row, where that is more than what is visible."""

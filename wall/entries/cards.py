@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from wall.entries.pictures import key_of, media_keys, picture_key
-from wall.model import Author, Frozen, Link, Media, Reason, StoredPost, Time
+from wall.model import Author, Frozen, Link, LinkCard, Media, Poll, Quote, Reason, StoredPost, Time
+from wall.wishes import bar_of
 
 
 class AuthorValue(Frozen):
@@ -44,11 +46,48 @@ class EmojiValue(Frozen):
     picture: str
 
 
+class PollOptionValue(Frozen):
+    """One answer of a poll; `share` of the votes in percent, once nobody can vote any more."""
+
+    text: str
+    share: int | None
+
+
+class PollValue(Frozen):
+    """A poll as text: nobody can vote here."""
+
+    options: tuple[PollOptionValue, ...]
+    multiple: bool
+    closed: bool
+
+
+class LinkCardValue(Frozen):
+    """What a linked page says of itself. `picture`: the key of the picture that this server has of it."""
+
+    url: str
+    host: str
+    title: str
+    alt: str
+    picture: str | None
+
+
+class QuoteValue(Frozen):
+    """The words of another post inside a card."""
+
+    handle: str
+    name: str
+    text: str
+    lang: str | None
+    links: tuple[Link, ...]
+    warning: str | None
+    url: str | None
+
+
 class PostValue(Frozen):
     """`post`: a card. `order` sorts cards: by when they were first shown, for the desk by arrival.
 
-    `by_hand`: a person approved it as it is. `state` and `reasons` are there only for those who see
-    held posts.
+    `by_hand`: a person approved it as it is. `state`, `reasons` and `bar` are there only for those who
+    see held posts; `bar` is the code of why nobody can let it onto a screen (`wall.wishes`).
     """
 
     id: str
@@ -67,10 +106,14 @@ class PostValue(Frozen):
     emoji: tuple[EmojiValue, ...]
     warning: str | None
     sensitive: bool
+    poll: PollValue | None
+    link_card: LinkCardValue | None
+    quote: QuoteValue | None
     reposts: int
     by_hand: bool
     state: str | None = None
     reasons: tuple[Reason, ...] | None = None
+    bar: str | None = None
 
 
 def copied(state: Frozen, value: type[Frozen], *but: str) -> dict[str, Any]:
@@ -98,10 +141,14 @@ def card(stored: StoredPost, *, staff: bool) -> PostValue:
         emoji=tuple(EmojiValue(code=one.code, picture=key_of(one.url)) for one in post.emoji),
         warning=post.warning,
         sensitive=post.sensitive,
+        poll=_poll(post.poll) if post.poll else None,
+        link_card=_link_card(post.link_card) if post.link_card else None,
+        quote=_quote(post.quote) if post.quote and post.quote.unseen is None else None,
         reposts=stored.reposts,
         by_hand=stored.by_hand,
         state=stored.state if staff else None,
         reasons=stored.reasons if staff else None,
+        bar=bar_of(stored) if staff else None,
     )
 
 
@@ -112,3 +159,35 @@ def _author(author: Author) -> AuthorValue:
 def _media(media: tuple[Media, ...]) -> tuple[MediaValue, ...]:
     keys = zip(media, media_keys(media), strict=True)
     return tuple(MediaValue(**copied(one, MediaValue, "picture"), picture=key) for one, key in keys)
+
+
+def _poll(poll: Poll) -> PollValue:
+    """Shares are of all votes, rounded; counts of an open poll say nothing yet."""
+    votes = sum(option.votes or 0 for option in poll.options)
+    counted = poll.closed and votes > 0
+    options = tuple(
+        PollOptionValue(text=one.text, share=round(100 * (one.votes or 0) / votes) if counted else None)
+        for one in poll.options
+    )
+    return PollValue(options=options, multiple=poll.multiple, closed=poll.closed)
+
+
+def _link_card(link: LinkCard) -> LinkCardValue:
+    return LinkCardValue(
+        **copied(link, LinkCardValue, "host", "picture"),
+        host=host_of(link.url),
+        picture=picture_key(link.image),
+    )
+
+
+def host_of(url: str) -> str:
+    """The host of an address as people name a site: without `www.`; empty where there is none."""
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+
+
+def _quote(quote: Quote) -> QuoteValue:
+    author = {"handle": quote.author.handle, "name": quote.author.name}
+    return QuoteValue(**copied(quote, QuoteValue, *author), **author)

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from wall.entries.audience import Scope, sees_facilitation, sees_notes, sees_tags
+from wall.entries.audience import PUBLIC, Scope, sees_facilitation, sees_notes, sees_tags, visible
 from wall.entries.cards import PostValue, card, copied
 from wall.model import Frozen, PostState, Reason, Time
-from wall.parallel import HEARD, Contribution, OwnPoint, RelayState, StoredRelay, Tag
+from wall.parallel import (
+    HEARD,
+    Contribution,
+    OwnPoint,
+    Placed,
+    RelayState,
+    StoredPlacement,
+    StoredRelay,
+    Tag,
+)
 from wall.programme import Prompt, Room, Session
+from wall.replies import Question, QuestionState
 
 
 class RoomValue(Frozen):
@@ -19,10 +29,10 @@ class RoomValue(Frozen):
 
 
 class SessionValue(Frozen):
-    """`session`: one item of the programme. `prompt`: the id of the prompt that is discussed now.
+    """`session`: one item of the programme. `prompt`: the id of what is discussed, since `prompt_at`.
 
-    `note` (for the chair) and `facilitators` (ids of people) only for the staff of the floor, the note
-    not for those who tag blind.
+    What is said with one of its own `hashtags` belongs to it. `note` (for the chair) and `facilitators`
+    (ids of people) only for the staff of the floor, the note not for those who tag blind.
     """
 
     id: str
@@ -38,12 +48,18 @@ class SessionValue(Frozen):
     begun_at: Time | None
     ended_at: Time | None
     version: int
+    prompt_at: Time | None
+    hashtags: tuple[str, ...]
     note: str | None = None
     facilitators: tuple[str, ...] | None = None
 
 
 class TagValue(Frozen):
-    """`tag`: one tag of the codebook; `key` sets it at the desk, `colour` is one of the six tints."""
+    """`tag`: one tag of the codebook; `key` sets it at the desk, `colour` is one of the six tints.
+
+    `parent`: the tag above it. `set` is kind, check, stance, theme, bloom or own; `code` which tag of a
+    preset it is, whatever it is called.
+    """
 
     id: str
     name: str
@@ -52,6 +68,11 @@ class TagValue(Frozen):
     position: int
     retired: bool
     version: int
+    definition: str
+    example: str
+    set: str
+    code: str
+    parent: str | None
 
 
 class ContributionValue(Frozen):
@@ -59,6 +80,7 @@ class ContributionValue(Frozen):
 
     `tags` is None for those who tag blind. `relay`, `session` and `relay_state` are of the newest
     attempt to bring it into a session that was not taken back; `owed` and `told` count its receipts.
+    `wording` is a facilitator's, beside what its authors said; `worded` counts how often it was written.
     """
 
     id: str
@@ -71,12 +93,29 @@ class ContributionValue(Frozen):
     owed: int
     told: int
     version: int
+    wording: str
+    worded: int
+
+
+class PlacementValue(Frozen):
+    """`placement`: which session the post of the same id belongs to, and by which clue; None: to none
+    that is known. `by_hand`: a person said so. `claimed_by`: who took it, as it belongs to none."""
+
+    id: str
+    session: str | None
+    reason: Placed
+    by_hand: bool
+    claimed_by: str | None
+    claimed_at: Time | None
+    version: int
 
 
 class RelayValue(Frozen):
     """`relay`: a contribution on its way through one session, with the card of the post that leads it.
 
-    `others`: ids of more posts that say the same. `note` is for the chair; `outcome` is what came of it.
+    `others`: ids of more posts that say the same; `voices`: how many people wrote them and this one;
+    `examples` are two of them. `wording` is a facilitator's, beside what was said; it has to be marked as
+    such. `note` is for the chair; `outcome` is what came of it.
     """
 
     id: str
@@ -86,6 +125,9 @@ class RelayValue(Frozen):
     rank: int
     post: PostValue
     others: tuple[str, ...]
+    voices: int
+    wording: str
+    examples: tuple[PostValue, ...]
     detail: str
     outcome: str
     raised_at: Time
@@ -93,6 +135,15 @@ class RelayValue(Frozen):
     closed_at: Time | None
     version: int
     note: str | None = None
+
+
+class AskedValue(Frozen):
+    """What a facilitator asks the author of a point; `answer` is theirs. `shared`: all may read it."""
+
+    id: str
+    words: str
+    answer: str
+    shared: bool
 
 
 class PointValue(Frozen):
@@ -113,10 +164,13 @@ class PointValue(Frozen):
     outcome: str
     reply: str
     told_at: Time | None
+    question: AskedValue | None
     version: int
 
 
-ChannelValue = RoomValue | SessionValue | TagValue | ContributionValue | RelayValue | PointValue
+ChannelValue = (
+    RoomValue | SessionValue | TagValue | ContributionValue | PlacementValue | RelayValue | PointValue
+)
 
 
 def room_value(room: Room) -> RoomValue:
@@ -152,6 +206,12 @@ def contribution_value(contribution: Contribution, scope: Scope) -> Contribution
     return ContributionValue(**copied(contribution, ContributionValue, *own), **own)
 
 
+def placement_value(stored: StoredPlacement) -> PlacementValue:
+    """Where a post belongs, for the staff of the floor."""
+    own = {"session": stored.placement.session_id}
+    return PlacementValue(**copied(stored.placement, PlacementValue, *own), **own)
+
+
 def relay_value(stored: StoredRelay, scope: Scope) -> RelayValue:
     """A relay as a reader of this scope holds it."""
     relay = stored.relay
@@ -160,6 +220,9 @@ def relay_value(stored: StoredRelay, scope: Scope) -> RelayValue:
         "session": relay.session_id,
         "post": card(stored.lead, staff=False),
         "others": stored.others,
+        "voices": stored.voices,
+        "wording": stored.wording,
+        "examples": tuple(card(one, staff=False) for one in stored.examples if visible(one, PUBLIC)),
         "outcome": relay.outcome if relay.state in HEARD or sees_facilitation(scope) else "",
         "note": relay.note if sees_notes(scope) else None,
     }
@@ -182,5 +245,11 @@ def point_value(own: OwnPoint) -> PointValue:
         outcome=relay.outcome if relay and relay.state in HEARD else "",
         reply=receipt.words if receipt else "",
         told_at=receipt.told_at if receipt else None,
+        question=_asked(own.question) if own.question else None,
         version=stored.version,
     )
+
+
+def _asked(question: Question) -> AskedValue:
+    shared = question.state is QuestionState.SHARED
+    return AskedValue(id=question.id, words=question.words, answer=question.answer, shared=shared)

@@ -87,6 +87,13 @@ class ScreenUnpaired(Data):
     kind: Literal["screen.unpaired"] = "screen.unpaired"
 
 
+class LookChanged(Data):
+    """The event's own look was edited; `fields` are the names of what changed."""
+
+    kind: Literal["look.changed"] = "look.changed"
+    fields: tuple[str, ...]
+
+
 DisplayData = (
     SceneAdded
     | SceneChanged
@@ -100,4 +107,5 @@ DisplayData = (
     | ScreenReloaded
     | ScreenLinked
     | ScreenUnpaired
+    | LookChanged
 )

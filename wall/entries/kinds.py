@@ -12,8 +12,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
+from wall.entries.codebook_kinds import CodebookData
+from wall.entries.contribution_kinds import ContributionData
 from wall.entries.data import Data
 from wall.entries.display_kinds import DisplayData
+from wall.entries.reply_kinds import ReplyData
+from wall.entries.sheet_kinds import SheetData
+from wall.entries.wish_kinds import WishData
 from wall.model import FeedState, Mode, PostState, Reason, Role
 from wall.parallel import RelayState
 
@@ -355,7 +360,12 @@ AnyData = Annotated[
     | ReceiptOwed
     | ReceiptTold
     | ReceiptWaived
-    | DisplayData,
+    | CodebookData
+    | DisplayData
+    | ReplyData
+    | ContributionData
+    | SheetData
+    | WishData,
     Field(discriminator="kind"),
 ]
 

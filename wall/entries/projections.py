@@ -9,22 +9,37 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal
 
+from wall.codebook import Checked
 from wall.display import Control, Scene, Screen, StoredPin
 from wall.entries.audience import Scope, State, holdable, sees_held, visible
 from wall.entries.cards import PostValue, card, copied
 from wall.entries.channel import (
     ChannelValue,
     contribution_value,
+    placement_value,
     point_value,
     relay_value,
     room_value,
     session_value,
     tag_value,
 )
+from wall.entries.codebook import CheckValue, ThemeValue, check_value, theme_value
 from wall.entries.display import DisplayValue, control_value, pin_value, scene_value, screen_value
+from wall.entries.replies import (
+    ReplyValue,
+    handover_value,
+    question_value,
+    routing_value,
+    translation_value,
+)
+from wall.entries.sheet import SheetValue, answer_value, conclusion_value, message_value
+from wall.entries.wishes import OptOutValue, opt_out_value
 from wall.model import Counts, Event, Feed, Frozen, Member, Role, StoredPost
-from wall.parallel import Contribution, OwnPoint, StoredRelay, Tag
+from wall.parallel import Contribution, OwnPoint, StoredPlacement, StoredRelay, StoredTheme, Tag
 from wall.programme import Room, Session
+from wall.replies import Handover, StoredQuestion, StoredRouting, StoredTranslation
+from wall.sheet import Conclusion, Message, StoredAnswer
+from wall.wishes import OptOut
 
 COUNTS = ("count", "posts")
 """The one subject of type `count`."""
@@ -34,7 +49,8 @@ POST_WINDOW = 200
 
 
 class EventValue(Frozen):
-    """`event`: what every face shows about the event."""
+    """`event`: what every face shows about the event. `look`: the digest of its own style sheet, which
+    is at `/look/{slug}/{look}.css`; null: it has none."""
 
     id: str
     slug: str
@@ -43,6 +59,7 @@ class EventValue(Frozen):
     zone: str
     languages: tuple[str, ...]
     version: int
+    look: str | None
     mode: str | None = None
 
 
@@ -55,7 +72,7 @@ class CountValue(Frozen):
 
 
 class FeedValue(Frozen):
-    """`feed`: a source's health, without its credentials."""
+    """`feed`: a source's health, without its credentials. `replies`: its account may post replies."""
 
     id: str
     network: str
@@ -64,6 +81,7 @@ class FeedValue(Frozen):
     accepted: int
     dropped: int
     version: int
+    replies: bool
 
 
 class MemberValue(Frozen):
@@ -75,7 +93,20 @@ class MemberValue(Frozen):
     version: int
 
 
-Value = EventValue | CountValue | PostValue | FeedValue | MemberValue | ChannelValue | DisplayValue
+Value = (
+    EventValue
+    | CountValue
+    | PostValue
+    | FeedValue
+    | MemberValue
+    | CheckValue
+    | ThemeValue
+    | ChannelValue
+    | DisplayValue
+    | SheetValue
+    | OptOutValue
+    | ReplyValue
+)
 
 
 class Put(Frozen):
@@ -117,18 +148,10 @@ def subject_of(state: State) -> tuple[str, str]:
     """The (type, id) under which readers hold this row."""
     if isinstance(state, Counts):
         return COUNTS
-    kind = _TYPES[type(state)]
-    match state:
-        case Member():
-            return kind, state.person_id
-        case StoredRelay():
-            return kind, state.relay.id
-        case OwnPoint():
-            return kind, state.stored.id
-        case StoredPin():
-            return kind, state.pin.id
-        case _:
-            return kind, state.id
+    if isinstance(state, Member):
+        return "member", state.person_id
+    row = state.stored if isinstance(state, Checked) else _row(state)
+    return _TYPES[type(state)], row.id
 
 
 def event_value(event: Event, scope: Scope) -> EventValue:
@@ -164,18 +187,27 @@ def dump(change: Change) -> dict[str, Any]:
 
 
 def _version(state: State) -> int:
-    match state:
-        case Counts():
-            return state.seq
-        case StoredRelay():
-            return state.relay.version
-        case OwnPoint():
-            return state.stored.version
-        case StoredPin():
-            return state.pin.version
-        case _:
-            return state.version
+    version: int = state.seq if isinstance(state, Counts) else _row(state).version
+    return version
 
+
+def _row(state: State) -> Any:
+    """The row that a subject is, where what it is rendered from holds more than that."""
+    name = _ROWS.get(type(state))
+    return getattr(state, name) if name else state
+
+
+_ROWS: dict[type[State], str] = {
+    StoredRelay: "relay",
+    OwnPoint: "stored",
+    StoredPin: "pin",
+    StoredPlacement: "placement",
+    StoredTheme: "tag",
+    StoredAnswer: "answer",
+    StoredQuestion: "question",
+    StoredTranslation: "translation",
+    StoredRouting: "routing",
+}
 
 _TYPES: dict[type[State], str] = {
     Event: "event",
@@ -186,12 +218,23 @@ _TYPES: dict[type[State], str] = {
     Session: "session",
     Tag: "tag",
     Contribution: "contribution",
+    Checked: "check",
+    StoredTheme: "theme",
+    StoredPlacement: "placement",
     StoredRelay: "relay",
     OwnPoint: "point",
     Scene: "scene",
     Control: "control",
     StoredPin: "pin",
     Screen: "screen",
+    StoredAnswer: "answer",
+    Conclusion: "conclusion",
+    Message: "message",
+    OptOut: "opt_out",
+    StoredQuestion: "question",
+    StoredTranslation: "translation",
+    StoredRouting: "routing",
+    Handover: "handover",
 }
 """The type of subject that each kind of row is held as."""
 
@@ -205,10 +248,21 @@ _VALUES: dict[type[State], Callable[[Any, Scope], Value]] = {
     Session: session_value,
     Tag: lambda tag, _: tag_value(tag),
     Contribution: contribution_value,
+    Checked: lambda checked, _: check_value(checked),
+    StoredTheme: lambda theme, _: theme_value(theme),
+    StoredPlacement: lambda stored, _: placement_value(stored),
     StoredRelay: relay_value,
     OwnPoint: lambda own, _: point_value(own),
     Scene: lambda scene, _: scene_value(scene),
     Control: lambda control, _: control_value(control),
     StoredPin: lambda pin, _: pin_value(pin),
     Screen: lambda screen, _: screen_value(screen),
+    StoredAnswer: lambda stored, _: answer_value(stored),
+    Conclusion: lambda conclusion, _: conclusion_value(conclusion),
+    Message: lambda message, _: message_value(message),
+    OptOut: lambda opt_out, _: opt_out_value(opt_out),
+    StoredQuestion: lambda stored, _: question_value(stored),
+    StoredTranslation: lambda stored, _: translation_value(stored),
+    StoredRouting: lambda stored, _: routing_value(stored),
+    Handover: lambda handover, _: handover_value(handover),
 }

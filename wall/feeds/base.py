@@ -121,6 +121,54 @@ class Source(Protocol):
         ...
 
 
+REPLY_PROBLEMS = frozenset(
+    {
+        "token_refused",
+        "scope_missing",
+        "post_gone",
+        "not_taken",
+        "unreachable",
+        "switched_off",
+        "no_account",
+        "not_owed",
+    }
+)
+"""Codes of why a reply was not posted; the catalogue has words for each (`reply.problem.*`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A reply that stands in its network; `url` is where people read it, empty where nobody said."""
+
+    url: str
+
+
+class ReplyLater(Exception):
+    """A reply could not be posted now. `code` says why; `wait`: seconds that the network asked for."""
+
+    def __init__(self, code: str, wait: float | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.wait = wait
+
+
+class ReplyRefused(Exception):
+    """A network will not have this reply, however often it is tried. `code` is one of REPLY_PROBLEMS."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Replier(Protocol):
+    """The account by which a feed's network takes replies. A person wrote and sent each of them."""
+
+    async def reply(self, to: Post, words: str, key: str, lang: str | None = None) -> Posted:
+        """Answer a post. With the same `key` (an opaque id) again it is posted once, as far as the network
+        can tell. `lang`: of the words. Raises ReplyLater and ReplyRefused."""
+        ...
+
+
 class Network(Protocol):
     """What a network's module offers."""
 
@@ -150,6 +198,13 @@ def check_config(network: str, config: Mapping[str, Any]) -> dict[str, Any]:
 def open_source(network: str, config: Mapping[str, Any]) -> Source:
     """A source for this configuration. Raises BadInput as `check_config` does."""
     return _network(network).open_source(config)
+
+
+def open_replier(network: str, config: Mapping[str, Any], cursor: str | None) -> Replier | None:
+    """The account of a feed by which replies are posted; None where its network takes none, or it has no
+    credentials for it. A network that takes replies offers `open_replier(config, cursor)`."""
+    opened = getattr(_network(network), "open_replier", None)
+    return cast("Replier | None", opened(config, cursor)) if opened else None
 
 
 def event_time(item: Item) -> datetime | None:

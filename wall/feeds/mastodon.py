@@ -20,6 +20,7 @@ from wall.feeds.kin.instance import Health, Instance, together
 from wall.feeds.kin.merge import Merge
 from wall.feeds.kin.problems import understood
 from wall.feeds.kin.recheck import Answer, ask, own_id
+from wall.feeds.kin.replying import MastodonReplier
 from wall.feeds.kin.streaming import Stream
 from wall.feeds.kin.timeline import Signals, Timelines
 
@@ -35,6 +36,12 @@ def check_config(config: Mapping[str, Any]) -> dict[str, Any]:
 def open_source(config: Mapping[str, Any]) -> MastodonSource:
     """A source for these instances and hashtags. Raises BadInput."""
     return MastodonSource(checked(config), times=TIMES)
+
+
+def open_replier(config: Mapping[str, Any], cursor: str | None) -> MastodonReplier | None:
+    """What posts replies by the account of a token; None where there is no token. Raises BadInput."""
+    known = checked(config)
+    return MastodonReplier(known, cursor, TIMES) if known.can_reply else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,14 @@ from datetime import datetime
 
 from wall.entries import kinds
 from wall.feeds.base import Arrived, Edited, Withdrawn
-from wall.intake import moves
+from wall.intake import moves, quoting
 from wall.intake.judging import Judging
 from wall.journal import Tx
 from wall.model import Author, Post, PostState, StoredPost, new_id
-from wall.store import posts
+from wall.store import posts, wishes
 from wall.store.search import forget_words
 from wall.text import drop_bad_links, search_words
+from wall.wishes import keeping_wishes, names_of, wish_of
 
 Given = Arrived | Edited | Withdrawn
 
@@ -57,6 +58,10 @@ class Graves:
         name = f"{network}\0{key}".encode()
         return "~" + hmac.digest(self._secret, name, "sha256").hex()
 
+    def person(self, event_id: str, name: str) -> str:
+        """What stands in the list of those who are left off an event's walls, in place of their name."""
+        return hmac.digest(self._secret, f"left off\0{event_id}\0{name}".encode(), "sha256").hex()
+
 
 def admit(tx: Tx, items: Sequence[Given], graves: Graves) -> Tally:
     """Let items through the door, in order, as the transaction's present actor."""
@@ -74,6 +79,8 @@ class _Batch:
         self._graves: dict[tuple[str, str], str] = {}
         self._new: dict[str, tuple[StoredPost, str | None]] = {}
         self._reposts: dict[str, int] = {}
+        self._moved: dict[str, dict[str, PostState]] = {}
+        self._left_off = wishes.names(tx.conn, tx.event.id)
 
     def run(self, items: Sequence[Given]) -> Tally:
         self._look_up(items)
@@ -87,6 +94,8 @@ class _Batch:
                 case Withdrawn(network, key):
                     self._withdrawn(network, key)
         self._flush()
+        for network, states in self._moved.items():
+            quoting.follow(self.tx, network, states)
         posts.add_reposts(self.tx.conn, self._reposts.items())
         if self.tally.withdrawn:
             forget_words(self.tx.conn)
@@ -106,7 +115,8 @@ class _Batch:
         known = self._known.get((item.post.network, item.post.key))
         if known is None or known.state is PostState.STUB or isinstance(item, Edited):
             return item.post
-        return item.post if _newer_text(known.post, item.post) else None
+        changed = _newer_text(known.post, item.post) or (wish_of(item.post) and not wish_of(known.post))
+        return item.post if changed else None
 
     def _arrived(self, post: Post) -> None:
         known = self._known.get((post.network, post.key))
@@ -115,7 +125,7 @@ class _Batch:
             self._new_repost(post, original) if original else self._new_post(post)
         elif known.state is PostState.STUB:
             self._fill_with_repost(known, post, original) if original else self._fill(known, post)
-        elif _newer_text(known.post, post):
+        elif _newer_text(known.post, post) or (wish_of(post) and not wish_of(known.post)):
             self._edited(post)
         else:
             self.tally.known += 1
@@ -125,15 +135,18 @@ class _Batch:
         post = self._presentable(post)
         stored = self._judged(new_id(), post)
         self._keep(stored)
+        self.tx.came(stored, self._judging.digest(post))
         self.tally.accept(stored.id, post)
 
     def _judged(self, post_id: str, post: Post) -> StoredPost:
         """Judge a post that is new to the readers, and write its entry."""
         tx = self.tx
-        verdict = self._judging.verdict(post)
+        left_off = self._opt_out_of(post.network, post.author)
+        verdict = self._judging.verdict(post, left_off=left_off is not None)
         data = kinds.PostReceived(network=post.network, state=verdict.state, reasons=verdict.reasons)
         seq = tx.append(data, ("post", post_id))
         moves.recount(tx, None, verdict.state)
+        self._moved.setdefault(post.network, {})[post.key] = verdict.state
         return StoredPost(
             id=post_id,
             event_id=tx.event.id,
@@ -146,6 +159,7 @@ class _Batch:
             received_at=tx.now,
             reposts=0,
             edits=0,
+            left_off=left_off,
         )
 
     def _new_repost(self, post: Post, original_key: str) -> None:
@@ -165,7 +179,7 @@ class _Batch:
 
     def _counted(self, repost_id: str, post: Post, original: StoredPost) -> StoredPost:
         """Count a repost. It has no words of its own: the original has them, if it was ever given."""
-        nothing = {"text": "", "links": (), "media": (), "emoji": (), "warning": None}
+        nothing = {"text": "", "links": (), "media": (), "emoji": (), "warning": None, **_NO_CONTENT}
         bare = post.model_copy(update=nothing)
         seq = self.tx.append(
             kinds.PostReposted(repost=repost_id, network=post.network), ("post", original.id)
@@ -211,7 +225,9 @@ class _Batch:
         judged = self._judged(stub.id, post).model_copy(
             update={"version": stub.version + 1, "reposts": stub.reposts}
         )
-        self._write(judged, received=judged.received, shown=judged.shown, received_at=self.tx.now)
+        placed = {"received": judged.received, "shown": judged.shown, "left_off": judged.left_off}
+        self._write(judged, **placed, received_at=self.tx.now)
+        self.tx.came(judged, self._judging.digest(post))
         self.tally.accept(stub.id, post)
 
     def _edited(self, post: Post) -> None:
@@ -221,7 +237,7 @@ class _Batch:
             return
         if post.created_at > self.tx.now:  # or every delivery would be clamped anew, and count as an edit
             post = post.model_copy(update={"created_at": known.post.created_at})
-        post = self._presentable(post)
+        post = self._presentable(keeping_wishes(known.post, post))
         if known.state in _NO_EDITS or post == known.post or _newer_text(post, known.post):
             self.tally.known += 1
             return
@@ -232,17 +248,19 @@ class _Batch:
     def _replace(self, known: StoredPost, post: Post) -> None:
         """Put an edited text in place of the old one, judged again."""
         tx, edit = self.tx, known.edits + 1
-        verdict = self._judging.verdict(post, known.state, known.reasons)
+        left_off = self._opt_out_of(post.network, post.author)
+        verdict = self._judging.verdict(post, known.state, known.reasons, left_off=left_off is not None)
         state, reasons = verdict.state, verdict.reasons
         posts.keep_revision(tx.conn, known, tx.now)
         seq = tx.append(kinds.PostEdited(edit=edit, state=state, reasons=reasons), ("post", known.id))
         shown = known.shown or (seq if state is PostState.APPROVED else 0)
         moves.recount(tx, known.state, state)
+        self._moved.setdefault(post.network, {})[post.key] = state
         if known.state is PostState.APPROVED is not state:
             tx.left(known.id)
         changed = {"post": post, "state": state, "reasons": reasons, "version": known.version + 1}
-        replaced = known.model_copy(update={**changed, "edits": edit, "shown": shown, "by_hand": False})
-        self._write(replaced, edits=edit, shown=shown, by_hand=False)
+        more = {"edits": edit, "shown": shown, "by_hand": False, "left_off": left_off}
+        self._write(known.model_copy(update={**changed, **more}), **more)
 
     def _withdrawn(self, network: str, key: str) -> None:
         known = self._known.get((network, key))
@@ -256,6 +274,10 @@ class _Batch:
         moved = moves.withdrawn(self.tx, known, "network", self.graves)
         gone = {"state": moved.state, "version": moved.version}
         self._known[network, key] = known.model_copy(update=gone)
+        for named, stored in self._known.items():
+            if stored.post.quote and (network, stored.post.quote.key) == (named[0], key):
+                bare = stored.post.model_copy(update={"quote": None})
+                self._known[named] = stored.model_copy(update={"post": bare, "version": stored.version + 1})
         self.tally.withdrawn += 1
 
     def _bury(self, network: str, key: str) -> None:
@@ -306,15 +328,32 @@ class _Batch:
 
     def _presentable(self, post: Post) -> Post:
         """Without unsafe or misplaced links, and not from the future (upstream clocks are wrong)."""
-        post = drop_bad_links(post)
+        post = self._quoted(drop_bad_links(post))
         created_at = self._not_after_now(post.created_at)
         return post if created_at == post.created_at else post.model_copy(update={"created_at": created_at})
+
+    def _quoted(self, post: Post) -> Post:
+        """With what it quotes as far as that may be seen."""
+        if post.quote is None:
+            return post
+        original = self._known.get((post.network, post.quote.key))
+        left_off = self._opt_out_of(post.network, post.quote.author)
+        state = original.state if original else None
+        return quoting.with_quote(post, state, left_off=left_off is not None)
+
+    def _opt_out_of(self, network: str, author: Author) -> str | None:
+        """The opt-out that leaves an author off the walls; None for most."""
+        if not self._left_off:
+            return None
+        digests = (self.graves.person(self.tx.event.id, name) for name in names_of(network, author))
+        return next((self._left_off[digest] for digest in digests if digest in self._left_off), None)
 
     def _not_after_now(self, at: datetime) -> datetime:
         return min(at, self.tx.now)
 
 
 _NO_EDITS = frozenset({PostState.WITHDRAWN, PostState.UNAVAILABLE, PostState.REPOST})
+_NO_CONTENT = {"poll": None, "link_card": None, "quote": None}
 _WORDLESS = frozenset({PostState.STUB, PostState.REPOST, PostState.WITHDRAWN})
 
 
@@ -329,6 +368,8 @@ def _named(items: Iterable[Given]) -> dict[str, set[str]]:
         keys.add(item.post.key)
         if item.post.repost_of:
             keys.add(item.post.repost_of)
+        if item.post.quote:
+            keys.add(item.post.quote.key)
     return named
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
@@ -25,11 +26,18 @@ class Judging:
             self._look_back(tx, batch)
 
     def verdict(
-        self, post: Post, state: PostState | None = None, reasons: tuple[Reason, ...] = ()
+        self,
+        post: Post,
+        state: PostState | None = None,
+        reasons: tuple[Reason, ...] = (),
+        *,
+        left_off: bool = False,
     ) -> Verdict:
-        """Judge a post; `state` and `reasons` are its own where it was judged before."""
+        """Judge a post; `state` and `reasons` are its own where it was judged before. `left_off`: its
+        author is left off the walls."""
         digest = self.digest(post)
-        verdict = judge(post, self._judge, self._past.history(post, digest, state, reasons))
+        history = replace(self._past.history(post, digest, state, reasons), left_off=left_off)
+        verdict = judge(post, self._judge, history)
         self._past.add_post(post, digest, verdict.state)
         return verdict
 

@@ -49,6 +49,24 @@ def list_author(tx: Tx, post_id: str, listing: Listing) -> dict[str, Any]:
     return set_rules(tx, changed, version)
 
 
+def unlist_author(tx: Tx, post_id: str, listing: Listing) -> dict[str, Any]:
+    """Take a post's author off a list, as far as a line names them and nobody else; the rules' version
+    afterwards. Raises NotFound, and BadRules for lists that would not hold together."""
+    stored = posts.by_ids(tx.conn, tx.event.id, {post_id}).get(post_id)
+    if stored is None or stored.state is PostState.WITHDRAWN:
+        raise NotFound("There is no such post in this event.")
+    onto, _ = _LISTS[listing]
+    rules = rules_of(tx.conn, tx.event)
+    own = _own_lines(stored.post.network, stored.post.author)
+    left = tuple(line for line in getattr(rules, onto) if line not in own)
+    version = stored_rules.version(tx.conn, tx.event.id)
+    if left == getattr(rules, onto):
+        return {"version": version}
+    changed = rules.model_copy(update={onto: left})
+    check_authors(changed)
+    return set_rules(tx, changed, version)
+
+
 def _own_lines(network: str, author: Author) -> frozenset[str | None]:
     """The lines that name this author on this network and nobody else."""
     return frozenset({f"{network}:{author.key}", author_line(f"{network}:@{author.handle}")})

@@ -12,11 +12,13 @@ from typing import Any, Literal
 
 from wall.entries import Put, Scope, kinds, render
 from wall.errors import NotFound, Refused, Stale
+from wall.intake import quoting
 from wall.journal import Tx
 from wall.model import Author, Post, PostState, Reason, Role, StoredPost
-from wall.store import posts
+from wall.store import beside, joining, posts
 from wall.store.channel import is_own
 from wall.store.search import forget_words
+from wall.wishes import bar_of
 
 Verb = Literal["approve", "reject", "hide", "reconsider", "withdraw", "lose", "find"]
 By = Literal["network", "author", "moderator"]
@@ -60,7 +62,7 @@ def reject(tx: Tx, post_id: str, version: int, reason: Reason) -> dict[str, Any]
     stored = _looked_at(tx, post_id, version)
     state = _guarded(stored, "reject")
     tx.append(kinds.PostRejected(reason=reason), ("post", stored.id))
-    return _answer(_move(tx, stored, state, reasons=(reason,)))
+    return _answer(settle(tx, stored, state, reasons=(reason,)))
 
 
 def hide(tx: Tx, post_id: str, version: int, reason: Reason) -> dict[str, Any]:
@@ -68,7 +70,7 @@ def hide(tx: Tx, post_id: str, version: int, reason: Reason) -> dict[str, Any]:
     stored = _looked_at(tx, post_id, version)
     state = _guarded(stored, "hide")
     tx.append(kinds.PostHidden(reason=reason), ("post", stored.id))
-    return _answer(_move(tx, stored, state, reasons=(reason,)))
+    return _answer(settle(tx, stored, state, reasons=(reason,)))
 
 
 def reconsider(tx: Tx, post_id: str, version: int) -> dict[str, Any]:
@@ -76,7 +78,7 @@ def reconsider(tx: Tx, post_id: str, version: int) -> dict[str, Any]:
     stored = _looked_at(tx, post_id, version)
     state = _guarded(stored, "reconsider")
     tx.append(kinds.PostReconsidered(), ("post", stored.id))
-    return _answer(_move(tx, stored, state, reasons=(Reason(code="reconsidered"),)))
+    return _answer(settle(tx, stored, state, reasons=(Reason(code="reconsidered"),)))
 
 
 def withdraw(tx: Tx, post_id: str, version: int, tombstone: Tombstone) -> dict[str, Any]:
@@ -87,26 +89,33 @@ def withdraw(tx: Tx, post_id: str, version: int, tombstone: Tombstone) -> dict[s
 
 
 def approved(tx: Tx, stored: StoredPost) -> Moved:
-    """Show a post; one that was shown before returns to its place."""
+    """Show a post; one that was shown before returns to its place. Raises Refused, also for one that
+    nobody may show (`wall.wishes`)."""
     state = _guarded(stored, "approve")
+    refuse_barred(stored)
     seq = tx.append(kinds.PostApproved(), ("post", stored.id))
     by_hand = tx.actor.startswith("person:")
-    return _move(tx, stored, state, reasons=(), shown=stored.shown or seq, by_hand=by_hand)
+    return settle(tx, stored, state, reasons=(), shown=stored.shown or seq, by_hand=by_hand)
 
 
 def lost(tx: Tx, stored: StoredPost) -> Moved:
     """The source no longer returns this post: off every face at once, reversibly."""
     state = _guarded(stored, "lose")
     tx.append(kinds.PostUnavailable(), ("post", stored.id))
-    return _move(tx, stored, state, prior_state=stored.state.value, lost_at=tx.now)
+    return settle(tx, stored, state, prior_state=stored.state.value, lost_at=tx.now)
 
 
 def found(tx: Tx, stored: StoredPost) -> Moved:
     """The source returns this post again: back in the state it had."""
     _guarded(stored, "find")
     state = posts.prior_state(tx.conn, stored.id)
+    bar = bar_of(stored)
+    if bar and state is PostState.APPROVED:
+        tx.append(kinds.PostRestored(state=PostState.HIDDEN), ("post", stored.id))
+        reasons = (Reason(code=bar),)
+        return settle(tx, stored, PostState.HIDDEN, prior_state=None, lost_at=None, reasons=reasons)
     tx.append(kinds.PostRestored(state=state), ("post", stored.id))
-    return _move(tx, stored, state, prior_state=None, lost_at=None)
+    return settle(tx, stored, state, prior_state=None, lost_at=None)
 
 
 def withdrawn(tx: Tx, stored: StoredPost, by: By, tombstone: Tombstone) -> Moved:
@@ -128,10 +137,13 @@ def withdrawn(tx: Tx, stored: StoredPost, by: By, tombstone: Tombstone) -> Moved
         tx.count(reposts=-1)
     old = stored.post
     tx.gone.append(old)
+    quoting.purge(tx, old.network, old.key)
     nobody = Author(key=old.author.key if heard else "-", handle="")
     emptied = Post(network=old.network, key="-", author=nobody, text="", created_at=old.created_at)
     posts.purge(tx.conn, stored.id, tombstone=tombstone(old.network, old.key), emptied=emptied)
-    return _move(tx, stored, state)
+    beside.purge(tx.conn, stored.id)
+    joining.forget_wording(tx.conn, stored.id)
+    return settle(tx, stored, state)
 
 
 def recount(tx: Tx, before: PostState | None, after: PostState) -> None:
@@ -161,12 +173,34 @@ def _guarded(stored: StoredPost, verb: Verb) -> PostState:
     return target or stored.state
 
 
-def _move(tx: Tx, stored: StoredPost, state: PostState, **columns: Any) -> Moved:
+def refuse_barred(stored: StoredPost) -> None:
+    """Raise Refused for a post that nobody may show."""
+    if bar := bar_of(stored):
+        said, remedy = _BARRED[bar]
+        raise Refused(said, remedy=remedy, current=_current(stored), bar=bar)
+
+
+_PUT_BACK = "If they changed their mind, put them back on the page of those who are left off."
+_NOTHING = "Nothing to do here. It can be read at the desk, and answered where it was posted."
+_BARRED: dict[str, tuple[str, str]] = {
+    "left_off": ("Its author is left off the walls.", _PUT_BACK),
+    "noindex": ("Its author asked not to be listed, so it is not shown.", _NOTHING),
+    "signed_in_only": ("Its author is only for people who are signed in there.", _NOTHING),
+    "limited": ("Its author's server shows them only to those who follow them.", _NOTHING),
+    "taken_down": ("Its network took this post or its author down.", _NOTHING),
+}
+"""Why a person cannot show a post, and what they can do."""
+
+
+def settle(tx: Tx, stored: StoredPost, state: PostState, **columns: Any) -> Moved:
+    """Write a post's new state, after its entry: counts, what left view, and quotes of it follow."""
     recount(tx, stored.state, state)
     if stored.state is PostState.APPROVED is not state:
         tx.left(stored.id)
     version = stored.version + 1
     posts.save(tx.conn, stored.id, state=state.value, version=version, **columns)
+    if state is not stored.state and state is not PostState.WITHDRAWN:
+        quoting.follow(tx, stored.post.network, {stored.post.key: state})
     return Moved(stored.id, state, version)
 
 

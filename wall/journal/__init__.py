@@ -6,11 +6,13 @@ are now, so catching up and following live are the same code. Clients only ever 
 `drop`, and `fold(snapshot_n, changes n..head) == snapshot_head` holds for every audience.
 """
 
-from wall.journal.commands import Consequence, Done, Tx, create_event, run_command
+from wall.journal.commands import Arrival, Came, Consequence, Done, Tx, create_event, run_command
 from wall.journal.journal import Journal, OnGone
 from wall.journal.reading import Reading, broken_link, read_after, snapshot
 
 __all__ = [
+    "Arrival",
+    "Came",
     "Consequence",
     "Done",
     "Journal",

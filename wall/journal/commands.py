@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from wall.entries import COUNTS, Data, Subject, kinds
 from wall.errors import BadInput, CauseReused, NotFound, Refused
-from wall.model import Event, Mode, Post, new_id
+from wall.model import Event, Mode, Post, StoredPost, new_id
 from wall.store import entries, events
 from wall.store.codec import to_json
 
@@ -22,6 +22,20 @@ T = TypeVar("T")
 
 Consequence = Callable[["Tx", Sequence[str]], None]
 """Run at the end of a transaction in which posts left public view, with their ids."""
+
+
+@dataclass(frozen=True)
+class Came:
+    """A post that came through the door in this transaction. `digest`: what look-alikes are found by;
+    `session`: the session that it was written for, as far as whoever sent it said so."""
+
+    stored: StoredPost
+    digest: str | None = None
+    session: str | None = None
+
+
+Arrival = Callable[["Tx", Sequence[Came]], None]
+"""Run at the end of a transaction in which posts came through the door, with them."""
 
 _CAUSE = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 
@@ -55,7 +69,9 @@ class Tx:
     now: datetime
     gone: list[Post] = field(default_factory=list, repr=False)
     consequences: tuple[Consequence, ...] = ()
+    arrivals: tuple[Arrival, ...] = ()
     _left: dict[str, None] = field(default_factory=dict)
+    _came: dict[str, Came] = field(default_factory=dict)
     _lines: list[entries.Line] = field(default_factory=list)
     _pending: tuple[Data, tuple[Subject, ...], str] | None = None
     _changed: dict[str, Any] = field(default_factory=dict)
@@ -86,6 +102,16 @@ class Tx:
         """Say that a post is no longer shown."""
         self._left[post_id] = None
 
+    def came(self, stored: StoredPost, digest: str | None) -> None:
+        """Say that a post came through the door; its row is written before this command ends."""
+        self._came[stored.id] = Came(stored, digest)
+
+    def came_for(self, post_id: str, session: str) -> None:
+        """Say for which session a post was written that came in this transaction; of any other post it
+        changes nothing."""
+        if post_id in self._came:
+            self._came[post_id] = replace(self._came[post_id], session=session)
+
     def change_event(self, **columns: Any) -> None:
         """Change columns of the event's row."""
         self._changed.update(columns)
@@ -111,6 +137,9 @@ class Tx:
 
     def save(self) -> None:
         """Write entries and the event's row. Called once, at the end of the transaction."""
+        if self._came:
+            for arrival in self.arrivals:
+                arrival(self, tuple(self._came.values()))
         if self._left:
             for consequence in self.consequences:
                 consequence(self, tuple(self._left))
@@ -155,6 +184,7 @@ def run_command(
     body: bytes,
     now: datetime,
     consequences: tuple[Consequence, ...] = (),
+    arrivals: tuple[Arrival, ...] = (),
 ) -> tuple[str, Done[T]]:
     """`Journal.command` inside an open write transaction; (epoch, what was done)."""
     event = events.locked(conn, event_id)
@@ -163,7 +193,8 @@ def run_command(
     digest = digest_of(body)
     if cause is not None and (earlier := _answered(conn, event_id, actor, cause, digest)) is not None:
         return event.epoch, earlier
-    tx = Tx(conn, event, actor, cause, max(now, event.last_at), consequences=consequences)
+    at = max(now, event.last_at)
+    tx = Tx(conn, event, actor, cause, at, consequences=consequences, arrivals=arrivals)
     result = fn(tx)
     tx.save()
     if cause is not None:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from wall.bus import Bell, Bus
 from wall.entries import Put, Scope, Snapshot
-from wall.journal.commands import Consequence, Done, Tx, create_event, no_such_event, run_command
+from wall.journal.commands import Arrival, Consequence, Done, Tx, create_event, no_such_event, run_command
 from wall.journal.reading import Reading, own, read_after, snapshot
 from wall.model import Event, Post, utc_now
 from wall.store import Store, events
@@ -23,7 +23,8 @@ class Journal:
     """The journals of all events over one store. The bus is rung after each commit.
 
     `on_gone` hears of withdrawn posts after that; nothing it does can undo the command.
-    `consequences` run within the transaction when posts leave public view.
+    `consequences` run within the transaction when posts leave public view, `arrivals` when they come
+    through the door.
     """
 
     def __init__(
@@ -33,12 +34,14 @@ class Journal:
         clock: Callable[[], datetime] = utc_now,
         on_gone: OnGone | None = None,
         consequences: tuple[Consequence, ...] = (),
+        arrivals: tuple[Arrival, ...] = (),
     ) -> None:
         self.store = store
         self.bus = bus
         self._clock = clock
         self._on_gone = on_gone
         self._consequences = consequences
+        self._arrivals = arrivals
 
     async def create(self, *, slug: str, name: str, actor: str, **details: Any) -> Event:
         """Start an event and its journal. Raises Refused when the slug is taken."""
@@ -65,7 +68,7 @@ class Journal:
         """
         epoch, done = await self.store.write(
             lambda conn: run_command(
-                conn, event_id, actor, fn, cause, body, self._clock(), self._consequences
+                conn, event_id, actor, fn, cause, body, self._clock(), self._consequences, self._arrivals
             )
         )
         if done.seq > done.prev:

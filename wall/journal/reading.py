@@ -27,31 +27,44 @@ from wall.entries import (
     render,
     sees_facilitation,
     sees_held,
+    sees_notes,
     sees_screens,
     subject_of,
 )
 from wall.journal.commands import digest_of, no_such_event
 from wall.model import Event, StoredPost
 from wall.store import (
+    answers,
+    beside,
     channel,
+    checks,
     codebook,
+    conclusions,
     contributions,
     entries,
     events,
     feeds,
     members,
+    messages,
+    placements,
     posts,
     programme,
+    questions,
     relays,
+    routings,
     scenes,
     screens,
+    themes,
     walls,
+    wishes,
 )
 
 RELAY_WINDOW = 100
 """A snapshot holds the relays that are open and this many that were closed last."""
 
 _BEFORE_ANY = -(2**62)
+_TAGGED = "contribution.tagged"
+"""What a theme has less of is no more among the tags of any post: the entry says which it was."""
 
 _LOADERS: dict[str, Callable[[Connection, str, set[str]], dict[str, Any]]] = {
     "post": posts.by_ids,
@@ -61,12 +74,21 @@ _LOADERS: dict[str, Callable[[Connection, str, set[str]], dict[str, Any]]] = {
     "session": programme.sessions_by_ids,
     "tag": codebook.by_ids,
     "contribution": contributions.by_ids,
+    "placement": placements.by_ids,
     "relay": relays.by_ids,
     "point": channel.points_by_ids,
     "scene": scenes.by_ids,
     "control": walls.controls_by_ids,
     "pin": walls.pins_by_ids,
     "screen": screens.by_ids,
+    "opt_out": wishes.by_ids,
+    "answer": answers.by_ids,
+    "conclusion": conclusions.by_ids,
+    "message": messages.by_ids,
+    "question": questions.questions_by_ids,
+    "translation": questions.translations_by_ids,
+    "routing": routings.by_ids,
+    "handover": routings.handovers_by_ids,
 }
 
 
@@ -104,7 +126,8 @@ def read_after(conn: Connection, event_id: str, seq: int, until: int | None = No
     lines = entries.after(conn, event_id, seq, FAR_BEHIND, until)
     bodies = [json.loads(line.body) for line in lines]
     touched = dict.fromkeys((kind, subject) for body in bodies for kind, subject in body["subjects"])
-    states = _load(conn, event, list(touched))
+    tagged = {body["data"]["tag"] for body in bodies if body["kind"] == _TAGGED}
+    states = _load(conn, event, list(touched), tagged)
     reached = lines[-1].seq if lines else max(seq, 0)
     since = datetime.fromisoformat(bodies[0]["at"]) if bodies else None
     return Reading(event_id, event.epoch, seq, reached, event.seq, states, since)
@@ -135,7 +158,16 @@ def _window(conn: Connection, event: Event, scope: Scope) -> list[State]:
         made = {one.relay.contribution_id for one in raised}
         made |= set(contributions.of_posts(conn, {stored.id for stored in cards}).values())
         states += [*codebook.listed(conn, event.id), *contributions.by_ids(conn, event.id, made).values()]
+        states += placements.of_posts(conn, cards)
+    states += [*answers.by_ids(conn, event.id, {stored.id for stored in cards}).values()]
+    states += checks.found(conn, [*cards, *(one.lead for one in raised)])
+    states += [*conclusions.listed(conn, event.id), *themes.listed(conn, event.id)]
+    states += beside.listed(conn, event.id, staff=staff)
+    if sees_notes(scope):
+        states += messages.window(conn, event.id)
     states += _displayed(conn, event.id, scope, {stored.id for stored in cards})
+    if sees_held(scope):
+        states += wishes.listed(conn, event.id)
     return [*states, *_own(conn, event.id, scope)]
 
 
@@ -143,9 +175,10 @@ def _displayed(conn: Connection, event_id: str, scope: Scope, cards: set[str]) -
     """What walls show and who holds them back. A pinned post comes with its pin, however old it is."""
     pinned = walls.pins(conn, event_id)
     older = [one.stored for one in pinned if one.pin.id not in cards]
+    found = checks.found(conn, older)
     paired = screens.listed(conn, event_id) if sees_screens(scope) else []
     held = walls.controls(conn, event_id)
-    return [*scenes.listed(conn, event_id), *held, *pinned, *older, *paired]
+    return [*scenes.listed(conn, event_id), *held, *pinned, *older, *found, *paired]
 
 
 def own(conn: Connection, event_id: str, scope: Scope) -> tuple[Put, ...]:
@@ -195,7 +228,7 @@ def _parsed(body: str) -> dict[str, Any]:
 
 
 def _load(
-    conn: Connection, event: Event, touched: list[Subject]
+    conn: Connection, event: Event, touched: list[Subject], tagged: set[str]
 ) -> tuple[tuple[Subject, State | None], ...]:
     ids: dict[str, set[str]] = {}
     for kind, subject_id in touched:
@@ -206,7 +239,9 @@ def _load(
             loaded = _LOADERS[kind](conn, event.id, wanted)
             found.update(((kind, subject_id), state) for subject_id, state in loaded.items())
     changed = [state for state in found.values() if isinstance(state, StoredPost)]
-    hanging = {subject_of(state): state for state in channel.hanging_on(conn, event.id, changed)}
+    on_posts = channel.hanging_on(conn, event.id, changed)
+    hanging: dict[Subject, State] = {subject_of(state): state for state in on_posts}
+    hanging |= {subject_of(state): state for state in themes.touched(conn, event.id, ids, tagged)}
     subjects = dict.fromkeys([*touched, *hanging])
     return tuple((subject, hanging.get(subject) or found.get(subject)) for subject in subjects)
 

@@ -14,6 +14,7 @@ from wall.media.images import Kind
 from wall.model import Post
 
 AVATAR = "avatar"
+LINK = "link"
 EMOJI = "emoji-"
 """Before a code: `emoji-owl` is the picture of `:owl:`. By its code and not by its place, so that an
 edit which brings another emoji does not show one in the place of the other."""
@@ -27,10 +28,13 @@ class Source(NamedTuple):
 
 
 def source_of(post: Post, which: str) -> Source | None:
-    """The picture that a page calls `avatar`, `emoji-` and its code, or by an attachment's place from
-    `0`; None for none."""
+    """The picture that a page calls `avatar`, `link` (of a page that is linked to), `emoji-` and its code,
+    or by an attachment's place from `0`; None for none."""
     if which == AVATAR:
         return Source("avatar", (post.author.avatar,)) if post.author.avatar else None
+    if which == LINK:
+        image = post.link_card.image if post.link_card else None
+        return Source("image", (image,)) if image else None
     if which.startswith(EMOJI):
         code = which.removeprefix(EMOJI)
         return next((Source("emoji", (one.url,)) for one in post.emoji if one.code == code), None)
@@ -45,4 +49,5 @@ def addresses(post: Post) -> tuple[str, ...]:
     """Every address that a picture of this post may have been fetched from, for a purge."""
     avatar = (post.author.avatar,) if post.author.avatar else ()
     media = (url for one in post.media for url in picture_urls(one))
-    return (*avatar, *media, *(one.url for one in post.emoji))
+    linked = (post.link_card.image,) if post.link_card and post.link_card.image else ()
+    return (*avatar, *media, *linked, *(one.url for one in post.emoji))

@@ -4,7 +4,13 @@ cannot be used."""
 from __future__ import annotations
 
 CODES: dict[str, tuple[str, ...]] = {
+    "left_off": (),
+    "noindex": (),
+    "signed_in_only": (),
+    "limited": (),
+    "taken_down": (),
     "blocked_author": (),
+    "blocked_quote": (),
     "awaits_approval": (),
     "first_post": (),
     "not_listed": (),
@@ -28,7 +34,7 @@ CODES: dict[str, tuple[str, ...]] = {
 """Code → names of its parameters. Words stand in the catalogue under `reason.CODE`; where a reason
 has the parameter `field`, `reason.in.FIELD` says where besides the text it was seen."""
 
-FIELDS = ("name", "warning", "alt")
+FIELDS = ("name", "warning", "alt", "poll", "link_card", "quote")
 """Values of the parameter `field`."""
 
 PROBLEMS: dict[str, tuple[str, ...]] = {

@@ -19,6 +19,7 @@ from wall.moderation.links import LinkPolicy
 from wall.moderation.rules import Rules
 from wall.moderation.terms import Span
 from wall.moderation.words import WordList
+from wall.wishes import BARS, wish_of
 
 SPANS_LIMIT = 10
 """Places of one code that a verdict names: a person looks at the whole post anyway."""
@@ -34,6 +35,7 @@ class History:
     `state` and `reasons` are the post's own; None when it is new. `author_approved` counts other
     posts of its author that were approved. `author_times` are the times at which its author posted
     others, in any order. `same_text_authors` counts the other authors who lately posted the same.
+    `left_off`: its author is left off the walls.
     """
 
     state: PostState | None = None
@@ -41,6 +43,7 @@ class History:
     author_approved: int = 0
     author_times: tuple[datetime, ...] = ()
     same_text_authors: int = 0
+    left_off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +63,15 @@ NEW = History()
 def judge(post: Post, rules: Rules | Judge, history: History = NEW) -> Verdict:
     """Judge a new post, or one that its author edited. Never raises for a post.
 
-    What a person rejected or hid stays so: an edit does not bring it back. A blocked author's post is
-    rejected. Everything else that a rule catches is held, with every reason, in a stable order:
-    the mode's, then the post's, then the text's, then the floods'. Offsets are code points of `text`.
+    What nobody may show (`wall.wishes`) is rejected, whatever became of it before. What a person rejected
+    or hid stays so: an edit does not bring it back. A blocked author's post is rejected. Everything else
+    that a rule catches is held, with every reason, in a stable order: the mode's, then the post's, then
+    the text's, then the floods'. Offsets are code points of `text`.
     """
-    if history.state in _DECIDED:
+    bar = "left_off" if history.left_off else wish_of(post)
+    if bar:
+        return Verdict(PostState.REJECTED, (Reason(code=bar),))
+    if history.state in _DECIDED and not _was_barred(history):
         return Verdict(history.state, history.reasons)
     compiled = compile_rules(rules) if isinstance(rules, Rules) else rules
     if compiled.blocked.has(post.network, post.author):
@@ -121,7 +128,7 @@ class Judge:
         return ()
 
     def _of_post(self, post: Post) -> Iterator[Reason]:
-        if not post.media and not _has_ink(post.text):
+        if not (post.media or post.poll) and not _has_ink(post.text):
             yield Reason(code="empty")
         if self.rules.hold_images and post.media:
             yield Reason(code="image", params={"count": len(post.media)})
@@ -129,6 +136,8 @@ class Judge:
             yield Reason(code="warning")
         if self.rules.hold_sensitive and post.sensitive:
             yield Reason(code="sensitive")
+        if post.quote and post.quote.unseen is None and self.blocked.has(post.network, post.quote.author):
+            yield Reason(code="blocked_quote")
 
     def _of_tags(self, post: Post) -> Iterable[Reason]:
         if not self._foreign or self._foreign.isdisjoint(map(fold_hashtag, post.hashtags)):
@@ -164,6 +173,11 @@ class Judge:
             yield Reason(code="lookalike", params={"authors": authors, "minutes": alike.minutes})
 
 
+def _was_barred(history: History) -> bool:
+    """Whether a post was turned down for what its author or its network asked, and by nobody else."""
+    return bool(history.reasons) and all(reason.code in BARS for reason in history.reasons)
+
+
 def _beside(post: Post) -> Iterator[tuple[str, str]]:
     if post.author.name:
         yield "name", post.author.name
@@ -171,6 +185,12 @@ def _beside(post: Post) -> Iterator[tuple[str, str]]:
         yield "warning", post.warning
     if post.media and (alt := "\n".join(item.alt for item in post.media if item.alt)):
         yield "alt", alt
+    if post.poll:
+        yield "poll", "\n".join(option.text for option in post.poll.options)
+    if post.link_card and post.link_card.title:
+        yield "link_card", post.link_card.title
+    if post.quote and post.quote.unseen is None:
+        yield "quote", "\n".join((post.quote.author.name, post.quote.warning or "", post.quote.text))
 
 
 def _at(post: Post, code: str, spans: Sequence[Span]) -> list[Reason]:

@@ -16,6 +16,7 @@ from wall.intake.moves import ALLOWED, Verb
 from wall.model import Media, Post, PostState, Reason, StoredPost
 from wall.moderation import CODES, FIELDS
 from wall.routes.words import Words
+from wall.wishes import may_show
 
 Why = Literal["off_topic", "spam", "abusive", "patient_information", "wrong_claim", "other"]
 WHY: tuple[Why, ...] = get_args(Why)
@@ -120,9 +121,14 @@ def card_of(stored: StoredPost, zone: str, words: Words, lang: str) -> Card:
         media=tuple(zip(post.media, map(bool, media_keys(post.media)), strict=True)),
         holds=tuple(_holds(stored, words, lang)),
         marked=frozenset(str(reason.params.get("field")) for reason in stored.reasons).intersection(FIELDS),
-        verbs=frozenset(verb for verb in _VERBS if stored.state in ALLOWED[verb][0]),
+        verbs=frozenset(verb for verb in _VERBS if _may(verb, stored)),
         suggested=next((_SUGGESTED[r.code] for r in stored.reasons if r.code in _SUGGESTED), "other"),
     )
+
+
+def _may(verb: Verb, stored: StoredPost) -> bool:
+    """Whether a post's state allows a move; nobody can show what may not be shown."""
+    return stored.state in ALLOWED[verb][0] and (verb != "approve" or may_show(stored))
 
 
 def pieces_of(text: str, reasons: Iterable[Reason], codes: Collection[str] = ()) -> Iterator[Piece]:

@@ -109,12 +109,14 @@ class Added(Frozen):
 
 @dataclass(frozen=True)
 class Contribution:
-    """What a participant typed, and which send of it this is (`cause`, with the `body` it covers)."""
+    """What a participant typed, which send of it this is (`cause`, with the `body` it covers), and the
+    id of the session that their page was about."""
 
     text: str
     name: str
     cause: str | None
     body: bytes
+    session: str | None = None
 
 
 class Contributions:
@@ -146,7 +148,10 @@ class Contributions:
         author = Author(key=who.key, handle="", name=name)
 
         def put_in(tx: Tx) -> dict[str, Any]:
-            return self._admitted(tx, new_post(new_id(), author, text, tx.now))
+            done = self._admitted(tx, new_post(new_id(), author, text, tx.now))
+            if said.session:
+                tx.came_for(done["post"], said.session)
+            return done
 
         return await self._done(event, who.key, put_in, said.cause, said.body)
 

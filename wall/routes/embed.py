@@ -24,6 +24,7 @@ from wall.errors import StoreUnavailable
 from wall.hygiene import Run, displayed, displayed_line, tidy, tidy_line
 from wall.model import Event, utc_now
 from wall.routes import event_named
+from wall.routes.attached import Extras, extras_of
 from wall.routes.shown import (
     Body,
     Kept,
@@ -40,7 +41,7 @@ from wall.routes.when import When
 from wall.routes.words import Views
 from wall.store import walls
 
-REFRESH_SECONDS = 60
+REFRESH_SECONDS = 30
 """Between two looks of a frame for what is new."""
 FRESH_SECONDS = 30
 """For how long a cache in between may answer for this server: less than frames wait."""
@@ -109,6 +110,7 @@ class Quoted:
     """Whether it has pictures that its author marked as sensitive."""
     edited: bool
     bot: bool
+    extras: Extras
     emoji: dict[str, str | None]
     """Where the pictures of its custom emoji are, by code."""
 
@@ -225,6 +227,7 @@ def quoted(card: PostValue, slug: str, views: Views, lang: str) -> Quoted:
         veiled=card.sensitive and bool(card.media) and not covered,
         edited=card.edited,
         bot=card.author.bot,
+        extras=extras_of(card, slug),
         emoji={one.code: _path(card, slug, f"emoji-{one.code}", one.picture) for one in card.emoji},
     )
 

@@ -35,7 +35,9 @@ from wall.screens.control import Order
 from wall.screens.fleet import ScreenChange
 from wall.store import entries, programme, scenes, screens, walls
 
-Did = Literal["hold", "notice", "flash", "reload", "change", "unpair"]
+Did = Literal["hold", "notice", "flash", "reload", "change", "larger", "unpair"]
+WATCH_SECONDS = 10
+"""How often the page looks again without script, for who asked for that."""
 _REMOVALS = frozenset({"post.hidden", "post.unavailable", "post.withdrawn"})
 _LOOK_BACK = 200
 """Entries among which the newest removal is looked for: about what a busy event writes in a minute."""
@@ -68,6 +70,7 @@ class FleetPages:
         add("/{screen_id}/change", self.change, methods=["POST"])
         add("/{screen_id}/flash", self.flash, methods=["POST"])
         add("/{screen_id}/reload", self.load_anew, methods=["POST"])
+        add("/{screen_id}/larger", self.larger, methods=["POST"])
         add("/{screen_id}/link", self.link, methods=["POST"])
         add("/{screen_id}/unpair", self.unpair, methods=["POST"])
 
@@ -77,8 +80,10 @@ class FleetPages:
         request: Request,
         did: Did | None = None,
         seq: Annotated[int | None, Query(ge=0, le=2**53)] = None,
+        watch: bool = False,
     ) -> Response:
-        """All screens. With `seq`, which have not painted that far; else, of the newest removal."""
+        """All screens. With `seq`, which have not painted that far; else, of the newest removal. `watch`:
+        the page looks again by itself where no script does."""
         asking.require("screens.see")
         event = asking.event
         found, rows, when = await self._rows(asking, request)
@@ -98,7 +103,11 @@ class FleetPages:
             unanswered=[row for row in rows if mark is not None and row.painted < mark],
             runs=may(asking.roles, "screens.run"),
             edits=may(asking.roles, "scenes.change"),
+            looks=may(asking.roles, "look.change"),
             everywhere=EVERYWHERE,
+            watch=watch,
+            seq=seq,
+            watch_seconds=WATCH_SECONDS,
             new_cause=new_cause,
         )
 
@@ -157,6 +166,10 @@ class FleetPages:
     async def load_anew(self, screen_id: IdHere, asking: AskingHere, request: Request) -> Response:
         """Have a screen load itself anew."""
         return await self._told(asking, request, screen_id, "reload", fleet.load_anew)
+
+    async def larger(self, screen_id: IdHere, asking: AskingHere, request: Request) -> Response:
+        """The last row cannot read the test card: larger letters."""
+        return await self._told(asking, request, screen_id, "larger", fleet.set_larger)
 
     async def unpair(self, screen_id: IdHere, asking: AskingHere, request: Request) -> Response:
         """Unpair a screen. The page asked before."""

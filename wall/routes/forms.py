@@ -8,6 +8,7 @@ from email.policy import HTTP
 from urllib.parse import parse_qsl
 
 from fastapi import Request
+from starlette.exceptions import HTTPException
 
 from wall.errors import Malformed
 from wall.model import at_border
@@ -46,6 +47,31 @@ async def file_of_form(request: Request, name: str) -> str:
             content = part.get_payload(decode=True)
             return content.decode("utf-8-sig") if isinstance(content, bytes) else ""
     return ""
+
+
+async def parts_of_form(
+    request: Request, most: int = 40
+) -> tuple[dict[str, str], dict[str, tuple[str, bytes]]]:
+    """The fields of a form of type multipart/form-data, storable, and by its field each file that was
+    chosen: its name and its bytes. Raises Malformed.
+
+    To be called once it is known who asks: until then nothing of the body was read.
+    """
+    await request.body()
+    fields: dict[str, str] = {}
+    files: dict[str, tuple[str, bytes]] = {}
+    try:
+        async with request.form(max_files=most, max_fields=most) as form:
+            for name, value in form.multi_items():
+                if isinstance(value, str):
+                    fields[name] = at_border(value)
+                elif value.filename:
+                    files[name] = (at_border(value.filename), await value.read())
+    except HTTPException:
+        raise Malformed(
+            "This form cannot be read.", remedy="Load the page again and send it once more."
+        ) from None
+    return fields, files
 
 
 def new_cause() -> str:

@@ -6,6 +6,7 @@ Plain HTML that needs no script; with one, `ui/src/join` makes the same page liv
 from __future__ import annotations
 
 import io
+import re
 import secrets
 from collections import OrderedDict
 from functools import lru_cache
@@ -14,6 +15,7 @@ from typing import Annotated, Any, NamedTuple
 
 import segno
 from fastapi import APIRouter, Form, Request
+from pydantic import StringConstraints
 from starlette.responses import RedirectResponse, Response
 
 from wall.access import NAME_CHARACTERS, Origins
@@ -50,22 +52,29 @@ _SAID = {
 """Words for what became of a post; of every other state: it is not shown."""
 
 
+About = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,63}$")]
+"""The id of a session; one that is not there changes nothing."""
+_ABOUT = re.compile(r"[A-Za-z0-9-]{1,63}")
+
+
 class Filled(NamedTuple):
-    """What the form holds: what was typed, and the page's own number."""
+    """What the form holds: what was typed, the page's own number, and the session it is about."""
 
     text: str = ""
     name: str = ""
     nonce: str = ""
+    session: str = ""
 
 
 EMPTY = Filled()
 
 
 class NewPoint(Frozen):
-    """A point: what somebody says, and the name to show beside it, if any."""
+    """A point: what somebody says, the name to show beside it, if any, and the session it is about."""
 
     text: Words
     name: AuthorName | None = None
+    session: About | None = None
 
 
 class JoinApi:
@@ -87,7 +96,8 @@ class JoinApi:
         """Add a point as whoever holds this browser, signed in or not: it is judged like any other
         post, and its author can follow it on the join face and take it back."""
         who = _who(self._contributions, request, asking.visitor.person_id)
-        said = Contribution(new.text, new.name or "", cause, await command_body(request))
+        body = await command_body(request)
+        said = Contribution(new.text, new.name or "", cause, body, new.session)
         added = await self._contributions.from_participant(asking.event, who, address_of(request), said)
         remember(self._contributions.participants, request, response, who)
         return added
@@ -113,33 +123,43 @@ class JoinRoutes:
         add("/take-back/{token}", self.ask, methods=["GET", "HEAD"])
         add("/take-back/{token}", self.take_back, methods=["POST"])
 
-    async def page(self, slug: str, request: Request) -> Response:
-        """The page with an empty form."""
+    async def page(self, slug: str, request: Request, session: str = "") -> Response:
+        """The page with an empty form. `session`: the id of the one that it is asked for in."""
         event = await event_named(access_of(request), slug)
         who = await self._who(request)
-        if who.fresh is None:
-            return await self._join(request, event, who)
+        about = session if _ABOUT.fullmatch(session) else ""
+        if who.fresh is None or about:
+            return await self._join(request, event, who, Filled(session=about))
         response = await self._newcomers_page(request, event)
         remember(self._contributions.participants, request, response, who)
         return response
 
     async def send(
-        self, slug: str, request: Request, text: Typed = "", name: Typed = "", nonce: Typed = ""
+        self,
+        slug: str,
+        request: Request,
+        text: Typed = "",
+        name: Typed = "",
+        nonce: Typed = "",
+        session: Typed = "",
     ) -> Response:
         """The page with what became of what was typed; or with it and what was wrong."""
         event = await event_named(access_of(request), slug)
         who = await self._who(request)
         body = f"{name}\0{text}".encode("utf-8", "surrogatepass")
-        said = Contribution(text, name, form_cause(nonce, body), body)
+        about = session if _ABOUT.fullmatch(session) else ""
+        said = Contribution(text, name, form_cause(nonce, body), body, about or None)
         try:
             added = await self._contributions.from_participant(event, who, address_of(request), said)
         except (BadInput, TooMany) as error:
-            return await self._join(request, event, who, Filled(text, name, nonce), error=error)
+            filled = Filled(text, name, nonce, about)
+            return await self._join(request, event, who, filled, error=error)
         except (StoreUnavailable, StoreFull) as error:
             # The lists cannot be read either: the form alone keeps what was typed.
-            form = _form(Filled(text, name, nonce), error)
+            form = _form(Filled(text, name, nonce, about), error)
             return self._page(request, event, "join.html", error.status, **form, joining=None)
-        return await self._join(request, event, who, Filled(name=name), added=added, sent=text)
+        filled = Filled(name=name, session=about)
+        return await self._join(request, event, who, filled, added=added, sent=text)
 
     async def short(self, slug: str) -> Response:
         """From the short address, which fits on a wall, to the page."""
@@ -277,6 +297,7 @@ def _form(
         "text": filled.text,
         "name": filled.name,
         "nonce": filled.nonce or _nonce(),
+        "session": filled.session,
         "most": CONTRIBUTION_CHARACTERS,
         "most_name": NAME_CHARACTERS,
         "wrong": _wrong(error) if error else None,

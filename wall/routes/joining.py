@@ -6,25 +6,31 @@ can show what the wire would not.
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import Connection
 
+from wall.codebook import Check
 from wall.entries import PUBLIC, Scope, State, render
 from wall.entries.cards import PostValue
-from wall.entries.channel import PointValue, RelayValue, RoomValue, SessionValue
+from wall.entries.channel import AskedValue, PointValue, RelayValue, RoomValue, SessionValue
+from wall.entries.sheet import ConclusionValue
 from wall.hygiene import Run, displayed, displayed_line, tidy
-from wall.model import Event, PostState, Reason
+from wall.model import Event, PostState, Reason, utc_now
 from wall.moderation import CODES
 from wall.parallel import RelayState
 from wall.programme import SessionState
+from wall.routes.attached import Extras, extras_of
 from wall.routes.cards import WHY
+from wall.routes.shown import name_of
 from wall.routes.words import Words
-from wall.store import channel, posts, programme, relays
+from wall.sheet import ENDORSABLE
+from wall.store import channel, checks, conclusions, posts, programme, relays
 
 Value = TypeVar("Value")
 
@@ -51,6 +57,7 @@ _UNSHOWN = {
     PostState.HIDDEN: "taken_down",
 }
 _LATER = {"session": "later_session", "board": "later_board", "report": "later_report"}
+_POINT_PAGE = re.compile(r"/point/[a-z0-9-]{1,63}/[A-Za-z0-9-]{1,63}")
 _REACHED = {"waiting": 1, "shown": 2, "coming": 3, "now": 3, "discussed": 4, "answered": 4}
 
 
@@ -62,6 +69,7 @@ class Here:
     session: SessionValue
     prompt: str | None
     said: Said | None
+    wording: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,6 +86,9 @@ class Said:
     runs: tuple[Run, ...]
     media: tuple[tuple[str, str], ...]
     """Kind and description of each attachment."""
+    extras: Extras
+    checks: tuple[Check, ...] = ()
+    """What was found about its claim."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +105,10 @@ class Own:
     session: str
     outcome: str
     reply: str
+    page: str
+    """The path of the public page of the point, where the reply names it; else empty."""
+    question: AskedValue | None
+    """What a facilitator asks its author, and what they answered."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +117,15 @@ class Everybodys:
 
     here: tuple[Here, ...]
     latest: tuple[Said, ...]
+    concluded: tuple[Concluded, ...] = ()
+
+
+@dataclass(frozen=True)
+class Concluded:
+    """What a session concluded, while it may be endorsed."""
+
+    session: SessionValue
+    all: tuple[ConclusionValue, ...]
 
 
 @dataclass(frozen=True)
@@ -111,6 +135,7 @@ class Joining:
     here: tuple[Here, ...]
     own: tuple[Own, ...]
     latest: tuple[Said, ...]
+    concluded: tuple[Concluded, ...] = ()
 
 
 class Reading:
@@ -124,13 +149,13 @@ class Reading:
     def __call__(self, conn: Connection, event: Event, person: str | None, lang: str) -> Joining:
         """Everything that the page of this participant shows now. `person` is their id."""
         shared = self._everybodys(conn, event, lang)
-        return Joining(shared.here, self._own(conn, event, person, lang), shared.latest)
+        return Joining(shared.here, self._own(conn, event, person, lang), shared.latest, shared.concluded)
 
     def of_newcomer(self, event: Event, lang: str) -> Joining | None:
         """What the page of somebody shows who wrote nothing yet, without reading; None where it was not
         read since the journal moved."""
         shared = self._kept.get(_key(event, lang))
-        return Joining(shared.here, (), shared.latest) if shared else None
+        return Joining(shared.here, (), shared.latest, shared.concluded) if shared else None
 
     def _own(self, conn: Connection, event: Event, person: str | None, lang: str) -> tuple[Own, ...]:
         points = channel.own_points(conn, event.id, person) if person else []
@@ -153,9 +178,13 @@ class Reading:
     def _read(self, conn: Connection, event: Event, lang: str) -> Everybodys:
         shown = [value for stored in posts.shown_window(conn, event.id, LATEST) if (value := _post(stored))]
         sessions = values_of(programme.sessions(conn, event.id), SessionValue)
+        here = list(_here(conn, event.id, sessions, self._words, lang))
+        floors = {one.said.id for one in here if one.said}
+        found = checks.by_post(conn, floors | {value.id for value in shown})
         return Everybodys(
-            here=tuple(_here(conn, event.id, sessions, self._words, lang)),
-            latest=tuple(said_of(value, self._words, lang) for value in shown),
+            here=tuple(replace(one, said=_checked(one.said, found)) for one in here),
+            latest=tuple(_with(said_of(value, self._words, lang), found) for value in shown),
+            concluded=tuple(_concluded(conn, event, sessions)),
         )
 
 
@@ -170,7 +199,7 @@ def said_of(value: PostValue, words: Words, lang: str) -> Said:
     covered = value.warning is not None and bool(value.warning.strip())
     return Said(
         id=value.id,
-        name=tuple(displayed_line(value.author.name.strip() or handle)),
+        name=name_of(value),
         handle=handle,
         network=words.say(lang, key) if words.has(key) else value.network,
         at=value.created_at,
@@ -178,7 +207,21 @@ def said_of(value: PostValue, words: Words, lang: str) -> Said:
         covered=tidy(value.warning.strip()) if covered and value.warning else None,
         runs=() if covered else tuple(displayed(value.text.rstrip(), value.links)),
         media=() if covered else tuple((one.kind, tidy(one.alt).strip()) for one in value.media[:4]),
+        extras=_without_picture(extras_of(value, "")),
     )
+
+
+def _checked(said: Said | None, found: Mapping[str, tuple[Check, ...]]) -> Said | None:
+    return _with(said, found) if said else None
+
+
+def _with(said: Said, found: Mapping[str, tuple[Check, ...]]) -> Said:
+    return replace(said, checks=found.get(said.id, ()))
+
+
+def _without_picture(extras: Extras) -> Extras:
+    """A phone's page loads none."""
+    return replace(extras, linked=replace(extras.linked, picture=None)) if extras.linked else extras
 
 
 def step_of(state: str, relay_state: str | None, detail: str = "") -> str | None:
@@ -220,6 +263,8 @@ def _own(value: PointValue, sessions: Sequence[SessionValue], words: Words, lang
         session=titles.get(value.session or "", "") if told else "",
         outcome=_outcome(value) if step in {"discussed", "answered"} else "",
         reply=tidy(value.reply),
+        page=found.group() if (found := _POINT_PAGE.search(value.reply)) else "",
+        question=value.question,
     )
 
 
@@ -238,7 +283,16 @@ def _here(
         if session := running.get(room.id):
             relay = floors.get(session.id)
             said = said_of(relay.post, words, lang) if relay else None
-            yield Here(room, session, prompt_of(session), said)
+            yield Here(room, session, prompt_of(session), said, relay.wording if relay else "")
+
+
+def _concluded(conn: Connection, event: Event, sessions: Sequence[SessionValue]) -> Iterable[Concluded]:
+    found = values_of(conclusions.listed(conn, event.id), ConclusionValue)
+    since = utc_now() - ENDORSABLE
+    for session in sessions:
+        own = tuple(one for one in found if one.session == session.id)
+        if own and (session.ended_at is None or session.ended_at >= since):
+            yield Concluded(session, own)
 
 
 def prompt_of(session: SessionValue) -> str | None:

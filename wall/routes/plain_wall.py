@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from wall.access import Access
+from wall.codebook import Check
 from wall.display import DEFAULT_SCENE, EVERYWHERE, Hold, Policy, Scene, Theme, Warnings, default_scene
 from wall.entries import PUBLIC
 from wall.entries.cards import PostValue
@@ -26,7 +27,7 @@ from wall.routes.embed import Quoted, quoted
 from wall.routes.shown import Body, Kept, conditional, shown_page
 from wall.routes.when import When
 from wall.routes.words import Views
-from wall.store import programme, scenes, walls
+from wall.store import checks, programme, scenes, walls
 
 REFRESH_SECONDS = 15
 """Between two readings: so long a post that was withdrawn may stay."""
@@ -51,6 +52,8 @@ class Board:
 
     theme: Theme
     cards: tuple[PostValue, ...]
+    checks: dict[str, tuple[Check, ...]]
+    """What was found about the claims of these posts, by their ids."""
     notices: tuple[str, ...]
     blank: bool
 
@@ -112,7 +115,8 @@ def _read(conn: Connection, event_id: str, asked: Asked) -> Board:
     notices = dict.fromkeys(control.notice.strip() for control in ordered if control.notice.strip())
     cards = () if hold in {Hold.FROZEN, Hold.QUIET, Hold.BLANK} else _cards(conn, event_id, scene, hold)
     is_blank = hold is Hold.BLANK
-    return Board(scene.theme, cards, () if is_blank else tuple(notices), is_blank)
+    found = checks.by_post(conn, {card.id for card in cards})
+    return Board(scene.theme, cards, found, () if is_blank else tuple(notices), is_blank)
 
 
 def _room(conn: Connection, event_id: str, wanted: str) -> str | None:

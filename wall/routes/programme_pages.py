@@ -25,6 +25,9 @@ from wall.routes.when import When
 from wall.routes.words import Views
 from wall.store import events, members, programme
 
+_STAGE_VERBS = ("walls.quiet", "stage.signal", "session.run")
+"""What a chair view offers to who may do it."""
+
 
 @dataclass(frozen=True)
 class Slot:
@@ -68,6 +71,9 @@ class Ways:
     moderate: bool = False
     rules: bool = False
     screens: bool = False
+    plans: bool = False
+    codebook: bool = False
+    look: bool = False
 
 
 @dataclass(frozen=True)
@@ -160,10 +166,11 @@ class ProgrammePages:
             raise NotFound("There is no such session or room.", remedy="Choose one from the programme.")
         built = built_face("stage", self._dist)
         visitor = await self._access.visitor_of(request.scope)
+        roles = await self._access.roles_in(visitor, event.id)
         return self._views.page(
             request,
             "stage.html",
-            quiets=may(await self._access.roles_in(visitor, event.id), "walls.quiet"),
+            may=[verb for verb in _STAGE_VERBS if may(roles, verb)],
             lang=when.lang,
             event=event,
             session=session or "",
@@ -196,6 +203,9 @@ def ways_of(roles: frozenset[Role]) -> Ways:
         moderate=may(roles, "posts.judge"),
         rules=may(roles, "rules.see"),
         screens=may(roles, "screens.see"),
+        plans=may(roles, "programme.change"),
+        codebook=may(roles, "codebook.see"),
+        look=may(roles, "look.change"),
     )
 
 

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
-from wall.access import Access
+from wall.access import Access, may
 from wall.display import DEFAULT_SCENE, MOST_STEPS, Layout, Policy, Scene, Theme, Warnings
 from wall.errors import BadInput, CauseReused, NotFound, Refused, Stale
 from wall.routes import Asking, AskingHere
@@ -177,6 +177,7 @@ class ScenePages:
             scenes=known,
             playing=playing,
             default=DEFAULT_SCENE,
+            looks=may(asking.roles, "look.change"),
             did=did,
             wrong=wrong,
             new_cause=new_cause,

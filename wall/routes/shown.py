@@ -1,8 +1,7 @@
 """What was shown, for places outside of the hall: which posts, under which addresses, and whether a
 reader who asks again has them already.
 
-A post whose author does not wish to be found by search engines (`noindex`) is shown in the hall and
-goes no further: these places are indexed and copied by others.
+What may not be shown on screens (`wall.wishes`) is shown here neither: these are the same posts.
 """
 
 from __future__ import annotations
@@ -23,11 +22,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from wall.entries import PUBLIC
-from wall.entries.cards import PostValue
+from wall.entries.cards import PostValue, QuoteValue
 from wall.entries.projections import post_value
 from wall.hygiene import Run, displayed_line
 from wall.model import Event
 from wall.store import posts
+from wall.text import has_ink
 
 Before = Annotated[int | None, Query(ge=1, le=2**53)]
 """Query parameter that pages on: the `order` of a post; those shown before it follow."""
@@ -62,7 +62,7 @@ def shown_page(conn: Connection, event_id: str, limit: int, before: int | None =
     for _ in range(_WINDOWS):
         window = posts.shown_window(conn, event_id, limit + 1, before)
         for stored in window:
-            card = None if stored.post.noindex else post_value(stored, PUBLIC)
+            card = post_value(stored, PUBLIC)
             if card is None:
                 continue
             if len(found) == limit:
@@ -86,7 +86,7 @@ def web_address(url: str | None) -> str | None:
     return quote(parts.geturl(), safe=_UNQUOTED)
 
 
-def language_of(card: PostValue) -> str | None:
+def language_of(card: PostValue | QuoteValue) -> str | None:
     """The language of a post as a BCP 47 tag, if what its network says is one."""
     return card.lang if card.lang and _TAG.fullmatch(card.lang) else None
 
@@ -95,7 +95,7 @@ def name_of(card: PostValue, codes: frozenset[str] = frozenset()) -> tuple[Run, 
     """An author as they present themselves: a name, else a handle; nothing for somebody without either."""
     for name in (card.author.name, card.author.handle.lstrip("@")):
         runs = tuple(displayed_line(name, codes))
-        if any(run.text for run in runs):
+        if any(run.emoji or has_ink(run.text) for run in runs):
             return runs
     return ()
 

@@ -18,6 +18,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from wall.entries.cards import MediaValue, PostValue
 from wall.hygiene import Run, displayed, tidy, tidy_line
 from wall.model import Event
+from wall.routes.attached import extras_of
 from wall.routes.shown import Shown, ShownPage, language_of, name_of, picture_path, web_address
 from wall.routes.words import Words
 
@@ -86,7 +87,8 @@ def item_of(shown: Shown, channel: Channel) -> Item:
     runs = displayed(card.text.rstrip(), card.links)
     media = [(one, tidy(one.alt).strip()) for one in card.media[:_MOST_MEDIA]]
     spoken = "".join(run.text for run in runs)
-    lines = [*([spoken] if spoken.strip() else []), *(_described(one, alt, channel) for one, alt in media)]
+    beside = [*(_described(one, alt, channel) for one, alt in media), *_beside(card, channel)]
+    lines = [*([spoken] if spoken.strip() else []), *beside]
     author = _name(card, channel)
     return Item(
         id=f"urn:uuid:{card.id}",
@@ -95,7 +97,7 @@ def item_of(shown: Shown, channel: Channel) -> Item:
         author_url=web_address(card.author.url),
         title=_cut(f"{author}: {tidy_line(warning or ' '.join(lines))}"),
         text=warning or "\n".join(lines) or author,
-        html="" if warning else _html(card, runs, lines[bool(spoken.strip()) :]),
+        html="" if warning else _html(card, runs, beside),
         warning=warning,
         published=card.created_at,
         updated=max(card.created_at, shown.edited_at or card.created_at),
@@ -120,6 +122,19 @@ def _name(card: PostValue, channel: Channel) -> str:
 def _described(media: MediaValue, alt: str, channel: Channel) -> str:
     kind = channel.say(f"card.{media.kind}")
     return f"{kind}: {alt}" if alt else kind
+
+
+def _beside(card: PostValue, channel: Channel) -> Iterator[str]:
+    """A poll, a quote and a linked page, in a line each."""
+    extras = extras_of(card, channel.event.slug)
+    if extras.poll:
+        yield f"{channel.say('card.poll')}: " + " · ".join(text for text, _ in extras.poll.options)
+    if extras.quote:
+        covered = f"{channel.say('card.warning')}: {extras.quote.covered}"
+        words = covered if extras.quote.covered else "".join(run.text for run in extras.quote.runs)
+        yield f"{extras.quote.name or channel.say('card.nobody')}: {words}"
+    if extras.linked:
+        yield f"{channel.say('card.link')}: {extras.linked.title} ({extras.linked.host})".strip()
 
 
 def _pictures(card: PostValue, channel: Channel) -> Iterator[tuple[str, str]]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from wall.display import Inches, Metres, Screen, ScreenState
+from wall.display import MOST_METRES, Inches, Metres, Screen, ScreenState
 from wall.entries import Data, display_kinds
 from wall.journal import Tx
 from wall.model import Frozen
 from wall.screens.pairing import answer
 from wall.screens.typed import Id, Name, Version, differing, require_version, room_of, scene_of, screen_of
 from wall.store import screens
+
+LARGER = 1.15
+"""How much larger letters get when the last row could not read the test card."""
 
 _COLUMNS = {"room": "room_id", "scene": "scene_id"}
 
@@ -49,6 +52,14 @@ def load_anew(tx: Tx, screen_id: str) -> dict[str, Any]:
     """Have a screen load itself anew. Raises NotFound."""
     screen = screen_of(tx, screen_id)
     return answer(_saved(tx, screen, display_kinds.ScreenReloaded(), reload=screen.reload + 1))
+
+
+def set_larger(tx: Tx, screen_id: str) -> dict[str, Any]:
+    """Set a screen's letters larger by `LARGER`, as if its farthest seat were so much farther. Raises
+    NotFound."""
+    screen = screen_of(tx, screen_id)
+    distance = min(round(screen.distance_m * LARGER, 1), MOST_METRES)
+    return change(tx, screen_id, ScreenChange(version=screen.version, distance_m=distance))
 
 
 def unpair(tx: Tx, screen_id: str) -> dict[str, Any]:

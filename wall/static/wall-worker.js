@@ -22,7 +22,8 @@ self.addEventListener("fetch", (event) => {
   else if (isPart(url.pathname)) event.respondWith(networkFirst(request));
 });
 
-const isPart = (path) => path.startsWith("/static/") || /^\/join\/[^/]+\/qr\.svg$/.test(path);
+const isPart = (path) =>
+  path.startsWith("/static/") || /^\/join\/[^/]+\/qr\.svg$/.test(path) || /^\/look\/[^/]+\/[0-9a-f]+\.(css|webp|woff2)$/.test(path);
 
 // A page as the server has it now; what is kept only where it does not answer.
 async function page(request) {

@@ -6,14 +6,17 @@ for what hangs on a post, so that no writer has to think of it and none can forg
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import Connection, bindparam, select
 
+from wall.codebook import Checked
 from wall.display import StoredPin
 from wall.model import PostState, StoredPost
-from wall.parallel import Contribution, OwnPoint, StoredRelay
-from wall.store import contributions, posts, relays, walls
+from wall.parallel import Contribution, OwnPoint, StoredPlacement, StoredRelay
+from wall.replies import Question, QuestionState
+from wall.sheet import StoredAnswer
+from wall.store import answers, beside, checks, contributions, placements, posts, questions, relays, walls
 from wall.store.tables import post
 
 OWN_WINDOW = 50
@@ -31,21 +34,34 @@ _OWN = (
     .limit(OWN_WINDOW)
 )
 
-Hanging = Contribution | StoredRelay | OwnPoint | StoredPin
+Hanging = (
+    Contribution
+    | StoredPlacement
+    | Checked
+    | StoredRelay
+    | OwnPoint
+    | StoredPin
+    | StoredAnswer
+    | beside.Beside
+)
 
 
 def hanging_on(conn: Connection, event_id: str, changed: Collection[StoredPost]) -> list[Hanging]:
     """What else has to be rendered when these posts changed."""
     ids = {stored.id for stored in changed}
     of_posts = contributions.of_posts(conn, ids)
-    pinned = walls.pins_by_ids(conn, event_id, ids).values()
+    answered = answers.by_ids(conn, event_id, ids).values()
+    pinned: list[Hanging] = [*walls.pins_by_ids(conn, event_id, ids).values(), *answered]
     own = points(conn, [stored for stored in changed if is_own(stored)], of_posts)
-    if not of_posts:
-        return [*own, *pinned]
     made = set(of_posts.values())
+    placed: list[Hanging] = [*placements.of_posts(conn, changed), *beside.hanging_on(conn, event_id, ids)]
+    if not of_posts:
+        return [*own, *pinned, *placed]
     raised = {one.id for one in relays.of_contributions(conn, made)}
     joined = contributions.by_ids(conn, event_id, made).values()
-    return [*joined, *relays.by_ids(conn, event_id, raised).values(), *own, *pinned]
+    moving = relays.by_ids(conn, event_id, raised).values()
+    checked = checks.of_posts(conn, [*(one.lead for one in moving), *changed])
+    return [*joined, *moving, *checked, *own, *pinned, *placed]
 
 
 def is_own(stored: StoredPost) -> bool:
@@ -73,7 +89,26 @@ def points(conn: Connection, found: Iterable[StoredPost], of_posts: dict[str, st
     made = {of_posts[stored.id] for stored in listed if stored.id in of_posts}
     newest = relays.newest_of(conn, made)
     told = contributions.receipts_of_posts(conn, {stored.id for stored in listed if stored.id in of_posts})
+    asked = _asked(conn, listed)
     return [
-        OwnPoint(stored=stored, relay=newest.get(of_posts.get(stored.id, "")), receipt=told.get(stored.id))
+        OwnPoint(
+            stored=stored,
+            relay=newest.get(of_posts.get(stored.id, "")),
+            receipt=told.get(stored.id),
+            question=asked.get(stored.id),
+        )
         for stored in listed
     ]
+
+
+def _asked(conn: Connection, listed: Sequence[StoredPost]) -> dict[str, Question]:
+    """The newest question to the author of each of these posts of one event that was not taken back."""
+    if not listed:
+        return {}
+    found = questions.plain_of_posts(conn, listed[0].event_id, {stored.id for stored in listed})
+    return {
+        one.post_id: one
+        for of_post in found.values()
+        for one in of_post
+        if one.state is not QuestionState.WITHDRAWN
+    }

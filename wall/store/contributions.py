@@ -1,4 +1,8 @@
-"""Contributions: which posts make one point, its tags, and who is owed a reply for it."""
+"""Contributions: which posts make one point, its tags and wording, and who is owed a reply for it.
+
+A contribution that was joined with another one keeps its row and nothing else: its posts, relays and
+tags are the other's until it leaves that again (`wall.store.joining`).
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
+from wall.model import PostState
 from wall.parallel import Contribution, Receipt, ReceiptState
 from wall.store import relays
 from wall.store.chunks import ids_in_chunks
@@ -31,12 +36,17 @@ _TAGS = (
     .order_by(tagging.c.tagged_at, tagging.c.tag_id)
 )
 _OWED = (
-    select(receipt.c.contribution_id, receipt.c.state, func.count().label("number"))
-    .where(receipt.c.contribution_id.in_(_IDS))
-    .group_by(receipt.c.contribution_id, receipt.c.state)
+    select(contribution_post.c.contribution_id, receipt.c.state, func.count().label("number"))
+    .join(receipt, receipt.c.post_id == contribution_post.c.post_id)
+    .where(contribution_post.c.contribution_id.in_(_IDS))
+    .group_by(contribution_post.c.contribution_id, receipt.c.state)
 )
 _RECEIPTS_OF_POSTS = select(receipt).where(receipt.c.post_id.in_(_IDS))
-_RECEIPTS = select(receipt).where(receipt.c.contribution_id == bindparam("contribution"))
+_RECEIPTS = (
+    select(receipt)
+    .join(contribution_post, contribution_post.c.post_id == receipt.c.post_id)
+    .where(contribution_post.c.contribution_id == bindparam("contribution"))
+)
 
 
 def add(conn: Connection, new: Contribution) -> None:
@@ -47,11 +57,12 @@ def add(conn: Connection, new: Contribution) -> None:
         {"post_id": post_id, "contribution_id": new.id, "position": position}
         for position, post_id in enumerate(new.posts)
     ]
-    conn.execute(insert(contribution_post), rows)
+    if rows:
+        conn.execute(insert(contribution_post), rows)
 
 
 def save(conn: Connection, contribution_id: str, **columns: Any) -> None:
-    """Write columns of a contribution: `noted`, `version`."""
+    """Write columns of a contribution: `noted`, `version`, `wording`, `worded`."""
     conn.execute(update(contribution).where(contribution.c.id == contribution_id).values(**columns))
 
 
@@ -100,10 +111,10 @@ def receipts_of_posts(conn: Connection, ids: Collection[str]) -> dict[str, Recei
 
 
 def put_receipt(conn: Connection, changed: Receipt) -> None:
-    """Write a receipt, new or known."""
-    here = (receipt.c.post_id == changed.post_id, receipt.c.contribution_id == changed.contribution_id)
+    """Write a receipt, new or known: a post has one, whatever it was joined with since."""
     values = changed.model_dump()
-    if conn.execute(update(receipt).where(*here).values(**values)).rowcount == 0:
+    here = update(receipt).where(receipt.c.post_id == changed.post_id)
+    if conn.execute(here.values(**values)).rowcount == 0:
         conn.execute(insert(receipt).values(**values))
 
 
@@ -121,14 +132,27 @@ def _some(conn: Connection, event_id: str, ids: Sequence[str]) -> dict[str, Cont
     newest = relays.newest_of(conn, ids)
     return {
         row.id: Contribution(
-            **row._asdict(),
-            posts=tuple(one.post_id for one in posts[row.id]),
-            lead=posts[row.id][0].state,
-            shown=posts[row.id][0].shown > 0,
+            id=row.id,
+            event_id=row.event_id,
+            noted=row.noted,
+            version=row.version,
+            wording=row.wording or "",
+            worded=row.worded or 0,
+            **_made_of(posts[row.id]),
             tags=tuple(tags[row.id]),
             relay=newest.get(row.id),
             owed=counted.get((row.id, ReceiptState.OWED), 0),
             told=counted.get((row.id, ReceiptState.TOLD), 0),
         )
         for row in rows
+    }
+
+
+def _made_of(members: Sequence[Any]) -> dict[str, Any]:
+    """The posts of a contribution, and where moderation has the first; one without was joined with
+    another: whoever may hear of any contribution hears that it is gone."""
+    return {
+        "posts": tuple(one.post_id for one in members),
+        "lead": members[0].state if members else PostState.APPROVED,
+        "shown": any(one.shown > 0 for one in members) or not members,
     }

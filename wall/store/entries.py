@@ -58,6 +58,33 @@ def after(
     return [Line(*row) for row in conn.execute(query)]
 
 
+def before(
+    conn: Connection,
+    event_id: str,
+    seq: int | None,
+    limit: int,
+    *,
+    kind: str | None = None,
+    actor: str | None = None,
+) -> Sequence[Line]:
+    """The entries before `seq` (None: the newest), newest first, at most `limit`; those whose kind begins
+    with `kind`, and those of one `actor` ("person:…"), where asked."""
+    query = select(entry.c.seq, entry.c.kind, entry.c.body).where(entry.c.event_id == event_id)
+    if seq is not None:
+        query = query.where(entry.c.seq < seq)
+    if kind is not None:
+        query = query.where(entry.c.kind.startswith(kind, autoescape=True))
+    if actor is not None:
+        query = query.where(entry.c.body.contains(f'"actor":"{actor}"', autoescape=True))
+    return [Line(*row) for row in conn.execute(query.order_by(entry.c.seq.desc()).limit(limit))]
+
+
+def actors(conn: Connection, event_id: str) -> set[str]:
+    """Those who gave commands that were remembered: people at desks and screens."""
+    query = select(command.c.actor).where(command.c.event_id == event_id).distinct()
+    return set(conn.execute(query).scalars())
+
+
 def answered(conn: Connection, event_id: str, actor: str, cause: str) -> Answered | None:
     """The answer given to this actor's command of this cause, if it was done before."""
     row = conn.execute(_ANSWERED, {"event": event_id, "by": actor, "why": cause}).first()

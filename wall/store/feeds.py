@@ -122,4 +122,4 @@ def database_now(conn: Connection) -> datetime:
 
 
 def _feed(row: Row[Any]) -> Feed:
-    return Feed(**row._asdict() | {"config": json.loads(row.config)})
+    return Feed(**row._asdict() | {"config": json.loads(row.config), "replies": bool(row.replies)})

@@ -26,6 +26,7 @@ _STORED = (
     post.c.reposts,
     post.c.edits,
     post.c.by_hand,
+    post.c.left_off,
 )
 
 Query = Select[Any]
@@ -102,6 +103,8 @@ def new_row(
         "content": content.model_dump_json(exclude_defaults=True),
         "words": words,
         "text_digest": text_digest,
+        "left_off": stored.left_off,
+        "quote_key": _quote_key(content),
     }
 
 
@@ -113,6 +116,7 @@ def save(conn: Connection, post_id: str, **columns: Any) -> None:
         changed: Post = columns.pop("post")
         columns["content"] = changed.model_dump_json(exclude_defaults=True)
         columns["author_key"], columns["created_at"] = changed.author.key, changed.created_at
+        columns["quote_key"] = _quote_key(changed)
     conn.execute(_SAVE, {"post": post_id, **columns})
 
 
@@ -141,6 +145,8 @@ def purge(conn: Connection, post_id: str, *, tombstone: str, emptied: Post) -> N
         "content": content,
         "words": "",
         "text_digest": None,
+        "left_off": None,
+        "quote_key": None,
     }
     conn.execute(
         update(post)
@@ -269,4 +275,10 @@ def _stored(row: Any) -> StoredPost:
         reposts=row.reposts,
         edits=row.edits,
         by_hand=bool(row.by_hand),
+        left_off=row.left_off,
     )
+
+
+def _quote_key(content: Post) -> str | None:
+    """The key of the post whose words are in this one."""
+    return content.quote.key if content.quote else None

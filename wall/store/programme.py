@@ -65,9 +65,10 @@ def sessions(conn: Connection, event_id: str) -> list[Session]:
 
 def _columns(value: Session) -> dict[str, Any]:
     columns = value.model_dump()
-    return columns | {name: to_json(columns[name]) for name in _LISTS}
+    return columns | {name: to_json(columns[name]) for name in (*_LISTS, "hashtags")}
 
 
 def _session(row: Row[Any]) -> Session:
     values = row._asdict()
-    return Session(**values | {name: json.loads(values[name]) for name in _LISTS})
+    lists = {name: json.loads(values[name]) for name in _LISTS}
+    return Session(**values | lists | {"hashtags": json.loads(values["hashtags"] or "[]")})

@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from wall.model import PostState
-from wall.parallel import OPEN, PUBLIC_STATES, Relay, RelayState, StoredRelay
+from wall.parallel import EXAMPLES, OPEN, PUBLIC_STATES, Relay, RelayState, StoredRelay
 from wall.store import posts
 from wall.store.chunks import ids_in_chunks
-from wall.store.tables import contribution_post, post, relay
+from wall.store.tables import contribution, contribution_post, post, relay
 
 _IDS: Any = bindparam("ids", expanding=True)
 _STATES: Any = bindparam("states", expanding=True)
@@ -32,8 +32,16 @@ _CLOSED = (
     .limit(bindparam("most"))
 )
 _POSTS_OF = (
-    select(contribution_post.c.contribution_id, contribution_post.c.post_id, post.c.state)
+    select(
+        contribution_post.c.contribution_id,
+        contribution_post.c.post_id,
+        post.c.state,
+        post.c.network,
+        post.c.author_key,
+        contribution.c.wording,
+    )
     .join(post, post.c.id == contribution_post.c.post_id)
+    .join(contribution, contribution.c.id == contribution_post.c.contribution_id)
     .where(contribution_post.c.contribution_id.in_(_IDS))
     .order_by(contribution_post.c.position)
 )
@@ -111,13 +119,25 @@ def _with_posts(conn: Connection, event_id: str, found: Iterable[Relay]) -> list
     for some in ids_in_chunks({one.contribution_id for one in listed}):
         for row in conn.execute(_POSTS_OF, {"ids": some}):
             members[row.contribution_id].append(row)
-    leads = posts.by_ids(conn, event_id, {rows[0].post_id for rows in members.values()})
+    wanted = {one.post_id for rows in members.values() for one in (rows[0], *_others(rows)[:EXAMPLES])}
+    leads = posts.by_ids(conn, event_id, wanted)
     return [_joined(one, members[one.contribution_id], leads) for one in listed]
 
 
 def _joined(one: Relay, members: list[Any], leads: dict[str, Any]) -> StoredRelay:
-    others = (row.post_id for row in members[1:] if row.state == PostState.APPROVED.value)
-    return StoredRelay(relay=one, lead=leads[members[0].post_id], others=tuple(others))
+    others = _others(members)
+    return StoredRelay(
+        relay=one,
+        lead=leads[members[0].post_id],
+        others=tuple(row.post_id for row in others),
+        voices=len({(row.network, row.author_key) for row in (members[0], *others)}),
+        wording=members[0].wording or "",
+        examples=tuple(leads[row.post_id] for row in others[:EXAMPLES]),
+    )
+
+
+def _others(members: list[Any]) -> list[Any]:
+    return [row for row in members[1:] if row.state == PostState.APPROVED.value]
 
 
 def _relay(row: Row[Any]) -> Relay:

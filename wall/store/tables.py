@@ -76,6 +76,8 @@ event = Table(
     Column("shown", Integer, nullable=False),
     Column("held", Integer, nullable=False),
     Column("reposts", Integer, nullable=False),
+    Column("rehearsal_of", Text),
+    Column("look", Text),
 )
 
 entry = Table(
@@ -124,10 +126,14 @@ post = Table(
     Column("text_digest", Text),
     Column("lost_at", UtcTime),
     Column("by_hand", Boolean),
+    Column("left_off", Text),
+    Column("quote_key", Text),
     UniqueConstraint("event_id", "network", "key"),
     Index(None, "event_id", "state", "shown"),
     Index(None, "event_id", "received"),
     Index(None, "original_id"),
+    Index(None, "event_id", "quote_key"),
+    Index(None, "left_off"),
     Index("ix_post_event_id_author_key", "event_id", "author_key", "created_at"),
     Index("ix_post_event_id_text_digest", "event_id", "text_digest", "created_at"),
     sqlite_autoincrement=True,
@@ -163,6 +169,7 @@ feed = Table(
     Column("accepted", Integer, nullable=False),
     Column("dropped", Integer, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("replies", Boolean),
     Column("lease_owner", Text),
     Column("lease_until", UtcTime),
     Column("fence", Integer, nullable=False),
@@ -248,11 +255,13 @@ session = Table(
     Column("ends_at", UtcTime, nullable=False),
     Column("prompts", Text, nullable=False),
     Column("prompt", Text),
+    Column("prompt_at", UtcTime),
     Column("state", Text, nullable=False),
     Column("begun_at", UtcTime),
     Column("ended_at", UtcTime),
     Column("note", Text, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("hashtags", Text),
     Index(None, "event_id"),
 )
 
@@ -267,6 +276,11 @@ tag = Table(
     Column("position", Integer, nullable=False),
     Column("retired", Boolean, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("definition", Text),
+    Column("example", Text),
+    Column("set", Text),
+    Column("code", Text),
+    Column("parent", Text),
     Index(None, "event_id"),
 )
 
@@ -277,7 +291,12 @@ contribution = Table(
     _event_id(),
     Column("noted", Boolean, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("wording", Text),
+    Column("worded", Integer),
+    Column("merged_into", Text),
+    Column("displaced", Text),
     Index(None, "event_id"),
+    Index(None, "merged_into"),
 )
 
 contribution_post = Table(
@@ -286,6 +305,7 @@ contribution_post = Table(
     Column("post_id", Text, ForeignKey("post.id"), primary_key=True),
     Column("contribution_id", Text, ForeignKey("contribution.id"), nullable=False),
     Column("position", Integer, nullable=False),
+    Column("made_in", Text),
     Index(None, "contribution_id"),
 )
 
@@ -296,6 +316,8 @@ tagging = Table(
     Column("tag_id", Text, ForeignKey("tag.id"), primary_key=True),
     Column("tagged_by", Text, nullable=False),
     Column("tagged_at", UtcTime, nullable=False),
+    Column("source", Text),
+    Column("via", Text),
 )
 
 relay = Table(
@@ -316,6 +338,7 @@ relay = Table(
     Column("floor_at", UtcTime),
     Column("closed_at", UtcTime),
     Column("version", Integer, nullable=False),
+    Column("made_for", Text),
     Index(None, "event_id", "state"),
     Index(None, "session_id", "state"),
     Index(None, "contribution_id"),

@@ -49,8 +49,16 @@ function showRobots(): void {
     said.textContent = (on ? said.dataset["saidOn"] : said.dataset["saidOff"]) ?? "";
   };
   const isOn = (): boolean => button.getAttribute("aria-checked") === "true";
-  // Without an answer the switch stays as it is: nothing was switched.
-  const settle = (asked: Promise<boolean>): void => void asked.then(show, () => show(isOn()));
+  let last: Promise<boolean> | undefined;
+  // Without an answer the switch stays as it is: nothing was switched. An answer that was asked for
+  // before a later click is older than what that click said.
+  const settle = (asked: Promise<boolean>): void => {
+    last = asked;
+    void asked.then(
+      (on) => asked === last && show(on),
+      () => asked === last && show(isOn()),
+    );
+  };
   button.addEventListener("click", () => settle(ask(!isOn())));
   window.addEventListener("focus", () => settle(ask()));
   show(box.dataset["on"] === "yes");

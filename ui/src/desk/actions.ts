@@ -1,35 +1,60 @@
 /** What the keys do. Each is a row of one table; the keymap says which key is which. */
 import { languageOf, SHOWS, type Show } from "./inbox";
+import type { PostValue } from "../wire";
 import type { Words } from "../words";
 import type { Desk } from "./desk";
 import { keyAt, type Option } from "./dialogs";
 import { bindingOf, KEYMAP, type CommandName } from "./keymap";
+import { barred, leaving } from "./leaving";
+import { ReplyActions } from "./reply-actions";
 import { Room } from "./room";
-import { snippet, tell, WHY } from "./say";
+import { snippet, stepOf, tell, WHY } from "./say";
+import { SheetActions } from "./sheet-actions";
+import { GatherActions } from "./gather-actions";
+import { decided, type Whose } from "./gathering";
+import { Likeness } from "./similar";
 import type { Step } from "./steps";
+import { TagActions } from "./tag-actions";
 
 type Run = (stroke: string) => void;
 
 export class Actions {
   readonly room: Room;
+  readonly sheet: SheetActions;
+  readonly replies: ReplyActions;
+  readonly gather: GatherActions;
+  readonly similar: Likeness;
+  readonly tagging: TagActions;
   /** Set by the page: puts the keyboard into the search field. */
   search: () => void = () => undefined;
   readonly #table: Readonly<Record<CommandName, Run>>;
 
   constructor(readonly desk: Desk, private readonly words: Words) {
     this.room = new Room(desk, words);
+    this.sheet = new SheetActions(desk, words);
+    this.replies = new ReplyActions(desk, words, this.room);
+    this.similar = new Likeness(desk, desk.options.browser);
+    this.gather = new GatherActions(desk, words, this.similar, () => this.#next());
+    this.tagging = new TagActions(desk, words, (steps, post) => this.#do(steps, post));
+    const { gather } = this;
     const { room } = this;
     this.#table = {
       down: () => this.#step(1), up: () => this.#step(-1), first: () => this.#step(-Infinity), last: () => this.#step(Infinity),
       fresh: () => this.fresh(), queue: () => room.enter(), inbox: () => this.#leave(), back: () => this.#back(),
       approve: () => this.#approve(), refuse: () => this.#refuse(), take_down: () => this.#takeDown(),
-      tag: (stroke) => this.tag(stroke), seen: () => this.#seen(), undo: () => this.#undo(),
+      leave_off: () => this.#leaveOff(), trust: () => gather.trust(), approve_all: () => gather.approveAll(), pin: () => gather.pin(),
+      mark: () => gather.mark(), join: () => gather.join(), split: () => gather.split(), word: () => gather.word(),
+      belong: () => gather.belong(), take: () => gather.take(),
+      tag: (stroke) => this.tagging.digit(stroke), find_tag: () => this.tagging.find(), seen: () => this.#seen(), undo: () => this.#undo(),
       open: () => (desk.opened.value = !desk.opened.value),
       raise: () => this.#raise(), raise_into: () => this.#raiseInto(),
       earlier: () => room.place(this.#relay(), -1), later: () => room.place(this.#relay(), 1),
       make_next: () => room.makeNext(desk.picked.value), close: () => room.close(this.#closable()),
       advance: () => room.advance(), session: () => room.choose(), run: () => room.run(), note: () => room.note(),
       next_prompt: () => room.prompt(1), last_prompt: () => room.prompt(-1),
+      replies: () => this.replies.replies(), heard: () => this.replies.heard(), ask: () => this.replies.ask(),
+      translate: () => this.replies.translate(), route: () => this.replies.route(),
+      room_note: () => this.sheet.note(), conclude: () => this.sheet.conclude(), message: () => this.sheet.message(),
       search: () => this.search(), filter: () => this.filter(), help: () => (desk.dialog.value = { kind: "help" }),
     };
   }
@@ -56,17 +81,6 @@ export class Actions {
     this.desk.go(first);
   }
 
-  /** Set or clear the tag of a digit. */
-  tag(digit: string): void {
-    const { current, tags, view } = this.desk;
-    const tag = tags.value.find(({ key }) => key === digit);
-    if (!tag) return this.#say("desk.no_such_tag", { key: digit });
-    if (!current) return;
-    const on = !view.value.contribution(current.id).tags?.includes(tag.id);
-    this.#do([{ do: "tag", post: current.id, tag: tag.id, on }], current.id);
-    this.#say(on ? "desk.tagged" : "desk.untagged", { tag: tag.name });
-  }
-
   /** Ask what to look for. */
   filter(): void {
     const { criteria, counts } = this.desk;
@@ -86,6 +100,13 @@ export class Actions {
   show(show: Show): void {
     this.desk.touch();
     this.desk.look({ show });
+  }
+
+  /** Whose posts to look for. */
+  look(whose: Whose): void {
+    this.desk.touch();
+    this.desk.whose.value = whose;
+    this.desk.refill();
   }
 
   clear(): void {
@@ -153,7 +174,8 @@ export class Actions {
     const post = this.desk.current;
     if (!post) return;
     if (post.state === "approved") return this.#seen();
-    const steps: Step[] = [{ do: "move", move: "approve", post: post.id }];
+    if (this.#isBarred(post)) return;
+    const steps: Step[] = [...this.gather.approving(post.id)];
     // Whoever also facilitates has seen it now; others still have to.
     if (this.desk.rights.tags && !this.desk.view.value.contribution(post.id).noted) {
       steps.push({ do: "note", post: post.id, on: true });
@@ -175,8 +197,9 @@ export class Actions {
   }
 
   #turnDown(id: string, reason: string): void {
-    const move = this.desk.view.value.post(id)?.state === "approved" ? "hide" : "reject";
-    this.#do([{ do: "move", move, post: id, reason }], id);
+    const shown = this.desk.view.value.post(id)?.state === "approved";
+    const all = shown ? [id] : decided(id, this.desk.view.value);
+    this.#do(all.map((post): Step => ({ do: "move", move: shown ? "hide" : "reject", post, reason })), id);
     this.#next();
   }
 
@@ -209,6 +232,21 @@ export class Actions {
     };
   }
 
+  /** Whether nobody may show a post; then it is said why. */
+  #isBarred(post: PostValue): boolean {
+    const why = barred(this.words, post);
+    if (why !== null) this.desk.said.value = why;
+    return why !== null;
+  }
+
+  /** Leave the author off the walls, for good; once more puts them back. */
+  #leaveOff(): void {
+    const post = this.desk.current;
+    if (!post) return;
+    this.#do([leaving(post)], post.id);
+    if (post.bar === null) this.#next();
+  }
+
   #seen(): void {
     const post = this.desk.current;
     const settled = !post || post.state !== "approved" || !this.desk.unhandled(post.id);
@@ -233,6 +271,7 @@ export class Actions {
   #raiseTo(session: string): void {
     const post = this.desk.current;
     if (!post) return;
+    if (this.#isBarred(post)) return;
     const { relay, session: there, relay_state } = this.desk.view.value.contribution(post.id);
     const open = relay !== null && there === session && ["queued", "next", "on_floor"].includes(relay_state ?? "");
     if (open) return this.#say("desk.is_queued");
@@ -268,8 +307,7 @@ export class Actions {
 
   #do(steps: readonly Step[], post: string): void {
     const [step] = steps;
-    const key = step?.do === "move" ? step.move : step?.do ?? "";
-    const what = tell(this.words, `desk.step.${key}`);
+    const what = step ? stepOf(this.words, step) : "";
     this.desk.do(steps, what, post);
     this.#say("desk.did", { step: what });
   }

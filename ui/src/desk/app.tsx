@@ -7,13 +7,18 @@ import { TimesContext, useTimes, useWords, WordsContext } from "../wall/context"
 import { Times } from "../wall/times";
 import type { Words } from "../words";
 import { ChoiceView, LineView } from "./asking";
+import { Translate } from "./beside-panel";
+import type { Panel } from "./dialogs";
+import { Finder } from "./finder";
 import { Filters, Head } from "./head";
+import { Heard } from "./heard-panel";
 import { strokeOf } from "./keymap";
 import { Help, Hints, Stroke } from "./keys";
 import { Inbox } from "./list";
 import { PartsContext, useParts, useTell, type Parts } from "./parts";
 import { Problems } from "./problems";
 import { RoomPanel } from "./queue";
+import { Replies } from "./reply-panel";
 import { stepOf } from "./say";
 
 /** How long a short message stays. */
@@ -104,6 +109,8 @@ function Asking({ keysOn, onSwitch }: { keysOn: boolean; onSwitch: (on: boolean)
   const open = desk.dialog.value;
   const late = desk.outbox.entries.value.find(({ state }) => state === "asked");
   if (open?.kind === "help") return <Help on={keysOn} onSwitch={onSwitch} onClose={() => (desk.dialog.value = null)} />;
+  if (open?.kind === "finder") return <Finder />;
+  if (open?.kind === "panel") return <PanelView panel={open} />;
   if (open?.kind === "line") return <LineView key={open.title} line={open} />;
   if (open?.kind === "choice") return <ChoiceView key={open.title} choice={open} />;
   if (!late) return null;
@@ -113,6 +120,15 @@ function Asking({ keysOn, onSwitch }: { keysOn: boolean; onSwitch: (on: boolean)
     { key: "n", label: say("desk.late.no"), run: () => desk.outbox.decide(late.cause, false) },
   ];
   return <ChoiceView key={late.cause} choice={{ kind: "choice", title: say("desk.late.title"), about, options }} />;
+}
+
+function PanelView({ panel: { panel, post = "" } }: { panel: Panel }): VNode {
+  const { desk } = useParts();
+  const close = (): void => {
+    desk.dialog.value = null;
+  };
+  if (panel === "replies") return <Replies onClose={close} />;
+  return panel === "heard" ? <Heard onClose={close} /> : <Translate post={post} onClose={close} />;
 }
 
 /** Short messages, for the eye and for screen readers; nothing is said about what arrives. */

@@ -1,14 +1,18 @@
 /** The desk's state as its components read it: the copy with own steps over it, the list, the session. */
 import { batch, computed, effect, signal, type ReadonlySignal } from "@preact/signals";
 import type { Browser } from "../browser";
+import { checkedNow } from "../checked";
 import { Outbox, Refusal, type Answer, type Entry, type Request } from "../commands";
 import type { Held } from "../store";
-import type { EventValue, PostValue, RoomValue, SessionValue, TagValue } from "../wire";
+import type { CheckValue, EventValue, OptOutValue, PostValue, RoomValue, SessionValue, TagValue } from "../wire";
+import { Beside } from "./beside";
 import type { Dialog } from "./dialogs";
+import { cardOf, isLookedFor, placeOf, type Place, type Whose } from "./gathering";
 import { isQuestion, isUnhandled, isWaiting, Listing, matches, searchable, type Criteria, type Item, type Rights } from "./inbox";
 import type { Area } from "./keymap";
 import { View, type Base } from "./pending";
 import { ownSession } from "./programme";
+import { Sheet } from "./sheet";
 import { isFloorMove, movesOthers, requestOf, touches, versioned, type Seen, type Step } from "./steps";
 import { inverseOf, Undo, type Done } from "./undo";
 
@@ -26,9 +30,14 @@ export interface Counts {
   readonly all: number;
   /** When the oldest unhandled post was written, in milliseconds since 1970. */
   readonly oldest: number | null;
+  /** Unhandled posts that fit no session, and when the oldest of them was written. */
+  readonly tray: number;
+  readonly trayOldest: number | null;
 }
 
-const EMPTY: Base = { posts: new Map(), relays: new Map(), sessions: new Map(), contributions: new Map() };
+const EMPTY: Base = { posts: new Map(), relays: new Map(), sessions: new Map(), contributions: new Map(), placements: new Map() };
+/** After so long without a key nobody is thought to work at a post any more. */
+const IDLE_MS = 60_000;
 /** Names, in the languages that the preset codebook has, of the tag that marks a question. */
 const QUESTION = /^questions?$/i;
 
@@ -45,10 +54,22 @@ export class Desk {
   readonly rooms = signal<readonly RoomValue[]>([]);
   readonly sessions = signal<readonly SessionValue[]>([]);
   readonly tags = signal<readonly TagValue[]>([]);
+  /** What was found about the claims of posts, by post id. */
+  readonly checked = signal<ReadonlyMap<string, CheckValue>>(new Map());
+  /** Ids of the posts that are kept on the walls. */
+  readonly pins = signal<ReadonlySet<string>>(new Set());
+  /** Who is left off the walls, by id. */
+  readonly optOuts = signal<ReadonlyMap<string, OptOutValue>>(new Map());
   readonly now = signal(Date.now());
   readonly ready = signal(false);
 
   readonly criteria = signal<Criteria>({ show: "unhandled", network: null, lang: null, words: "" });
+  /** Whose posts are looked for; null until somebody chose: then it is what fits their rights. */
+  readonly whose = signal<Whose | null>(null);
+  /** Posts that are marked to be made one point. */
+  readonly marked = signal<ReadonlySet<string>>(new Set());
+  /** Set by the list: the ids of the rows that are in sight. */
+  inSight: () => readonly string[] = () => [];
   readonly listing = new Listing();
   /** Goes up whenever the list, what waits for it, or its cursor changed. */
   readonly listed = signal(0);
@@ -64,6 +85,8 @@ export class Desk {
   readonly opened = signal(false);
 
   readonly undo = new Undo();
+  readonly sheet = new Sheet();
+  readonly beside = new Beside();
   readonly outbox: Outbox<Step>;
   readonly rights: Rights;
   readonly view: ReadonlySignal<View>;
@@ -83,6 +106,7 @@ export class Desk {
   #painted: readonly Step[] = [];
   #sorted: readonly string[] = [];
   #touched = false;
+  #touchedAt = 0;
 
   constructor(readonly options: DeskOptions) {
     this.rights = { judges: this.may("post.approve"), tags: this.may("point.tag") };
@@ -96,7 +120,7 @@ export class Desk {
     this.view = computed(() => new View(this.#base.value, steps.value, new Date().toISOString(), this.#real.value));
     this.mine = computed(() => ownSession(this.sessions.value, this.chosen.value, options.person, this.view.value));
     this.picked = computed(() => (this.relay.value === null ? null : this.view.value.relay(this.relay.value)?.id ?? null));
-    this.questionTags = computed(() => new Set(this.tags.value.filter(({ name }) => QUESTION.test(name)).map(({ id }) => id)));
+    this.questionTags = computed(() => new Set(this.tags.value.filter(({ code, name }) => code === "question" || QUESTION.test(name)).map(({ id }) => id)));
     this.counts = computed(() => this.#count());
     this.#matching = computed(() => this.#match());
     effect(() => this.#offer());
@@ -119,11 +143,20 @@ export class Desk {
     this.event.value = [...held.all("event").values()][0] ?? null;
     this.rooms.value = sorted(held.all("room").values(), (room) => room.position);
     this.sessions.value = sorted(held.all("session").values(), (session) => Date.parse(session.starts_at));
+    this.checked.value = checkedNow(this.checked.peek(), held.all("check"));
     this.tags.value = sorted(held.all("tag").values(), (tag) => tag.position).filter(({ retired }) => !retired);
+    this.optOuts.value = held.all("opt_out");
     this.#sorted = sorted(posts.values(), (post) => post.order).map(({ id }) => id);
     const contributions = new Map([...held.all("contribution").values()].flatMap((one) => one.posts.map((id) => [id, one])));
-    this.#base.value = { posts, contributions, relays: held.all("relay"), sessions: held.all("session") };
+    this.#base.value = {
+      posts, contributions, relays: held.all("relay"), sessions: held.all("session"), placements: held.all("placement"),
+    };
+    if (this.pins.value.size !== held.all("pin").size || ![...held.all("pin").keys()].every((id) => this.pins.value.has(id))) {
+      this.pins.value = new Set(held.all("pin").keys());
+    }
     for (const post of posts.values()) searchable(post);
+    this.sheet.fold(held);
+    this.beside.fold(held);
     this.ready.value = true;
     this.outbox.settle(held.seq, anew);
   }
@@ -138,16 +171,30 @@ export class Desk {
     return post && { post, contribution: this.view.value.contribution(id) };
   }
 
+  /** Whose posts are looked for now. Who has no session to look after, or judges for all, sees all. */
+  get looking(): Whose {
+    const shared = this.sessions.value.filter(({ state }) => state !== "ended").length > 1;
+    if (!shared || this.mine.value === null) return "all";
+    const own = this.mine.value.facilitators?.includes(this.options.person) ?? false;
+    return this.whose.value ?? (own || !this.rights.judges ? "mine" : "all");
+  }
+
+  /** Where a post is for this person. */
+  place(id: string): Place {
+    const { view, mine, options } = this;
+    return placeOf(view.value.placement(id), mine.value?.id ?? null, options.person, view.value.base.sessions, Date.now());
+  }
+
   unhandled(id: string): boolean {
     const item = this.item(id);
-    return item !== undefined && isUnhandled(item, this.rights);
+    return item !== undefined && cardOf(id, this.view.value) === id && isUnhandled(item, this.rights);
   }
 
   /** Do something: it is painted at once, sent, and can be taken back. */
   do(steps: readonly Step[], what: string, post: string | null = null): void {
-    const inverse: Step[] = [];
+    const inverse: (readonly Step[])[] = [];
     const causes = batch(() => steps.map((step) => {
-      inverse.unshift(...inverseOf(step, this.view.value));
+      inverse.push(inverseOf(step, this.view.value));
       return this.outbox.add(this.#seen(step));
     }));
     this.undo.did({ causes, inverse, post, what });
@@ -157,8 +204,10 @@ export class Desk {
   takeBack(): Done | undefined {
     const done = this.undo.take();
     if (!done) return undefined;
-    const unsent = [...done.causes].reverse().map((cause) => this.outbox.cancel(cause));
-    if (!unsent.every(Boolean)) for (const step of done.inverse) this.outbox.add(this.#seen(step));
+    for (const [at, cause] of [...done.causes.entries()].reverse()) {
+      if (this.outbox.cancel(cause)) continue;
+      for (const step of done.inverse[at] ?? []) this.outbox.add(this.#seen(step));
+    }
     return done;
   }
 
@@ -180,6 +229,12 @@ export class Desk {
   /** All is here, or somebody works already: from now on the list stays until they want it otherwise. */
   touch(): void {
     this.#touched = true;
+    this.#touchedAt = Date.now();
+  }
+
+  /** The post that somebody works at here; null once they did nothing for a while. `now`: as Date.now(). */
+  working(now: number): string | null {
+    return now - this.#touchedAt < IDLE_MS ? this.listing.cursor : null;
   }
 
   /** Put the cursor on a post. */
@@ -212,10 +267,23 @@ export class Desk {
 
   #match(): readonly string[] {
     const [view, criteria, tags] = [this.view.value, this.criteria.value, this.questionTags.value];
+    const looked = this.#looked();
     return this.#sorted.filter((id) => {
       const post = view.post(id);
-      return post !== undefined && matches({ post, contribution: view.contribution(id) }, criteria, this.rights, tags);
+      if (post === undefined || !looked(id)) return false;
+      return matches({ post, contribution: view.contribution(id) }, criteria, this.rights, tags);
     });
+  }
+
+  /** Whether a post has a card of its own, and is one of those that this person looks after. */
+  #looked(): (id: string) => boolean {
+    const [view, whose] = [this.view.value, this.looking];
+    return (id) => {
+      if (cardOf(id, view) !== id) return false;
+      if (whose === "all" || isLookedFor(whose, this.place(id))) return true;
+      const post = view.post(id);
+      return whose === "mine" && this.rights.judges && (post?.state === "held" || post?.state === "received");
+    };
   }
 
   #offer(): void {
@@ -232,11 +300,19 @@ export class Desk {
   }
 
   #count(): Counts {
-    const counts = { unhandled: 0, waiting: 0, questions: 0, all: this.#sorted.length, oldest: null as number | null };
-    const [view, tags] = [this.view.value, this.questionTags.value];
+    const counts = {
+      unhandled: 0, waiting: 0, questions: 0, all: 0, oldest: null as number | null, tray: 0, trayOldest: null as number | null,
+    };
+    const [view, tags, looked] = [this.view.value, this.questionTags.value, this.#looked()];
     for (const id of this.#sorted) {
       const post = view.post(id);
       if (!post) continue;
+      if (cardOf(id, view) === id && this.place(id) === "tray" && isUnhandled({ post, contribution: view.contribution(id) }, this.rights)) {
+        counts.tray++;
+        counts.trayOldest ??= Date.parse(post.created_at);
+      }
+      if (!looked(id)) continue;
+      counts.all++;
       const item = { post, contribution: view.contribution(id) };
       if (isWaiting(item)) counts.waiting++;
       if (isQuestion(item, tags)) counts.questions++;
@@ -279,7 +355,14 @@ export class Desk {
       else version = this.#version(subject);
     }
     if (subject && version === 0) throw gone();
-    return requestOf(step, version, (relay) => this.#real.peek().get(relay) ?? relay);
+    return requestOf(step, version, (relay) => this.#realOf(relay));
+  }
+
+  /** The server's id of a relay. Throws Refusal for one that was made here and never came to be. */
+  #realOf(relay: string): string {
+    const real = this.#real.peek().get(relay) ?? relay;
+    if (real.startsWith("made:")) throw gone();
+    return real;
   }
 
   /** Whether the copy shows what came of an own step. */

@@ -32,7 +32,19 @@ export interface Help {
   readonly kind: "help";
 }
 
-export type Dialog = Choice | Line | Help;
+/** Looking for a tag by its name. */
+export interface Finder {
+  readonly kind: "finder";
+}
+
+/** A window of its own over the desk; `post`: what it is about. */
+export interface Panel {
+  readonly kind: "panel";
+  readonly panel: "replies" | "heard" | "translate";
+  readonly post?: string;
+}
+
+export type Dialog = Choice | Line | Help | Finder | Panel;
 
 /** Longest outcome or note, in code points: the server keeps no longer one. */
 export const LINE_LIMIT = 1_000;

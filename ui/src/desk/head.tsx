@@ -3,6 +3,7 @@ import type { RefObject, VNode } from "preact";
 import { useComputed } from "@preact/signals";
 import { tidyLine } from "../hygiene";
 import { useTimes, useWords } from "../wall/context";
+import { Whom } from "./gathered";
 import { SHOWS } from "./inbox";
 import { Do } from "./queue";
 import { useParts, useTell } from "./parts";
@@ -66,6 +67,7 @@ export function Filters({ field }: { field: RefObject<HTMLInputElement | null> }
           </li>
         ))}
       </ul>
+      <Whom />
       <Oldest />
       {narrowed.length > 0 && <button type="button" class="narrowed" onClick={() => actions.clear()}>{narrowed.join(" · ")} ×</button>}
       <Do command="filter">{say("desk.key.filter")}</Do>

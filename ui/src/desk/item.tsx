@@ -1,15 +1,21 @@
 /** One post in the inbox: who said what, why it waits, and how far it got. Text only, nothing to click. */
 import type { ComponentChildren, VNode } from "preact";
 import { displayedLine, tidyLine, type Run } from "../hygiene";
+import { hasInk } from "../text";
 import { useTimes, useWords } from "../wall/context";
 import { described, Emoji, Picture, pictureUrl } from "../wall/picture";
 import type { MediaValue, PostValue } from "../wire";
+import { BesidePost } from "./beside-panel";
 import { isWaiting, type Item } from "./inbox";
 import { piecesOf } from "./marks";
 import { useParts, useTell } from "./parts";
+import "./attached.css";
 import { reasonOf, relayOf } from "./say";
+import { Belongs, Gathered, Similar, Worded } from "./gathered";
+import { Answers } from "./sheet-panel";
 
 const MOST_MEDIA = 4;
+const NONE: ReadonlySet<string> = new Set();
 
 interface Props {
   readonly item: Item;
@@ -24,12 +30,19 @@ export function ItemView({ item, current }: Props): VNode {
     <>
       <div class="top">
         <By post={post} />
+        <Belongs post={post.id} />
+        <Answers post={post.id} />
         <Standing item={item} />
       </div>
       {post.warning?.trim() && <p class="warning"><bdi dir="auto">{tidyLine(post.warning)}</bdi></p>}
       <Said post={post} />
       <Attachments post={post} opened={opened} />
-      {isWaiting(item) && <Reasons post={post} />}
+      <Attached post={post} />
+      <BesidePost post={post.id} />
+      {(isWaiting(item) || post.bar) && <Reasons post={post} />}
+      <Gathered post={post} opened={opened} />
+      <Worded contribution={item.contribution} />
+      {current && <Similar post={post.id} />}
     </>
   );
 }
@@ -38,7 +51,7 @@ function By({ post }: { post: PostValue }): VNode {
   const [words, times, say] = [useWords(), useTimes(), useTell()];
   const { desk } = useParts();
   const handle = tidyLine(post.author.handle.replace(/^@/, ""));
-  const name = displayedLine(tidyLine(post.author.name) || handle || say("desk.nobody"), codesOf(post));
+  const name = displayedLine((hasInk(post.author.name) && tidyLine(post.author.name)) || handle || say("desk.nobody"), codesOf(post));
   const key = `network.${post.network}`;
   return (
     <p class="by">
@@ -95,6 +108,21 @@ function Attachments({ post, opened }: { post: PostValue; opened: boolean }): VN
   );
 }
 
+/** A poll, a quote and a linked page, in a line each: what a facilitator has to have read. */
+function Attached({ post: { poll, quote, link_card } }: { post: PostValue }): VNode | null {
+  const words = useWords();
+  if (!poll && !quote && !link_card) return null;
+  const polled = poll?.options.map(({ text }) => tidyLine(text)).join(" · ");
+  const quoted = quote && tidyLine(displayedLine(tidyLine(quote.warning || quote.text), NONE).map(({ text }) => text).join(""));
+  return (
+    <ul class="attached">
+      {poll && <li><span class="alt-kind">{words.say("card.poll")}</span> <bdi dir="auto">{polled}</bdi></li>}
+      {quote && <li><span class="alt-kind">{words.say("card.quote")}</span> <bdi dir="auto">{tidyLine(quote.name || quote.handle)}</bdi>: <bdi dir="auto">{quoted}</bdi></li>}
+      {link_card && <li><span class="alt-kind">{words.say("card.link")}</span> <bdi dir="auto">{tidyLine(link_card.title)}</bdi> <bdi dir="ltr">{tidyLine(link_card.host)}</bdi></li>}
+    </ul>
+  );
+}
+
 /** What its author covered is shown to somebody who wants to look closer. */
 function Thumb({ media, place, post, opened }: { media: MediaValue; place: number; post: PostValue; opened: boolean }): VNode | null {
   const { desk } = useParts();
@@ -115,11 +143,13 @@ function Standing({ item: { post, contribution } }: { item: Item }): VNode {
   const [words, say] = [useWords(), useTell()];
   const { desk } = useParts();
   const tags = (contribution.tags ?? []).map((id) => desk.tags.value.find((tag) => tag.id === id));
+  const found = desk.checked.value.get(post.id)?.checks ?? [];
+  const hostOf = (code: string): string => found.filter((one) => code && one.code === code).map(({ host }) => `: ${host}`).join("");
   const { relay_state, session } = contribution;
   const there = session === null ? undefined : desk.view.value.session(session);
   return (
     <p class="standing">
-      {tags.map((tag) => tag && <bdi key={tag.id} class={`tag tint-${tag.colour}`} dir="auto">{tidyLine(tag.name)}</bdi>)}
+      {tags.map((tag) => tag && <bdi key={tag.id} class={`tag tint-${tag.colour}`} dir="auto">{tidyLine(tag.name)}{hostOf(tag.code)}</bdi>)}
       {relay_state !== null && (
         <bdi class={`relay relay-${relay_state}`} dir="auto">{relayOf(words, relay_state, there, desk.rooms.value)}</bdi>
       )}

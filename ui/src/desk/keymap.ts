@@ -6,9 +6,12 @@ export type Group = "move" | "judge" | "channel" | "room" | "see";
 
 export type CommandName =
   | "down" | "up" | "first" | "last" | "fresh" | "inbox" | "queue" | "back"
-  | "approve" | "refuse" | "take_down" | "tag" | "seen" | "undo" | "open"
+  | "approve" | "refuse" | "take_down" | "leave_off" | "trust" | "approve_all" | "tag" | "find_tag" | "seen" | "undo" | "open"
+  | "mark" | "join" | "split" | "word" | "belong" | "take" | "pin"
   | "raise" | "raise_into" | "earlier" | "later" | "make_next" | "close"
   | "advance" | "session" | "run" | "note" | "next_prompt" | "last_prompt"
+  | "room_note" | "conclude" | "message"
+  | "replies" | "ask" | "translate" | "route" | "heard"
   | "search" | "filter" | "help";
 
 export interface Binding {
@@ -44,14 +47,29 @@ export const KEYMAP: readonly Binding[] = [
   of("approve", ["a"], INBOX, "judge", { hint: INBOX, needs: "post.approve" }),
   of("refuse", ["x"], INBOX, "judge", { hint: INBOX, needs: "post.reject" }),
   of("take_down", ["t"], INBOX, "judge", { hint: INBOX, needs: "post.hide" }),
+  of("leave_off", ["E"], INBOX, "judge", { needs: "author.leave_off" }),
+  of("trust", ["T"], INBOX, "judge", { needs: "author.trust" }),
+  of("approve_all", ["A"], INBOX, "judge", { hint: INBOX, needs: "point.note" }),
   of("seen", ["Space"], INBOX, "judge", { hint: INBOX }),
   of("undo", ["u"], BOTH, "judge", { hint: BOTH }),
   of("tag", DIGITS, INBOX, "channel", { hint: INBOX, needs: "point.tag" }),
+  of("find_tag", ["#"], INBOX, "channel", { hint: INBOX, needs: "point.tag" }),
+  of("mark", ["+"], INBOX, "channel", { needs: "point.join" }),
+  of("join", ["="], INBOX, "channel", { hint: INBOX, needs: "point.join" }),
+  of("split", ["-"], INBOX, "channel", { needs: "point.join" }),
+  of("word", ["e"], INBOX, "channel", { needs: "point.word" }),
+  of("belong", ["m"], INBOX, "channel", { hint: INBOX, needs: "point.place" }),
+  of("take", ["Y"], INBOX, "channel", { needs: "point.place" }),
+  of("pin", ["z"], INBOX, "room", { needs: "post.pin" }),
   of("raise", ["q", "Enter"], INBOX, "channel", { hint: INBOX, needs: "point.raise" }),
   of("raise_into", ["r"], INBOX, "channel", { needs: "point.raise" }),
   of("earlier", ["K", "Alt+ArrowUp"], BOTH, "channel", { hint: QUEUE, needs: "queue.move" }),
   of("later", ["J", "Alt+ArrowDown"], BOTH, "channel", { hint: QUEUE, needs: "queue.move" }),
   of("make_next", ["Enter"], QUEUE, "channel", { hint: QUEUE, needs: "queue.move" }),
+  of("route", [">"], BOTH, "channel", { needs: "point.route" }),
+  of("ask", ["B"], INBOX, "channel", { needs: "question.ask" }),
+  of("translate", ["L"], INBOX, "channel", { needs: "translation.write" }),
+  of("replies", ["R"], BOTH, "channel", { hint: BOTH, needs: "reply.send" }),
   of("close", ["c"], BOTH, "room", { hint: QUEUE, needs: "queue.move" }),
   of("advance", ["n"], BOTH, "room", { hint: BOTH, needs: "session.run" }),
   of("session", ["s"], BOTH, "room"),
@@ -59,9 +77,13 @@ export const KEYMAP: readonly Binding[] = [
   of("note", ["w"], BOTH, "room", { needs: "session.run" }),
   of("next_prompt", ["."], BOTH, "room", { needs: "session.run" }),
   of("last_prompt", [","], BOTH, "room", { needs: "session.run" }),
+  of("room_note", ["l"], BOTH, "room", { needs: "room.note" }),
+  of("conclude", ["C"], BOTH, "room", { needs: "conclusion.word" }),
+  of("message", ["M"], BOTH, "room", { needs: "message.send" }),
   of("search", ["/"], BOTH, "see", { hint: INBOX }),
   of("filter", ["f"], BOTH, "see", { hint: INBOX }),
   of("open", ["v"], INBOX, "see"),
+  of("heard", ["H"], BOTH, "see"),
   of("help", ["?"], BOTH, "see", { hint: BOTH }),
 ];
 
@@ -80,6 +102,8 @@ export type Pressed = Pick<KeyboardEvent, "key" | "code" | "altKey" | "ctrlKey" 
  * go by their place.
  */
 export function strokeOf(pressed: Pressed): string | null {
+  // Many keyboards have this sign behind AltGr, which some systems report as Ctrl with Alt.
+  if (pressed.key === "#") return pressed.key;
   if (pressed.ctrlKey || pressed.metaKey) return null;
   const key = plainKey(pressed);
   if (!pressed.altKey) return key;

@@ -54,6 +54,9 @@ export function Inbox(): VNode {
     if (box.current && settle(box.current, window, desk)) redraw(null);
   });
   useLayoutEffect(() => watch(box.current, window, () => redraw(null)), []);
+  useLayoutEffect(() => {
+    desk.inSight = () => sight(window, desk.listing.ids);
+  }, [desk]);
   const onScroll = (): void => {
     if (box.current && scrolled(box.current, window, desk)) redraw(null);
   };
@@ -109,7 +112,7 @@ function Row({ window, id, at, of, top, current }: RowProps): VNode {
   const say = useTell();
   const item = desk.item(id);
   const gone = !item || item.post.state === "withdrawn";
-  const name = ["row", current && "row-current", item && !desk.unhandled(id) && "row-handled", item && `row-${item.post.state}`];
+  const name = ["row", current && "row-current", desk.marked.value.has(id) && "row-marked", item && !desk.unhandled(id) && "row-handled", item && `row-${item.post.state}`];
   return (
     <div
       ref={box} class={name.filter(Boolean).join(" ")} id={`post-${id}`} data-post={id} role="option" aria-selected={current}
@@ -118,6 +121,16 @@ function Row({ window, id, at, of, top, current }: RowProps): VNode {
       {gone ? <p class="quiet">{older.loading.value ? "…" : say("desk.gone")}</p> : <Guard key={item.post.version}><ItemView item={item} current={current} /></Guard>}
     </div>
   );
+}
+
+/** The rows that are in sight: those of which at least half is. */
+function sight({ rows, top, height }: Window, ids: readonly string[]): readonly string[] {
+  const { start, end } = rows.range(top, height, 0);
+  return ids.slice(start, end).filter((_, at) => {
+    const [from, to] = [rows.top(start + at), rows.top(start + at + 1)];
+    const seen = Math.min(to, top + height) - Math.max(from, top);
+    return seen * 2 >= to - from;
+  });
 }
 
 /** Measure what was drawn and put the window where it belongs. Returns whether to draw again. */

@@ -1,5 +1,6 @@
 /** The desk's entry: reads what the page says, connects, and draws. */
 import { render } from "preact";
+import { effect } from "@preact/signals";
 import { realBrowser } from "../browser";
 import { Connection } from "../socket";
 import { Words } from "../words";
@@ -13,6 +14,9 @@ import "./room.css";
 import "./hints.css";
 import "./list.css";
 import "./asking.css";
+import "./sheet.css";
+import "./replies.css";
+import "./gathered.css";
 
 function start(root: HTMLElement): void {
   const theme = new URLSearchParams(location.search).get("theme");
@@ -26,7 +30,10 @@ function start(root: HTMLElement): void {
     event, face: "desk", build: Number(build), keep: 2 * KEEP, browser,
     onFold: (held) => (desk.fold(held), older.of(held)),
   });
-  const presence = new Presence(event, browser);
+  const presence = new Presence(event, browser, () => desk.working(Date.now()));
+  effect(() => {
+    if (desk.listed.value > 0) presence.moved();
+  });
   const parts = { desk, actions: new Actions(desk, words), connection, presence, older };
   addEventListener("beforeunload", (leaving) => {
     if (desk.outbox.stalled.value && desk.outbox.entries.value.length > 0) leaving.preventDefault();

@@ -1,5 +1,5 @@
 /** What the desk shows: the copy, with what was done here and is not in it yet painted over. Pure. */
-import type { ContributionValue, PostValue, RelayValue, SessionValue } from "../wire";
+import type { ContributionValue, PlacementValue, PostValue, RelayValue, SessionValue } from "../wire";
 import { touches, type PostMove, type Step } from "./steps";
 
 /** The subjects that the overlay reads, by id. */
@@ -9,6 +9,7 @@ export interface Base {
   readonly sessions: ReadonlyMap<string, SessionValue>;
   /** By the id of each of its posts. */
   readonly contributions: ReadonlyMap<string, ContributionValue>;
+  readonly placements: ReadonlyMap<string, PlacementValue>;
 }
 
 const LEADS_TO: Readonly<Record<PostMove, string>> = {
@@ -22,6 +23,7 @@ export class View {
   readonly #contributions = new Map<string, ContributionValue>();
   readonly #relays = new Map<string, RelayValue>();
   readonly #sessions = new Map<string, SessionValue>();
+  readonly #placements = new Map<string, PlacementValue>();
   readonly #touched = new Set<string>();
   /** Other ids of relays: of one that was made here, and of the same one as the server has it. */
   readonly #alias = new Map<string, string>();
@@ -48,6 +50,11 @@ export class View {
   /** The contribution that a post is in; a blank one where it is in none. */
   contribution(post: string): ContributionValue {
     return this.#contributions.get(post) ?? this.base.contributions.get(post) ?? BLANK;
+  }
+
+  /** Where a post belongs; undefined where nothing told. */
+  placement(post: string): PlacementValue | undefined {
+    return this.#placements.get(post) ?? this.base.placements.get(post);
   }
 
   relay(id: string): RelayValue | undefined {
@@ -81,7 +88,16 @@ export class View {
       case "move":
         return this.#patchPost(step.post, { state: LEADS_TO[step.move], reasons: reasonsAfter(step.move, step.reason) });
       case "tag":
+        if (step.on && step.approves) this.#patchPost(step.post, { state: "approved", reasons: [] });
         return this.#tag(step.post, step.tag, step.on);
+      case "join":
+        return this.#join(step.post, step.others, step.first ?? false);
+      case "split":
+        return this.#split(step.post);
+      case "belong":
+        return this.#belong(step.post, { session: step.session, reason: "person", by_hand: true, claimed_by: null, claimed_at: null });
+      case "claim":
+        return this.#belong(step.post, { claimed_by: step.on ? step.person : null, claimed_at: step.on ? this.now : null });
       case "note":
         return this.#patchContribution(step.post, { noted: step.on });
       case "raise":
@@ -100,6 +116,8 @@ export class View {
         return this.#patchSession(step.session, { note: step.note });
       case "prompt":
         return this.#patchSession(step.session, { prompt: step.prompt });
+      case "send":
+        return;
       default:
         return this.#shift(step.do, step.relay);
     }
@@ -108,6 +126,28 @@ export class View {
   #tag(post: string, tag: string, on: boolean): void {
     const without = (this.contribution(post).tags ?? []).filter((id) => id !== tag);
     this.#patchContribution(post, { tags: on ? [...without, tag] : without });
+  }
+
+  /** One point of several: all of its posts have it, and its own post leads. */
+  #join(post: string, others: readonly string[], first: boolean): void {
+    const into = this.contribution(post);
+    const [own, more] = [postsOf(into, post), others.flatMap((id) => postsOf(this.contribution(id), id))];
+    const posts = [...new Set(first ? [...more, ...own] : [...own, ...more])];
+    const tags = [...new Set([into, ...others.map((id) => this.contribution(id))].flatMap((one) => one.tags ?? []))];
+    for (const id of posts) this.#contributions.set(id, { ...into, posts, tags });
+  }
+
+  #split(post: string): void {
+    const whole = this.contribution(post);
+    const posts = whole.posts.filter((id) => id !== post);
+    if (posts.length === 0) return;
+    for (const id of posts) this.#contributions.set(id, { ...whole, posts });
+    this.#contributions.set(post, { ...BLANK, posts: [post] });
+  }
+
+  #belong(post: string, change: Partial<PlacementValue>): void {
+    const blank: PlacementValue = { id: post, session: null, reason: "", by_hand: false, claimed_by: null, claimed_at: null, version: 0 };
+    this.#placements.set(post, { ...(this.placement(post) ?? blank), ...change });
   }
 
   #raise(id: string, session: string, made: string): void {
@@ -121,7 +161,7 @@ export class View {
     const last = this.queue(session).at(-1)?.rank ?? 0;
     this.#relays.set(made, {
       id: made, contribution: this.contribution(id).id, session, state: "queued", rank: last + 1, post,
-      others: [], detail: "", outcome: "", raised_at: this.now, floor_at: null, closed_at: null, version: 0, note: null,
+      others: [], examples: [], voices: 1, wording: this.contribution(id).wording, detail: "", outcome: "", raised_at: this.now, floor_at: null, closed_at: null, version: 0, note: null,
     });
     this.#patchContribution(id, { relay: made, session, relay_state: "queued" });
   }
@@ -196,7 +236,8 @@ export class View {
   }
 
   #patchContribution(post: string, change: Partial<ContributionValue>): void {
-    this.#contributions.set(post, { ...this.contribution(post), ...change });
+    const changed = { ...this.contribution(post), ...change };
+    for (const id of postsOf(changed, post)) this.#contributions.set(id, changed);
   }
 
   #patchRelay(id: string, change: Partial<RelayValue>): void {
@@ -220,8 +261,13 @@ const NO_RELAY = { relay: null, session: null, relay_state: null };
 
 /** The contribution of a post that is in none yet. */
 export const BLANK: ContributionValue = {
-  id: "", posts: [], tags: [], noted: false, ...NO_RELAY, owed: 0, told: 0, version: 0,
+  id: "", posts: [], tags: [], noted: false, ...NO_RELAY, owed: 0, told: 0, version: 0, wording: "", worded: 0,
 };
+
+/** The posts of a point; of one that is in no contribution yet, itself. */
+function postsOf(contribution: ContributionValue, post: string): readonly string[] {
+  return contribution.posts.includes(post) ? contribution.posts : [post];
+}
 
 const PLACE: Readonly<Record<string, number>> = { on_floor: 0, next: 1, queued: 2 };
 

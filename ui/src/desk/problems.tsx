@@ -1,9 +1,11 @@
 /** What the server would not do: what was tried, what it said, what to do, and how things are now. */
 import type { VNode } from "preact";
 import { useWords } from "../wall/context";
+import { LeftOff } from "./left-off";
 import type { Problem } from "./desk";
 import { useParts, useTell } from "./parts";
 import { relayOf, snippet, stepOf } from "./say";
+import { sidesOf, type Side, type Sides } from "./sides";
 import { touches } from "./steps";
 import { Stroke } from "./keys";
 
@@ -12,6 +14,7 @@ export function Problems(): VNode {
   return (
     <div class="problems" role="alert">
       {desk.problems.value.map((problem) => <ProblemView key={problem.cause} problem={problem} />)}
+      <LeftOff />
     </div>
   );
 }
@@ -25,6 +28,8 @@ function ProblemView({ problem }: { problem: Problem }): VNode {
   };
   const about = snippet(touches(step).map((id) => desk.view.value.post(id) ?? desk.view.value.relay(id)?.post).find(Boolean));
   const now = useNow(problem);
+  const sides = sidesOf(words, step, refusal, now);
+  if (sides) return <Both problem={problem} sides={sides} about={about} onDismiss={dismiss} />;
   return (
     <section class="problem">
       <h2>{say("desk.problem.title", { step: stepOf(words, step) })}</h2>
@@ -33,6 +38,48 @@ function ProblemView({ problem }: { problem: Problem }): VNode {
       {now && <p class="problem-now">{say("desk.problem.now", { state: now })}</p>}
       <button type="button" class="do" onClick={dismiss}>{say("desk.problem.dismiss")} <Stroke stroke="Escape" /></button>
     </section>
+  );
+}
+
+interface BothProps {
+  readonly problem: Problem;
+  readonly sides: Sides;
+  readonly about: string;
+  readonly onDismiss: () => void;
+}
+
+/** Two people did something to one thing: both sides, and the one who came second decides. */
+function Both({ problem: { step }, sides, about, onDismiss }: BothProps): VNode {
+  const { desk } = useParts();
+  const [words, say] = [useWords(), useTell()];
+  const { mine, theirs, again } = sides;
+  const redo = (): void => {
+    onDismiss();
+    if (again) desk.do([again], stepOf(words, again));
+  };
+  return (
+    <section class="problem">
+      <h2>{say("desk.sides.title")}</h2>
+      {about && <p class="problem-about"><bdi dir="auto">{about}</bdi></p>}
+      <div class="sides">
+        <SideView title={say("desk.sides.theirs")} {...theirs} />
+        <SideView title={say("desk.sides.mine")} {...mine} />
+      </div>
+      <p class="line-do">
+        <button type="button" class="do" onClick={onDismiss}>{say("desk.sides.leave")} <Stroke stroke="Escape" /></button>
+        {again && <button type="button" class="do do-main" onClick={redo}>{say("desk.sides.again", { step: stepOf(words, step) })}</button>}
+      </p>
+    </section>
+  );
+}
+
+function SideView({ title, state, text }: Side & { readonly title: string }): VNode {
+  return (
+    <div class="side">
+      <h3>{title}</h3>
+      {state && <p>{state}</p>}
+      {text && <p><bdi dir="auto">{text}</bdi></p>}
+    </div>
   );
 }
 

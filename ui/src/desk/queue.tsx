@@ -2,13 +2,16 @@
 import type { ComponentChildren, VNode } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { tidyLine } from "../hygiene";
-import { useWords } from "../wall/context";
+import { useComputed } from "@preact/signals";
+import { useTimes, useWords } from "../wall/context";
 import type { RelayValue, SessionValue } from "../wire";
+import { BesideRoom } from "./beside-panel";
 import type { CommandName } from "./keymap";
 import { Key } from "./keys";
 import { useParts, useTell } from "./parts";
 import { roomOf, timer } from "./programme";
 import { relaySnippet } from "./say";
+import { ChairLine, Concluded, Pace } from "./sheet-panel";
 
 export function RoomPanel(): VNode {
   const { desk } = useParts();
@@ -25,9 +28,13 @@ export function RoomPanel(): VNode {
   return (
     <aside class="room" aria-label={say("desk.room")}>
       <About session={session} />
+      <ChairLine session={session} />
+      <Pace session={session} />
       <Asked session={session} />
       <Note session={session} />
+      <BesideRoom session={session} />
       <Queue />
+      <Concluded session={session} />
     </aside>
   );
 }
@@ -52,6 +59,8 @@ function About({ session }: { session: SessionValue }): VNode {
           <>
             <Do command="run">{say(session.state === "running" ? "desk.session.end" : "desk.session.begin")}</Do>
             <Do command="note">{say("desk.note_short")}</Do>
+            <Do command="message">{say("desk.message_short")}</Do>
+            <Do command="conclude">{say("desk.conclude_short")}</Do>
           </>
         )}
       </p>
@@ -65,7 +74,7 @@ function Asked({ session }: { session: SessionValue }): VNode | null {
   if (!prompt) return null;
   return (
     <section class="asked">
-      <h3>{say("desk.prompt")}</h3>
+      <h3>{prompt.kind === "break" ? say("stage.break_on") : prompt.code || say("desk.prompt")}</h3>
       <p><bdi dir="auto">{tidyLine(prompt.text)}</bdi></p>
     </section>
   );
@@ -136,9 +145,18 @@ function Relay({ relay, place }: { relay: RelayValue; place: number | null }): V
         {relay.state === "on_floor" && relay.floor_at !== null && (
           <span class="timer">{timer(desk.now.value - Date.parse(relay.floor_at))}</span>
         )}
+        {relay.state !== "on_floor" && <Raised at={relay.raised_at} />}
       </p>
     </div>
   );
+}
+
+/** How long ago it was raised: its text changes once a minute, and nothing else of the row. */
+function Raised({ at }: { at: string }): VNode {
+  const { desk } = useParts();
+  const [times, say] = [useTimes(), useTell()];
+  const since = useComputed(() => times.since(Date.parse(at), desk.now.value) || say("desk.just_now"));
+  return <span class="timer" title={say("desk.raised")}>{since}</span>;
 }
 
 function Note({ session }: { session: SessionValue }): VNode | null {

@@ -151,10 +151,18 @@ export class Room {
     this.desk.dialog.value = {
       kind: "choice", title: tell(this.words, "desk.end.title"), about: tell(this.words, "desk.end.about"),
       options: [
-        { key: "y", label: tell(this.words, "desk.end.yes"), danger: true, run: () => this.#do({ do: "end", session: session.id }) },
+        { key: "y", label: tell(this.words, "desk.end.yes"), danger: true, run: () => this.#end(session.id) },
         { key: "n", label: tell(this.words, "desk.end.no"), run: () => undefined },
       ],
     };
+  }
+
+  /** End a session; whoever is owed a reply then is looked at in one list. */
+  #end(session: string): void {
+    const owed = [...this.desk.view.value.base.contributions.values()].some((one) => one.owed > 0);
+    const heard = this.floor() !== undefined;
+    this.#do({ do: "end", session });
+    if ((owed || heard) && this.desk.may("reply.send")) this.desk.dialog.value = { kind: "panel", panel: "replies" };
   }
 
   /** Write what the chair should know. */

@@ -35,7 +35,7 @@ export function relayOf(words: Words, state: string, session: SessionValue | und
 
 /** What a step does, for a person who reads that it did not happen. */
 export function stepOf(words: Words, step: Step): string {
-  return tell(words, `desk.step.${step.do === "move" ? step.move : step.do}`);
+  return tell(words, `desk.step.${step.do === "move" ? step.move : step.do === "send" ? step.what : step.do}`);
 }
 
 /** The beginning of what was said, on one line; links are where they lead. */

@@ -59,8 +59,8 @@ test("a note and a prompt are what they were", () => {
 
 test("what was refused is not on the stack any more", () => {
   const undo = new Undo();
-  undo.did({ causes: ["1"], inverse: [{ do: "reopen", relay: "a" }], post: null, what: "" });
-  undo.did({ causes: ["2", "3"], inverse: [{ do: "reopen", relay: "b" }], post: null, what: "" });
+  undo.did({ causes: ["1"], inverse: [[{ do: "reopen", relay: "a" }]], post: null, what: "" });
+  undo.did({ causes: ["2", "3"], inverse: [[], [{ do: "reopen", relay: "b" }]], post: null, what: "" });
   undo.refused("3");
   expect(undo.take()?.causes).toEqual(["1"]);
   expect(undo.take()).toBeUndefined();

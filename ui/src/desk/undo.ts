@@ -9,7 +9,8 @@ const MOST = 100;
 /** One thing that a person did: the causes of its steps, and the steps that take it back. */
 export interface Done {
   readonly causes: readonly string[];
-  readonly inverse: readonly Step[];
+  /** By cause, in the order of these: what was never sent needs none. */
+  readonly inverse: readonly (readonly Step[])[];
   /** Which post it was about, to go back to it. */
   readonly post: string | null;
   /** The key of the words for it. */
@@ -24,7 +25,7 @@ export class Undo {
   }
 
   did(done: Done): void {
-    if (done.inverse.length > 0) this.#done = [...this.#done, done].slice(-MOST);
+    if (done.inverse.some((steps) => steps.length > 0)) this.#done = [...this.#done, done].slice(-MOST);
   }
 
   /** The last thing that was done; it is no longer on the stack. */
@@ -44,11 +45,19 @@ export function inverseOf(step: Step, before: View): readonly Step[] {
     case "move":
       return ofMove(step, before.post(step.post));
     case "tag":
-      return [{ ...step, on: !step.on }];
+      return ofTag(step);
     case "note":
       return [{ ...step, on: !step.on }];
     case "raise":
       return ofRaise(step, before.post(step.post));
+    case "join":
+      return [...step.others].reverse().map((post): Step => ({ do: "split", post }));
+    case "split":
+      return ofSplit(step.post, before);
+    case "belong":
+      return [{ ...step, session: before.placement(step.post)?.session ?? null }];
+    case "claim":
+      return [{ ...step, on: !step.on }];
     case "close":
       return [{ do: "reopen", relay: step.relay }];
     case "place":
@@ -67,6 +76,8 @@ export function inverseOf(step: Step, before: View): readonly Step[] {
       return [{ do: "begin", session: step.session }];
     case "queue":
       return [{ do: "ready", relay: step.relay }];
+    case "send":
+      return step.back ? [step.back] : [];
     default:
       return [];
   }
@@ -79,9 +90,22 @@ function ofMove(step: Extract<Step, { do: "move" }>, post: PostValue | undefined
   return [{ do: "move", move: back, post: step.post }];
 }
 
+/** A tag that approved what waited is taken back with that. */
+function ofTag(step: Extract<Step, { do: "tag" }>): readonly Step[] {
+  const { approves, ...rest } = step;
+  const back: Step = { ...rest, on: !step.on };
+  return step.on && approves ? [back, { do: "move", move: "reconsider", post: step.post }] : [back];
+}
+
 function ofRaise(step: Extract<Step, { do: "raise" }>, post: PostValue | undefined): readonly Step[] {
   const close: Step = { do: "close", relay: step.made, state: "dropped", detail: "withdrawn" };
   return post?.state === "held" ? [close, { do: "move", move: "reconsider", post: step.post }] : [close];
+}
+
+function ofSplit(post: string, before: View): readonly Step[] {
+  const { posts } = before.contribution(post);
+  const rest = posts.find((id) => id !== post);
+  return rest === undefined ? [] : [{ do: "join", post: rest, others: [post], first: posts[0] === post }];
 }
 
 function ofPlace(relay: string, before: View): readonly Step[] {

@@ -1,7 +1,8 @@
 /** The participants' page, live: what is in the rooms, a new point, one's own points, the walls as a list. */
 import type { VNode } from "preact";
 import { useComputed } from "@preact/signals";
-import { asked, type Here } from "../floor";
+import type { Here } from "../floor";
+import { current } from "../sheet";
 import type { Connection } from "../socket";
 import { Guard } from "../wall/card";
 import { TimesContext, useWords, WordsContext } from "../wall/context";
@@ -11,9 +12,12 @@ import { HEARD } from "./feed";
 import { Form, type FormProps } from "./form";
 import type { Join } from "./join";
 import { Points } from "./points";
+import { CheckedContext, Found } from "./checked";
 import { By, Heard, Said } from "./said";
+import { Conclusions, Notes } from "./session";
+import type { Sheet } from "./sheet";
 
-interface Props extends FormProps {
+interface Props extends Omit<FormProps, "running"> {
   readonly join: Join;
   readonly connection: Connection;
   readonly words: Words;
@@ -24,15 +28,17 @@ export function App({ join, connection, words, ...form }: Props): VNode {
   return (
     <WordsContext.Provider value={words}>
       <TimesContext.Provider value={times.value}>
+        <CheckedContext.Provider value={join.checked}>
         <Trouble connection={connection} />
         <section class="here" aria-labelledby="here">
           <h2 id="here">{words.say("join.room_now")}</h2>
-          <Rooms here={join.here.value} />
+          <Rooms here={join.here.value} sheet={join.sheet} />
         </section>
+        <Conclusions sheet={join.sheet} />
         <div class="mine">
           <section class="add" aria-labelledby="add">
             <h2 id="add">{words.say("join.add")}</h2>
-            <Form {...form} />
+            <Form {...form} running={join.here.value.map(({ session }) => session)} />
           </section>
           <section class="yours" aria-labelledby="yours">
             <h2 id="yours">{words.say("join.yours")}</h2>
@@ -40,6 +46,7 @@ export function App({ join, connection, words, ...form }: Props): VNode {
           </section>
         </div>
         <Walls join={join} />
+        </CheckedContext.Provider>
       </TimesContext.Provider>
     </WordsContext.Provider>
   );
@@ -56,32 +63,35 @@ function Trouble({ connection }: { connection: Connection }): VNode | null {
   return <p class="trouble" role="status">{words.say(said)}</p>;
 }
 
-function Rooms({ here }: { here: readonly Here[] }): VNode {
+function Rooms({ here, sheet }: { here: readonly Here[]; sheet: Sheet }): VNode {
   const words = useWords();
   if (here.length === 0) return <p class="quiet">{words.say("join.room_none")}</p>;
-  return <>{here.map((one) => <Guard key={one.room.id}><Room {...one} /></Guard>)}</>;
+  return <>{here.map((one) => <Guard key={one.room.id}><Room {...one} sheet={sheet} /></Guard>)}</>;
 }
 
-function Room({ room, session, floor }: Here): VNode {
+function Room({ room, session, floor, sheet }: Here & { sheet: Sheet }): VNode {
   const words = useWords();
-  const prompt = asked(session);
+  const prompt = current(session);
   const method = `method.${session.method}`;
   return (
     <article class="room" data-room={room.id}>
       <p class="room-name"><bdi dir="auto">{room.name}</bdi>{words.has(method) && <> · {words.say(method)}</>}</p>
       <h3><bdi dir="auto">{session.title}</bdi></h3>
       {prompt && (
-        <p class="asked"><span class="label">{words.say("join.asked")}</span> <bdi dir="auto">{prompt}</bdi></p>
+        <p class="asked"><span class="label">{prompt.kind === "break" ? words.say("stage.break_on") : prompt.code || words.say("join.asked")}</span> <bdi dir="auto">{prompt.text}</bdi></p>
       )}
       <div aria-live="polite">
         {floor ? (
           <div class="floor" key={floor.id}>
+            {floor.wording && <p class="worded"><span class="label">{words.say("stage.wording")}</span> <bdi dir="auto">{floor.wording}</bdi></p>}
             <Said post={floor.post} />
             <By post={floor.post} />
+            <Found post={floor.post.id} />
             {floor.others.length > 0 && <p class="quiet">{words.count("join.also", floor.others.length)}</p>}
           </div>
         ) : <p class="quiet">{words.say("join.room_quiet")}</p>}
       </div>
+      <Notes session={session.id} sheet={sheet} />
     </article>
   );
 }
@@ -115,7 +125,7 @@ function Walls({ join }: { join: Join }): VNode {
             class={fresh.has(post.id) ? "one fresh" : "one"} key={post.id} tabIndex={0}
             aria-posinset={index + 1} aria-setsize={shown.length}
           >
-            <Guard key={post.version}><By post={post} /><Said post={post} /></Guard>
+            <Guard key={post.version}><By post={post} /><Said post={post} /><Found post={post.id} /></Guard>
           </article>
         ))}
       </div>

@@ -22,6 +22,8 @@ export interface Limits {
 export class Draft {
   readonly text = signal("");
   readonly name = signal("");
+  /** The id of the session that it is about; "" for none. */
+  readonly session = signal("");
   readonly sending = signal(false);
   readonly problem = signal<Problem | null>(null);
   /** What became of what was sent last: `shown`, `waits` or `not_shown`. */
@@ -58,9 +60,9 @@ export class Draft {
     this.problem.value = this.#wrong();
     if (this.problem.value) return false;
     this.sending.value = true;
-    const [text, name] = [this.text.value, this.name.value.trim()];
+    const text = this.text.value;
     try {
-      this.#done(text, await send(this.browser, this.event, { path: "/points", body: body(text, name) }, this.#cause()));
+      this.#done(text, await send(this.browser, this.event, { path: "/points", body: this.#body() }, this.#cause()));
       return true;
     } catch (error) {
       this.problem.value = problemOf(error, this.limits);
@@ -79,9 +81,14 @@ export class Draft {
   }
 
   #cause(): string {
-    const sent = JSON.stringify(body(this.text.value, this.name.value.trim()));
+    const sent = JSON.stringify(this.#body());
     if (this.#unsent?.body !== sent) this.#unsent = { cause: newCause(), body: sent };
     return this.#unsent.cause;
+  }
+
+  #body(): object {
+    const [name, session] = [this.name.value.trim(), this.session.value];
+    return { text: this.text.value, ...(name && { name }), ...(session && { session }) };
   }
 
   #wrong(): Problem | null {
@@ -98,10 +105,6 @@ export class Draft {
 /** Code points of what will be stored. */
 function points(text: string): number {
   return Array.from(text.trim()).length;
-}
-
-function body(text: string, name: string): object {
-  return name ? { text, name } : { text };
 }
 
 function became(state: string): "shown" | "waits" | "not_shown" {

@@ -2,6 +2,8 @@
 import type { VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { useWords } from "../wall/context";
+import { tidyLine } from "../hygiene";
+import type { SessionValue } from "../wire";
 import type { Draft, Problem } from "./draft";
 
 /** From here on the rest is counted aloud, so to speak. */
@@ -13,9 +15,11 @@ export interface FormProps {
   readonly pre: boolean;
   /** Whether the text field had the focus when the live page took over. */
   readonly focus: boolean;
+  /** The sessions that run: with more than one, it is asked which it is about. */
+  readonly running: readonly SessionValue[];
 }
 
-export function Form({ draft, pre, focus }: FormProps): VNode {
+export function Form({ draft, pre, focus, running }: FormProps): VNode {
   const words = useWords();
   const field = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
@@ -43,6 +47,7 @@ export function Form({ draft, pre, focus }: FormProps): VNode {
         onInput={(event) => draft.type(event.currentTarget.value)}
       />
       <Counted draft={draft} />
+      <About draft={draft} running={running} />
       <label for="name">{words.say("join.name")}</label>
       <p class="hint" id="name-hint">{words.say("join.name_hint")}</p>
       <Wrong problem={problem} of="name" />
@@ -62,6 +67,21 @@ export function Form({ draft, pre, focus }: FormProps): VNode {
         <p class="hint">{words.say("join.kept")}</p>
       </details>
     </form>
+  );
+}
+
+/** Which session it is about: only asked where several run. */
+function About({ draft, running }: Pick<FormProps, "draft" | "running">): VNode | null {
+  const words = useWords();
+  if (running.length < 2) return null;
+  return (
+    <>
+      <label for="session">{words.say("join.about")}</label>
+      <select id="session" name="session" value={draft.session.value} onChange={(event) => (draft.session.value = event.currentTarget.value)}>
+        <option value="">{words.say("join.about_none")}</option>
+        {running.map(({ id, title }) => <option key={id} value={id}>{tidyLine(title)}</option>)}
+      </select>
+    </>
   );
 }
 

@@ -1,9 +1,11 @@
 /** The phone's state as its components read it. */
 import { signal } from "@preact/signals";
+import { checkedNow } from "../checked";
 import { here, type Here } from "../floor";
 import type { Held } from "../store";
-import type { EventValue, PointValue, SessionValue } from "../wire";
+import type { CheckValue, EventValue, PointValue, SessionValue } from "../wire";
 import { Feed } from "./feed";
+import type { Sheet } from "./sheet";
 
 /** New posts come into the list together, so that neither eye nor ear is busy with it all the time. */
 export const BATCH_MS = 4_000;
@@ -20,14 +22,16 @@ export class Join {
   /** Goes up whenever the list of what is on the walls changed. */
   readonly version = signal(0);
   readonly feed = new Feed();
+  /** What was found about the claims of posts, by post id. */
+  readonly checked = signal<ReadonlyMap<string, CheckValue>>(new Map());
   sessions: ReadonlyMap<string, SessionValue> = new Map();
 
   #held: Held | null = null;
   #sent: readonly PointValue[] = [];
   #releasedAt = 0;
 
-  /** `reading`: whether somebody has scrolled into the list, which then stands still. */
-  constructor(private readonly reading: () => boolean) {
+  /** `sheet`: what sessions concluded. `reading`: whether somebody has scrolled into the list, which then stands still. */
+  constructor(readonly sheet: Sheet, private readonly reading: () => boolean) {
     setInterval(() => this.#tick(), TICK_MS);
   }
 
@@ -37,6 +41,8 @@ export class Join {
     this.event.value = [...held.all("event").values()][0] ?? null;
     this.sessions = held.all("session");
     this.here.value = here(held.all("room"), this.sessions, held.all("relay"));
+    this.sheet.fold(held, Date.now());
+    this.checked.value = checkedNow(this.checked.peek(), held.all("check"));
     this.feed.take(held.all("post"));
     this.#listPoints();
     this.#changed();

@@ -4,10 +4,12 @@ import { realBrowser } from "../browser";
 import type { Answer } from "../commands";
 import { Connection } from "../socket";
 import type { Held } from "../store";
+import { wear } from "../wear";
 import { Words } from "../words";
 import { App } from "./app";
 import { Draft } from "./draft";
 import { Join } from "./join";
+import { Sheet } from "./sheet";
 
 /** Posts held for when others are taken down. */
 const KEEP = 100;
@@ -17,7 +19,7 @@ const UNTOLD_MS = 2_000;
 function start(root: HTMLElement): void {
   const { event = "", build = "0", face = "join", mode = "", most = "1000", mostName = "80" } = root.dataset;
   const browser = realBrowser();
-  const join = new Join(reading);
+  const join = new Join(new Sheet(event, browser), reading);
   const limits = { most: Number(most), mostName: Number(mostName) };
   const draft = new Draft(event, limits, browser, sent);
   const words = new Words(document.documentElement.lang || "en");
@@ -27,6 +29,7 @@ function start(root: HTMLElement): void {
 
   function fold(held: Held): void {
     join.fold(held);
+    wear([...held.all("event").values()][0] ?? null);
     if (drawn) return;
     drawn = true;
     const focus = takeOver(root, draft);
@@ -35,7 +38,7 @@ function start(root: HTMLElement): void {
 
   function sent(text: string, answer: Answer): void {
     const [id, at] = [String(answer["post"]), new Date().toISOString()];
-    const empty = { reasons: [], relay_state: null, detail: "", session: null, outcome: "", reply: "", told_at: null };
+    const empty = { reasons: [], relay_state: null, detail: "", session: null, outcome: "", reply: "", told_at: null, question: null };
     if (!join.knows(id)) join.sent({ id, text, created_at: at, state: String(answer["state"]), version: 0, ...empty });
     setTimeout(() => join.knows(id) || connection.refresh(), UNTOLD_MS);
   }
@@ -47,6 +50,7 @@ function takeOver(root: HTMLElement, draft: Draft): boolean {
   const name = root.querySelector<HTMLInputElement>("#name");
   if (text?.value) draft.type(text.value);
   if (name?.value) draft.name.value = name.value;
+  draft.session.value = root.querySelector<HTMLSelectElement>("#session")?.value ?? "";
   const focus = text !== null && document.activeElement === text;
   root.replaceChildren();
   return focus;

@@ -4,6 +4,7 @@ import { tidy } from "../hygiene";
 import { useTimes, useWords } from "../wall/context";
 import type { PointValue } from "../wire";
 import type { Join } from "./join";
+import { Question } from "./question";
 import { cameOf, heard, placed, reached, stepOf, whyNot, type Step } from "./steps";
 
 export function Points({ join }: { join: Join }): VNode {
@@ -41,7 +42,8 @@ function Point({ point, step, title, event }: PointProps): VNode {
       <p class="step" role="status">
         <strong>{words.say(`join.step.${step}`)}</strong> <span class="quiet">{words.say(`join.note.${step}`)}</span>
       </p>
-      {point.reply && <Told label={words.say("join.reply")} words={tidy(point.reply)} reply />}
+      {point.reply && <Told label={words.say("join.reply")} words={tidy(point.reply)} reply page={pageOf(point.reply)} />}
+      {point.question && <Question event={event} asked={point.question} />}
       {title && placed(step) && <Told label={words.say("join.where")} words={title} />}
       {whyNot(step, point.reasons, words).map((why, index) => (
         <p class="told">{index === 0 && <span class="label">{words.say("join.because")} </span>}{why}</p>
@@ -57,6 +59,24 @@ function Point({ point, step, title, event }: PointProps): VNode {
   );
 }
 
-function Told({ label, words, reply = false }: { label: string; words: string; reply?: boolean }): VNode {
-  return <p class={reply ? "told reply" : "told"}><span class="label">{label}</span> <bdi dir="auto">{words}</bdi></p>;
+/** The path of the point's public page, where a reply names it. */
+function pageOf(reply: string): string | null {
+  return /\/point\/[a-z0-9-]{1,63}\/[A-Za-z0-9-]{1,63}/.exec(reply)?.[0] ?? null;
+}
+
+interface ToldProps {
+  readonly label: string;
+  readonly words: string;
+  readonly reply?: boolean;
+  readonly page?: string | null;
+}
+
+function Told({ label, words: told, reply = false, page = null }: ToldProps): VNode {
+  const words = useWords();
+  return (
+    <p class={reply ? "told reply" : "told"}>
+      <span class="label">{label}</span> <bdi dir="auto">{told}</bdi>
+      {page && <> <a href={page}>{words.say("join.point_page")}</a></>}
+    </p>
+  );
 }

@@ -1,6 +1,7 @@
 /** One post in few words and without pictures: it has to be read on a phone with slow data. */
 import type { VNode } from "preact";
 import { displayed, displayedLine, tidyLine } from "../hygiene";
+import { hasInk } from "../text";
 import { described } from "../wall/picture";
 import { useTimes, useWords } from "../wall/context";
 import type { PostValue } from "../wire";
@@ -25,7 +26,7 @@ export function By({ post }: { post: PostValue }): VNode {
 
 /** An author as they present themselves; "" for somebody without a name. */
 function nameOf({ author }: PostValue): string {
-  const name = displayedLine(tidyLine(author.name) || author.handle.replace(/^@/, ""), NONE);
+  const name = displayedLine((hasInk(author.name) && tidyLine(author.name)) || author.handle.replace(/^@/, ""), NONE);
   return name.map((run) => run.text).join("");
 }
 
@@ -61,6 +62,35 @@ export function Said({ post }: { post: PostValue }): VNode {
           {described(media.alt) && <>: <bdi dir="auto">{described(media.alt)}</bdi></>}
         </p>
       ))}
+      <Attached post={post} />
+    </>
+  );
+}
+
+/** A poll, a quote and a linked page in few words. */
+function Attached({ post: { poll, quote, link_card } }: { post: PostValue }): VNode {
+  const words = useWords();
+  const covered = tidyLine(quote?.warning ?? "");
+  const quoted = quote && displayed(quote.text.trimEnd(), quote.links, NONE).map(({ text }) => text).join("");
+  return (
+    <>
+      {poll && (
+        <p class="attached">
+          {words.say(poll.closed ? "card.poll_closed" : "card.poll")}:{" "}
+          {poll.options.map(({ text, share }, at) => (
+            <span key={at}>{at > 0 && " · "}<bdi dir="auto">{tidyLine(text)}</bdi>{share !== null && ` ${words.say("card.share", share)}`}</span>
+          ))}
+        </p>
+      )}
+      {quote && (
+        <blockquote class="attached">
+          <bdi dir="auto">{tidyLine(quote.name || quote.handle)}</bdi>:{" "}
+          {covered ? `${words.say("card.warning")}: ` : ""}<bdi dir="auto" lang={quote.lang ?? undefined}>{covered || quoted}</bdi>
+        </blockquote>
+      )}
+      {link_card && !quote && (
+        <p class="attached"><bdi dir="auto">{tidyLine(link_card.title)}</bdi> <bdi dir="ltr">{tidyLine(link_card.host)}</bdi></p>
+      )}
     </>
   );
 }

@@ -7,6 +7,7 @@ import { By, codes, Guard, Runs } from "../wall/card";
 import { TimesContext, useWords, WordsContext } from "../wall/context";
 import { fitted } from "../wall/fit";
 import { Times } from "../wall/times";
+import { labelOf } from "../sheet-words";
 import type { PostValue } from "../wire";
 import type { Words } from "../words";
 import type { Lower } from "./lower";
@@ -37,7 +38,7 @@ function Third({ overlay, shown }: { overlay: Overlay; shown: Lower }): VNode {
     <section class="lower" data-relay={id} data-leaving={overlay.leaving.value} aria-label={words.say("wall.now")}>
       {prompt && (
         <p class="lower-prompt">
-          <span class="lower-label">{words.say("wall.question", prompt.number)}</span>{" "}
+          <span class="lower-label">{labelOf(words, prompt)}</span>{" "}
           <bdi dir="auto">{tidyLine(prompt.text)}</bdi>
         </p>
       )}

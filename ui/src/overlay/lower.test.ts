@@ -9,7 +9,7 @@ const put = (type: string, value: object & { id: string }) =>
 const session = (more: object = {}) =>
   put("session", {
     id: "s", room: "r", state: "running", prompt: "q2",
-    prompts: [{ id: "q1", text: "First?", minute: 0 }, { id: "q2", text: "Second?", minute: 9 }], ...more,
+    prompts: [{ id: "q1", text: "First?", minute: 0, code: "", kind: "prompt", level: "" }, { id: "q2", text: "Second?", minute: 9, code: "", kind: "prompt", level: "" }], ...more,
   } as { id: string });
 const relay = (state: string, id = "f") => put("relay", { id, session: "s", state, rank: 0 } as { id: string });
 const control = (id: string, hold: string) => put("control", { id, hold, notice: "", version: 1 } as { id: string });
@@ -22,7 +22,7 @@ function held(...changes: Changes["changes"]): Held {
 
 test.each(["s", "r"])("what is on the floor is shown with what was asked, by session and by room: %s", (place) => {
   const lower = lowerOf(held(session(), relay("queued", "q"), relay("on_floor")), place);
-  expect([lower?.relay.id, lower?.prompt, lower?.event]).toEqual(["f", { number: 2, text: "Second?" }, "summit"]);
+  expect([lower?.relay.id, lower?.prompt, lower?.event]).toEqual(["f", { id: "q2", code: "", number: 2, text: "Second?" }, "summit"]);
 });
 
 test("of another session in the same room its floor is shown, of another room's nothing", () => {

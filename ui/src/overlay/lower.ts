@@ -1,18 +1,13 @@
 /** What an overlay shows of what it holds. Pure. */
 import { inState, running } from "../floor";
+import { asked, type Asked } from "../sheet";
 import type { Held } from "../store";
 import type { ControlValue, RelayValue } from "../wire";
-
-/** A step of a run-sheet, counted from 1. */
-export interface Prompt {
-  readonly number: number;
-  readonly text: string;
-}
 
 /** What lies over the lower third: what the room discusses, and what was asked. */
 export interface Lower {
   readonly relay: RelayValue;
-  readonly prompt: Prompt | null;
+  readonly prompt: Asked | null;
   /** The event's short name, in which the server finds the pictures. */
   readonly event: string;
 }
@@ -28,9 +23,7 @@ export function lowerOf(held: Held, place: string): Lower | null {
   const relay = session && inState(session.id, "on_floor", held.all("relay"))[0];
   const event = [...held.all("event").values()][0];
   if (!session || !relay || !event || isBlank(held, room)) return null;
-  const at = session.prompts.findIndex(({ id }) => id === session.prompt);
-  const asked = session.prompts[at];
-  return { relay, prompt: asked ? { number: at + 1, text: asked.text } : null, event: event.slug };
+  return { relay, prompt: asked(session), event: event.slug };
 }
 
 /** Whether somebody blanked the walls, all of them or those of this room. */

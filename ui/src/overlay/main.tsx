@@ -2,6 +2,7 @@
 import { render } from "preact";
 import { realBrowser } from "../browser";
 import { Connection } from "../socket";
+import { wear } from "../wear";
 import { Words } from "../words";
 import { App } from "./app";
 import { Overlay } from "./overlay";
@@ -28,7 +29,11 @@ function start(root: HTMLElement): void {
   const overlay = new Overlay(place);
   const connection = new Connection({
     event, face, build: Number(build), keep: KEEP, browser: realBrowser(),
-    onFold: (held) => (overlay.fold(held), connection.painted(held.seq)),
+    onFold: (held) => {
+      overlay.fold(held);
+      wear([...held.all("event").values()][0] ?? null);
+      connection.painted(held.seq);
+    },
   });
   render(<App overlay={overlay} words={new Words(document.documentElement.lang || "en")} />, root);
   connection.start();

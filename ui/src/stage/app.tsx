@@ -7,31 +7,35 @@ import type { Connection, Stop } from "../socket";
 import { codes, Guard } from "../wall/card";
 import { TimesContext, useTimes, useWords, WordsContext } from "../wall/context";
 import { Times } from "../wall/times";
-import type { RelayValue, SessionValue } from "../wire";
+import type { Prompt, RelayValue, SessionValue } from "../wire";
 import type { Words } from "../words";
 import { Floor, Quiet } from "./floor";
-import { Quieting, QuietsContext } from "./quieting";
+import { Concluded } from "./concluded";
+import { Message, Signals } from "./messages";
+import { OrdersContext, type Orders } from "./orders";
+import { Quieting } from "./quieting";
 import type { Stage } from "./stage";
 import { otherTheme, showTheme } from "./theme";
-import { minutesLeft, type View } from "./view";
+import { Left, Pace, Proposal } from "./timing";
+import type { View } from "./view";
 
 interface Props {
   readonly stage: Stage;
   readonly connection: Connection;
   readonly words: Words;
-  readonly quiets: boolean;
+  readonly orders: Orders;
 }
 
-export function App({ stage, connection, words, quiets }: Props): VNode | null {
+export function App({ stage, connection, words, orders }: Props): VNode | null {
   const times = useComputed(() => new Times(words.lang, stage.view.value?.event?.zone ?? "UTC"));
   const [view, stop] = [stage.view.value, connection.stopped.value];
   if (!view && !stop) return null;
   return (
     <WordsContext.Provider value={words}>
       <TimesContext.Provider value={times.value}>
-        <QuietsContext.Provider value={quiets}>
+        <OrdersContext.Provider value={orders}>
           {stop || !view ? <Stopped why={stop ?? "gone"} /> : <Running stage={stage} view={view} connection={connection} />}
-        </QuietsContext.Provider>
+        </OrdersContext.Provider>
       </TimesContext.Provider>
     </WordsContext.Provider>
   );
@@ -39,6 +43,7 @@ export function App({ stage, connection, words, quiets }: Props): VNode | null {
 
 function Running({ stage, view, connection }: { stage: Stage; view: View; connection: Connection }): VNode {
   const words = useWords();
+  const planned = view.session ?? view.upcoming;
   const title = view.session?.title ?? view.room?.name ?? view.event?.name ?? "";
   useEffect(() => {
     document.title = `${words.say("stage.title")}: ${title}`;
@@ -46,14 +51,26 @@ function Running({ stage, view, connection }: { stage: Stage; view: View; connec
   return (
     <>
       <Head stage={stage} view={view} connection={connection} />
+      {view.session && <Message stage={stage} session={view.session} />}
+      {planned && <Proposal session={planned} now={stage.now.value} />}
       <main class="now">
-        {view.prompt && (
-          <p class="asked" tabIndex={0}><span class="label">{words.say("stage.asked")}</span> <bdi dir="auto">{view.prompt}</bdi></p>
-        )}
+        {view.prompt && <Asked prompt={view.prompt} />}
         <Guard key={view.floor?.version}><Middle stage={stage} view={view} /></Guard>
       </main>
-      {view.staff && view.session && <Foot view={view} session={view.session} />}
+      {view.staff && view.session && <Foot stage={stage} view={view} session={view.session} />}
+      {view.session && <Signals stage={stage} session={view.session} />}
     </>
+  );
+}
+
+/** The question that is asked, by its code; or that the online side is heard now. */
+function Asked({ prompt }: { prompt: Prompt }): VNode {
+  const words = useWords();
+  const isBreak = prompt.kind === "break";
+  return (
+    <p class={isBreak ? "asked asked-break" : "asked"} tabIndex={0}>
+      <span class="label">{isBreak ? words.say("stage.break_on") : prompt.code || words.say("stage.asked")}</span> <bdi dir="auto">{prompt.text}</bdi>
+    </p>
   );
 }
 
@@ -61,6 +78,7 @@ function Middle({ stage, view }: { stage: Stage; view: View }): VNode {
   const words = useWords();
   const times = useTimes();
   const { session, room, upcoming } = view;
+  if (session && !view.floor && view.concluded.length > 0) return <Concluded all={view.concluded} />;
   if (session?.state === "ended") return <Quiet said={words.say("stage.ended_note")} />;
   if (session) return <Floor stage={stage} view={view} />;
   if (!room) return <Quiet said={words.say("stage.gone")} note={words.say("stage.gone_note")} />;
@@ -91,24 +109,9 @@ function Head({ stage, view, connection }: { stage: Stage; view: View; connectio
       <div class="time">
         <p class="clock"><Mark connection={connection} /><time>{times.clock(stage.now.value)}</time></p>
         {session && <Left session={session} now={stage.now.value} />}
+        {session && <Pace session={session} now={stage.now.value} />}
       </div>
     </header>
-  );
-}
-
-/** How long the session still has; over its time it says so, and nothing ends by itself. */
-function Left({ session, now }: { session: SessionValue; now: number }): VNode {
-  const words = useWords();
-  const times = useTimes();
-  const at = (time: string): string => times.clock(Date.parse(time));
-  if (session.state === "planned") return <p class="left">{words.fill("stage.begins", { time: at(session.starts_at) })}</p>;
-  if (session.state === "ended") return <p class="left">{words.say("stage.ended")}</p>;
-  const left = minutesLeft(session, now);
-  return (
-    <p class={left < 0 ? "left over" : left <= 5 ? "left soon" : "left"}>
-      <strong>{left < 0 ? words.count("stage.over", -left) : words.count("stage.left", left)}</strong>{" "}
-      <span>{words.fill("stage.until", { time: at(session.ends_at) })}</span>
-    </p>
   );
 }
 
@@ -121,7 +124,7 @@ function Mark({ connection }: { connection: Connection }): VNode {
   return <span class={`trouble trouble-${phase}`} role="status"><span class="dot" /> {words.say(`connection.${phase}`)}</span>;
 }
 
-function Foot({ view, session }: { view: View; session: SessionValue }): VNode {
+function Foot({ stage, view, session }: { stage: Stage; view: View; session: SessionValue }): VNode {
   const words = useWords();
   return (
     <aside class="foot">
@@ -130,7 +133,7 @@ function Foot({ view, session }: { view: View; session: SessionValue }): VNode {
           {words.say("stage.next")}
           {view.queued > 0 && <span class="queued">{words.count("stage.queue", view.queued)}</span>}
         </h2>
-        {view.next ? <Next relay={view.next} /> : <p class="quiet">{words.say("stage.next_none")}</p>}
+        {view.next ? <Next relay={view.next} now={stage.now.value} /> : <p class="quiet">{words.say("stage.next_none")}</p>}
       </section>
       {session.note && (
         <section class="note" tabIndex={0}>
@@ -142,13 +145,16 @@ function Foot({ view, session }: { view: View; session: SessionValue }): VNode {
   );
 }
 
-function Next({ relay }: { relay: RelayValue }): VNode {
-  const { post } = relay;
-  const said = displayed(post.text.trimEnd(), post.links, codes(post)).map((run) => run.text).join("");
+function Next({ relay, now }: { relay: RelayValue; now: number }): VNode {
+  const words = useWords();
+  const waits = Math.floor((now - Date.parse(relay.raised_at)) / 60_000);
+  const { post, wording } = relay;
+  const said = wording || displayed(post.text.trimEnd(), post.links, codes(post)).map((run) => run.text).join("");
   const name = post.author.name.trim() || post.author.handle;
   return (
     <p class="next-said">
       <bdi dir="auto">{said}</bdi> {name && <span class="next-who">— <bdi dir="auto">{name}</bdi></span>}
+      {waits > 0 && <span class="next-who"> · {words.count("stage.waits", waits)}</span>}
     </p>
   );
 }

@@ -5,6 +5,7 @@ import { displayed } from "../hygiene";
 import { Attachments, By, codes, Runs } from "../wall/card";
 import { useWords } from "../wall/context";
 import type { PostValue } from "../wire";
+import { Agree, Checks, Examples, Where } from "./around";
 import { fit } from "./fit";
 import type { Stage } from "./stage";
 import { elapsed, type View } from "./view";
@@ -17,7 +18,7 @@ export function Floor({ stage, view }: { stage: Stage; view: View }): VNode {
   const words = useWords();
   const { floor, event } = view;
   if (!floor || !event) return <Quiet said={words.say("stage.empty")} note={words.say("stage.empty_note")} />;
-  const { post, others, floor_at, note } = floor;
+  const { post, floor_at, note, wording, examples } = floor;
   return (
     <section class="floor" key={floor.id} aria-live="polite">
       <h2 class="label">
@@ -27,16 +28,36 @@ export function Floor({ stage, view }: { stage: Stage; view: View }): VNode {
         )}
       </h2>
       <div class={hasPictures(post) && !hides(post, view) ? "point with-pictures" : "point"}>
-        <Large key={`${floor.id}.${post.version}`}><Spoken post={post} view={view} /></Large>
+        <Large key={`${floor.id}.${post.version}.${wording}`}>{wording ? <Worded wording={wording} /> : <Spoken post={post} view={view} />}</Large>
         {!hides(post, view) && post.media.length > 0 && <div class="pictures"><Attachments post={post} event={event.slug} /></div>}
       </div>
+      {wording && (
+        <p class="own-words">
+          <span class="label">{words.say("stage.author")}</span> <Spoken post={post} view={view} />
+        </p>
+      )}
+      {view.translations.map(({ id, lang, text }) => (
+        <p key={id} class="own-words"><span class="label">{words.say("stage.translated")}</span> <bdi dir="auto" lang={lang}>{text}</bdi></p>
+      ))}
+      {view.answers.map(({ id, words: asked, answer }) => (
+        <p key={id} class="own-words"><span class="label"><bdi dir="auto">{asked}</bdi></span> <bdi dir="auto">{answer}</bdi></p>
+      ))}
       <div class="who-said">
         <By post={post} event={event.slug} now={stage.now} />
-        {others.length > 0 && <p class="others">{words.count("join.also", others.length)}</p>}
+        <Where post={post} />
+        <Agree relay={floor} />
+        <Checks checks={view.checks} />
         {note && <p class="relay-note" tabIndex={0}><span class="label">{words.say("stage.note")}</span> <bdi dir="auto">{note}</bdi></p>}
       </div>
+      <Examples posts={examples} />
     </section>
   );
+}
+
+/** How a facilitator puts it, marked as theirs: what was said stands below. */
+function Worded({ wording }: { wording: string }): VNode {
+  const words = useWords();
+  return <><span class="warning">{words.say("stage.wording")}{"\n"}</span><bdi dir="auto">{wording}</bdi></>;
 }
 
 /** A calm page where there is nothing to discuss. */

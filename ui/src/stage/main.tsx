@@ -10,6 +10,7 @@ import "../wall/card.css";
 import "../wall/picture.css";
 import "./stage.css";
 import "./controls.css";
+import "./chair.css";
 import "./small.css";
 
 /** Only what is in the queue is shown: the wall's posts are elsewhere. */
@@ -17,13 +18,15 @@ const KEEP = 1;
 
 function start(root: HTMLElement): void {
   showAskedTheme();
-  const { event = "", build = "0", face = "stage", session = "", room = "", quiets } = root.dataset;
+  const { event = "", build = "0", face = "stage", session = "", room = "", may = "" } = root.dataset;
+  const browser = realBrowser();
   const stage = new Stage({ session, room });
   const connection = new Connection({
-    event, face, build: Number(build), keep: KEEP, browser: realBrowser(), onFold: (held) => stage.fold(held),
+    event, face, build: Number(build), keep: KEEP, browser, onFold: (held) => stage.fold(held),
   });
   const words = new Words(document.documentElement.lang || "en");
-  render(<App stage={stage} connection={connection} words={words} quiets={quiets !== undefined} />, root);
+  const orders = { may: new Set(may.split(" ")), browser, event };
+  render(<App stage={stage} connection={connection} words={words} orders={orders} />, root);
   connection.start();
 }
 

@@ -1,21 +1,18 @@
 /** The chair's one control of the walls: those of this room show no posts, or go on. */
-import { createContext, type VNode } from "preact";
-import { useContext } from "preact/hooks";
+import type { VNode } from "preact";
 import { useSignal } from "@preact/signals";
 import { useWords } from "../wall/context";
 import type { Hold } from "../wire";
+import { useOrders } from "./orders";
 import type { Stage } from "./stage";
 import type { View } from "./view";
 
-/** Whether this reader may quiet walls. */
-export const QuietsContext = createContext(false);
-
 export function Quieting({ stage, view: { room, event } }: { stage: Stage; view: View }): VNode | null {
   const words = useWords();
-  const may = useContext(QuietsContext);
+  const { may } = useOrders();
   const failed = useSignal(false);
   const hold: Hold = stage.controls.value.get(room?.id ?? "")?.hold ?? "live";
-  if (!may || !room || !event || hold === "blank") return null;
+  if (!may.has("walls.quiet") || !room || !event || hold === "blank") return null;
   const isQuiet = hold === "quiet";
   const press = async (): Promise<void> => {
     failed.value = !(await ordered(event.slug, room.id, isQuiet ? "live" : "quiet"));

@@ -7,7 +7,7 @@ import { elapsed, essence, minutesLeft, viewOf } from "./view";
 const put = (type: string, value: object): Put => ({ op: "put", type, version: 1, value, id: (value as { id: string }).id }) as Put;
 const session = (id: string, state: string, more = {}) =>
   put("session", { id, room: "hall", title: id, state, prompts: [{ id: "q", text: "Who?", minute: 0 }], prompt: null, note: null, starts_at: "2026-05-04T09:00:00Z", ends_at: "2026-05-04T11:00:00Z", version: 1, ...more });
-const relay = (id: string, state: string, rank: number, of = "s") => put("relay", { id, state, rank, session: of, version: 1 });
+const relay = (id: string, state: string, rank: number, of = "s") => put("relay", { id, state, rank, session: of, version: 1, post: { id: `post of ${id}` } });
 const held = (...puts: Put[]) => Held.of({ type: "snapshot", v: 1, cursor: "e.s.1", seq: 1, puts });
 const ROOMS = [put("room", { id: "hall", name: "Hall", position: 1, version: 1 })];
 
@@ -17,7 +17,7 @@ test("a room shows what runs in it, the floor, and how many wait", () => {
       relay("a", "queued", 2), relay("b", "queued", 1), relay("c", "next", 1), relay("d", "on_floor", 0), relay("x", "on_floor", 0, "t")),
     { session: "", room: "hall" },
   );
-  expect([view.session?.id, view.floor?.id, view.next?.id, view.queued, view.prompt, view.staff]).toEqual(["s", "d", "c", 2, "Who?", true]);
+  expect([view.session?.id, view.floor?.id, view.next?.id, view.queued, view.prompt?.text, view.staff]).toEqual(["s", "d", "c", 2, "Who?", true]);
 });
 
 test("an idle room shows what comes first; a session that is gone shows nothing", () => {

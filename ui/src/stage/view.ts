@@ -1,7 +1,10 @@
 /** What the chair view shows of what it holds, and its clocks. Pure. */
-import { asked, inState, running, upcoming } from "../floor";
+import { inState, running, upcoming } from "../floor";
+import { conclusionsOf, current } from "../sheet";
 import type { Held } from "../store";
-import type { EventValue, RelayValue, RoomValue, SessionValue } from "../wire";
+import type {
+  CheckMark, ConclusionValue, EventValue, Prompt, QuestionValue, RelayValue, RoomValue, SessionValue, TranslationValue,
+} from "../wire";
 
 const MINUTE = 60_000;
 
@@ -18,10 +21,17 @@ export interface View {
   readonly session: SessionValue | null;
   /** What comes next in the room where nothing runs. */
   readonly upcoming: SessionValue | null;
-  readonly prompt: string | null;
+  readonly prompt: Prompt | null;
   readonly floor: RelayValue | null;
   readonly next: RelayValue | null;
   readonly queued: number;
+  readonly concluded: readonly ConclusionValue[];
+  /** What was found about the point on the floor. */
+  readonly checks: readonly CheckMark[];
+  /** The point on the floor in other languages, by people. */
+  readonly translations: readonly TranslationValue[];
+  /** What its author was asked and answered, once a facilitator showed it. */
+  readonly answers: readonly QuestionValue[];
   /** Whether this reader may see notes and what is next. */
   readonly staff: boolean;
 }
@@ -31,22 +41,28 @@ export function viewOf(held: Held, { session: id, room: place }: Asked): View {
   const [sessions, relays] = [held.all("session"), held.all("relay")];
   const session = id ? (sessions.get(id) ?? null) : running(place, sessions);
   const in_ = (state: string): RelayValue[] => (session ? inState(session.id, state, relays) : []);
+  const floor = in_("on_floor")[0] ?? null;
   return {
     event: [...held.all("event").values()][0] ?? null,
     room: held.all("room").get(session?.room ?? place) ?? null,
     session,
     upcoming: session ? null : upcoming(place, sessions),
-    prompt: session && asked(session),
-    floor: in_("on_floor")[0] ?? null,
+    prompt: session && current(session),
+    floor,
     next: in_("next")[0] ?? null,
     queued: in_("queued").length,
+    concluded: session ? conclusionsOf(session.id, held.all("conclusion")) : [],
+    checks: held.all("check").get(floor?.post.id ?? "")?.checks ?? [],
+    translations: [...held.all("translation").values()].filter(({ post }) => post === floor?.post.id),
+    answers: [...held.all("question").values()].filter(({ post, state }) => post === floor?.post.id && state === "shared"),
     staff: [...sessions.values()].some(({ note }) => note !== null),
   };
 }
 
 /** What stands still while the view is paused; when it differs, something changed meanwhile. */
-export function essence({ session, prompt, floor, next, queued }: View): string {
-  return JSON.stringify([session?.version, prompt, floor?.id, floor?.version, next?.id, next?.version, queued]);
+export function essence({ session, prompt, floor, next, queued, concluded, checks, translations, answers }: View): string {
+  const worded = concluded.map(({ id, version }) => [id, version]);
+  return JSON.stringify([session?.version, prompt, floor?.id, floor?.version, next?.id, next?.version, queued, worded, checks, translations, answers]);
 }
 
 /** Whole minutes left until the planned end, a begun one counted; below 0, how many it is over. */

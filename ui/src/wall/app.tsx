@@ -3,6 +3,7 @@ import type { VNode } from "preact";
 import { useEffect, useLayoutEffect } from "preact/hooks";
 import { useComputed, useSignalEffect } from "@preact/signals";
 import type { Connection, Stop } from "../socket";
+import { wear } from "../wear";
 import type { EventValue } from "../wire";
 import type { Words } from "../words";
 import { Banner } from "./banner";
@@ -54,13 +55,18 @@ function useDress({ wall, wished, card }: Props, last: Last | null): void {
     const isBlank = wall.hold.value === "blank" && !last;
     const seat = seatOf(wished, wall.screen.value) ?? last?.seat ?? null;
     const layout = card ? "blank" : isBlank ? "blank" : last ? "programme" : wall.playing.value.step.layout;
+    wear(wall.event.value ?? last?.event ?? null);
     dress(document.documentElement, last?.look ?? wall.scene.value, wished, seat, layout);
   };
   useLayoutEffect(set);
   useSignalEffect(set);
   useEffect(() => {
     addEventListener("resize", set);
-    return () => removeEventListener("resize", set);
+    document.fonts.addEventListener("loadingdone", set);
+    return () => {
+      removeEventListener("resize", set);
+      document.fonts.removeEventListener("loadingdone", set);
+    };
   }, [set]);
   useEffect(followJoin, []);
 }
@@ -114,6 +120,7 @@ function Head({ wall, connection, address }: Pick<Props, "wall" | "connection" |
   const isSaid = layout === "title" && !words.trim();
   return (
     <header class="head">
+      <span class="event-logo" aria-hidden="true" />
       <div class="head-event">
         <h1 class={isSaid ? "event-name unseen" : "event-name"}><bdi dir="auto">{event?.name}</bdi></h1>
         {event && !wall.empty.value && <Call event={event} />}
@@ -132,7 +139,7 @@ function Call({ event }: { event: EventValue }): VNode {
 function Now({ wall, connection, address }: Pick<Props, "wall" | "connection" | "address">): VNode {
   const times = useTimes();
   const words = useWords();
-  const clock = useComputed(() => times.clock(wall.now.value));
+  const clock = times.clock(wall.now.value);
   const shown = wall.count.value?.shown ?? 0;
   const skipped = wall.skipped.value;
   return (

@@ -2,11 +2,13 @@
 import type { ComponentChildren, VNode } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { displayed, tidyLine } from "../hygiene";
-import type { PostValue } from "../wire";
+import type { Asked } from "../sheet";
+import { endorsedBy, labelOf } from "../sheet-words";
+import type { ConclusionValue, PostValue } from "../wire";
 import { nameless } from "./card";
 import { useWords } from "./context";
 import { fitted } from "./fit";
-import type { Asked, InRoom } from "./floor";
+import type { InRoom } from "./floor";
 import type { Wall } from "./wall";
 
 /** Longer texts are cut before they are measured: two lines hold far less. */
@@ -39,12 +41,13 @@ function follow(banner: HTMLElement): () => void {
   return () => sizes.disconnect();
 }
 
-function Floor({ room, relay, prompt }: InRoom): VNode | null {
-  if (relay) return <Point key={relay.id} room={room.name} post={relay.post} />;
+function Floor({ room, relay, concluded, prompt }: InRoom): VNode | null {
+  if (!relay && concluded.length > 0) return <Concluded room={room.name} all={concluded} />;
+  if (relay) return <Point key={relay.id} room={room.name} post={relay.post} wording={relay.wording} />;
   return prompt && <Question key={prompt.text} room={room.name} prompt={prompt} />;
 }
 
-function Point({ room, post }: { room: string; post: PostValue }): VNode {
+function Point({ room, post, wording }: { room: string; post: PostValue; wording: string }): VNode {
   const words = useWords();
   const handle = tidyLine(post.author.handle.replace(/^@/, ""));
   const name = nameless(post) ? words.say("card.nobody") : tidyLine(post.author.name);
@@ -55,7 +58,7 @@ function Point({ room, post }: { room: string; post: PostValue }): VNode {
           {name && <bdi class="floor-name" dir="auto">{name}</bdi>} {handle && <bdi dir="auto">@{handle}</bdi>}
         </p>
       </Head>
-      <Fitted text={said(post, words.say("card.warning"))} lang={post.lang} />
+      {wording ? <Fitted text={`${words.say("stage.wording")}: ${tidyLine(wording)}`} lang={null} /> : <Fitted text={said(post, words.say("card.warning"))} lang={post.lang} />}
     </article>
   );
 }
@@ -64,8 +67,24 @@ function Question({ room, prompt }: { room: string; prompt: Asked }): VNode {
   const words = useWords();
   return (
     <article class="floor floor-question">
-      <Head label={words.say("wall.question", prompt.number)} room={room} />
+      <Head label={labelOf(words, prompt)} room={room} />
       <Fitted text={tidyLine(prompt.text)} lang={null} />
+    </article>
+  );
+}
+
+/** The conclusion that was worded last; the whole list has a layout of its own. */
+function Concluded({ room, all }: { room: string; all: readonly ConclusionValue[] }): VNode | null {
+  const words = useWords();
+  const last = all.at(-1);
+  if (!last) return null;
+  const counted = all.length > 1 ? words.fill("conclusion.of", { number: all.length, count: all.length }) : "";
+  return (
+    <article class="floor floor-question" key={last.id}>
+      <Head label={words.say("conclusion.title")} room={room}>
+        <p class="floor-by">{[counted, ...endorsedBy(words, last)].filter(Boolean).join(" · ")}</p>
+      </Head>
+      <Fitted text={tidyLine(last.text)} lang={null} />
     </article>
   );
 }

@@ -2,8 +2,10 @@
 import { Component, type ComponentChildren, type VNode } from "preact";
 import { useComputed, type ReadonlySignal } from "@preact/signals";
 import { displayed, displayedLine, tidyLine, type Run } from "../hygiene";
-import { bucket, initial, length } from "../text";
+import { bucket, hasInk, initial, length } from "../text";
 import type { MediaValue, PostValue } from "../wire";
+import { Linked, Poll, Quote } from "./attached";
+import { hasAttached } from "./content";
 import { useTimes, useWords } from "./context";
 import { described, Emoji, Picture, pictureUrl, shape } from "./picture";
 
@@ -52,7 +54,7 @@ export function By({ post, event, now }: CardProps): VNode {
   const { author, network } = post;
   const words = useWords();
   const handle = tidyLine(author.handle.replace(/^@/, ""));
-  const name = displayedLine(tidyLine(author.name) || handle, codes(post));
+  const name = displayedLine(hasInk(author.name) ? tidyLine(author.name) : handle, codes(post));
   const key = `network.${network}`;
   return (
     <header class="by">
@@ -75,7 +77,7 @@ export function By({ post, event, now }: CardProps): VNode {
 
 /** Whether its author chose, on this event's own page, to stay without a name. */
 export function nameless({ author, network }: PostValue): boolean {
-  return network === OWN && !tidyLine(author.name) && !tidyLine(author.handle);
+  return network === OWN && !hasInk(author.name) && !hasInk(author.handle);
 }
 
 /** The author's picture; where there is none, `children`. */
@@ -144,8 +146,23 @@ export function Covered({ post, event, warning }: Shown & { warning: string }): 
   );
 }
 
-/** What is attached; of a sensitive post nothing is loaded. */
+/** What is attached: a poll, pictures, a quote, or else the page that is linked to. */
 export function Attachments({ post, event }: Shown): VNode | null {
+  if (!hasAttached(post)) return null;
+  const { poll, quote, link_card } = post;
+  const alone = post.media.length === 0 && quote === null;
+  return (
+    <>
+      {poll && <Poll poll={poll} />}
+      <Pictures post={post} event={event} />
+      {quote && <Quote quote={quote} />}
+      {link_card && alone && <Linked post={post} link={link_card} event={event} />}
+    </>
+  );
+}
+
+/** Of a sensitive post nothing is loaded. */
+function Pictures({ post, event }: Shown): VNode | null {
   const words = useWords();
   const media = post.media.slice(0, MOST_MEDIA);
   if (media.length === 0) return null;
@@ -173,14 +190,14 @@ function Attachment({ media, place, post, event }: Shown & { media: MediaValue; 
       {isImage && line}
     </Picture>
   );
-  return isImage ? picture : <div>{picture}{line}</div>;
+  return isImage ? picture : <div><div class="film">{picture}</div>{line}</div>;
 }
 
 function Line({ media }: { media: MediaValue }): VNode {
   const words = useWords();
   const alt = described(media.alt);
   return (
-    <p class="attachment">
+    <p class={media.kind === "video" ? "attachment attachment-film" : "attachment"}>
       <span class="attachment-kind">{words.say(`card.${media.kind}`)}</span>
       {alt && <bdi dir="auto">{alt}</bdi>}
     </p>

@@ -5,7 +5,7 @@ import { BUILT_IN, LAYOUTS, stepOf, type Layout } from "./display";
 
 const step = (layout: Layout, more: Partial<Step> = {}): Step => ({ ...stepOf(layout, "Words", 10), ...more });
 const scene = (...steps: Step[]): SceneValue => ({ ...BUILT_IN, id: "s", name: "Hall", steps });
-const calm: Situation = { hold: "live", waiting: 0, running: true, onFloor: true, lull: false, has: () => true };
+const calm: Situation = { hold: "live", waiting: 0, running: true, onFloor: true, lull: false, reading: false, has: () => true };
 
 /** The layouts that are on in each second. */
 function seconds(director: Director, of: SceneValue, count: number, at: (second: number) => Situation = () => calm): string[] {
@@ -25,6 +25,15 @@ describe("a rotation", () => {
     const quiet = { ...calm, running: false, onFloor: false, has: (layout: Layout) => layout !== "mosaic" };
     expect(new Set(seconds(new Director(), of, 60, () => quiet))).toEqual(new Set(["columns"]));
     expect(new Set(seconds(new Director(), of, 60))).toEqual(new Set(["floor", "question", "mosaic", "columns"]));
+  });
+
+  test("waits for the pages of a long post, but for no condition", () => {
+    const of = scene(step("spotlight", { in_session: true }), step("columns"));
+    const until = (second: number): Situation => ({ ...calm, reading: second < 25 });
+    const shown = seconds(new Director(), of, 40, until);
+    expect([shown[24], shown[25], shown[35]]).toEqual(["spotlight", "columns", "spotlight"]);
+    const ended = (second: number): Situation => ({ ...calm, reading: true, running: second < 5 });
+    expect(seconds(new Director(), of, 6, ended)[5]).toBe("columns");
   });
 
   test("leaves a step at once when its condition ends", () => {

@@ -23,6 +23,8 @@ export interface Situation {
   readonly onFloor: boolean;
   /** Whether nothing came for a while and all that could be shown was shown. */
   readonly lull: boolean;
+  /** Whether what is on has pages of which not all had their time. */
+  readonly reading: boolean;
   /** Whether a layout has something to show. */
   readonly has: (layout: Layout, step: Step) => boolean;
 }
@@ -83,7 +85,7 @@ export class Director {
   }
 
   #stays({ step, index }: Playing, now: number, situation: Situation): boolean {
-    if (now - this.#since >= step.seconds * 1000) return false;
+    if (now - this.#since >= step.seconds * 1000 && !situation.reading) return false;
     if (!this.#may(step, situation, now - this.#since)) return false;
     // What stands in for the scene makes way as soon as the scene can go on.
     return index >= 0 || this.#playing === PROGRAMME ? true : !this.#any(situation);

@@ -1,17 +1,19 @@
 import { describe, expect, test } from "vitest";
-import type { PostValue, RelayValue, RoomValue, SessionValue } from "../wire";
+import type { AnswerValue, ConclusionValue, PostValue, Prompt, RelayValue, RoomValue, SessionValue } from "../wire";
 import { answersTo, inRooms, marksOf, questionsIn, type Channel } from "./floor";
 
 const room = (id: string, position: number, name = id): [string, RoomValue] => [id, { id, name, position, version: 1 }];
 
+const prompt = (id: string, text: string, minute: number, code = ""): Prompt => ({ id, text, minute, code, kind: "prompt", level: "" });
+
 const session = (id: string, where: string, more: Partial<SessionValue> = {}): [string, SessionValue] => [id, {
   id, room: where, title: id, method: "guided", speakers: [], starts_at: "", ends_at: "",
-  prompts: [{ id: "p1", text: "First?", minute: 0 }, { id: "p2", text: "Second?", minute: 9 }],
-  prompt: null, state: "running", begun_at: null, ended_at: null, version: 1, note: null, facilitators: null, ...more,
+  prompts: [prompt("p1", "First?", 0), prompt("p2", "Second?", 9, "Q2")],
+  prompt: null, prompt_at: null, hashtags: [], state: "running", begun_at: null, ended_at: null, version: 1, note: null, facilitators: null, ...more,
 }];
 
 const relay = (id: string, of: string, state: string, post = id, others: string[] = []): [string, RelayValue] => [id, {
-  id, contribution: id, session: of, state, rank: 0, post: { id: post } as PostValue, others, detail: "", outcome: "",
+  id, contribution: id, session: of, state, rank: 0, post: { id: post } as PostValue, others, voices: 1, wording: "", examples: [], detail: "", outcome: "",
   raised_at: "", floor_at: null, closed_at: null, version: 1, note: null,
 }];
 
@@ -27,7 +29,7 @@ describe("the rooms of a wall", () => {
       [relay("r", "s-b", "on_floor"), relay("old", "s-c", "discussed")],
     ));
     expect(found.map((one) => one.room.id)).toEqual(["a", "b"]);
-    expect(found[0]?.prompt).toEqual({ number: 2, text: "Second?" });
+    expect(found[0]?.prompt).toEqual({ id: "p2", code: "Q2", number: 2, text: "Second?" });
     expect(found[1]?.relay?.id).toBe("r");
   });
 
@@ -91,6 +93,27 @@ describe("the question of the moment", () => {
     expect(answers("A2: yes", "#a2 no", "R2 oui", "A1 old", "A20 x", "BA2", "(A2) too")).toEqual(["t0", "t1", "t2", "t6"]);
     const raised = new Map([["raised", { id: "raised", text: "" } as PostValue], ["other", { id: "other", text: "" } as PostValue]]);
     expect([...answersTo(questionsIn(asking), raised, asking.relays).keys()]).toEqual(["raised"]);
+  });
+
+  test("has the posts that are known to answer it, whatever they say", () => {
+    const held = posts("yes", "no", "A2");
+    const linked = new Map([["t1", { id: "t1", prompt: "p2" } as AnswerValue], ["t0", { id: "t0", prompt: "p1" } as AnswerValue]]);
+    expect([...answersTo(questionsIn(asking), held, asking.relays, linked).keys()]).toEqual(["t1", "t2"]);
+  });
+
+  test("makes way for what the session concluded, and that for a point in the room", () => {
+    const conclusions = new Map([["c", { id: "c", session: "s", position: 0 } as ConclusionValue]]);
+    const free = { ...asking, relays: new Map() };
+    expect(inRooms({ ...free, conclusions })).toMatchObject([{ relay: null, prompt: null, concluded: [{ id: "c" }] }]);
+    expect(inRooms({ ...asking, conclusions })).toMatchObject([{ relay: { id: "r" }, concluded: [] }]);
+  });
+
+  test("is not numbered where it is an online break", () => {
+    const pause = { ...prompt("b", "Online?", 4), kind: "break" as const };
+    const breaking = session("s", "a", { prompts: [prompt("p1", "First?", 0), pause, prompt("p2", "Second?", 9)], prompt: "p2" });
+    expect(questionsIn(channel([room("a", 1)], [breaking]))[0]?.number).toBe(2);
+    const now = session("s", "a", { prompts: [pause], prompt: "b" });
+    expect(questionsIn(channel([room("a", 1)], [now]))[0]?.number).toBe(0);
   });
 
   test("has all posts where none says so: people answer without saying", () => {

@@ -1,20 +1,19 @@
 /** What the wall says of the rooms, and where each post got to in them. Pure. */
 import { here, inOrder } from "../floor";
-import type { PostValue, RelayValue, RoomValue, SessionValue } from "../wire";
+import { asked, conclusionsOf, type Asked } from "../sheet";
+import type { AnswerValue, ConclusionValue, PostValue, RelayValue, RoomValue, SessionValue } from "../wire";
 
 type All<T> = ReadonlyMap<string, T>;
 
-/** A room in which a point is on the floor (`relay`), or else a question is asked (`prompt`). */
+/**
+ * A room in which a point is on the floor (`relay`), or else what its session concluded is worded
+ * (`concluded`), or else a question is asked (`prompt`).
+ */
 export interface InRoom {
   readonly room: RoomValue;
   readonly relay: RelayValue | null;
+  readonly concluded: readonly ConclusionValue[];
   readonly prompt: Asked | null;
-}
-
-/** A step of a run-sheet, counted from 1. */
-export interface Asked {
-  readonly number: number;
-  readonly text: string;
 }
 
 /** What a card says about its post: the room has it now, answered it, or discussed it. */
@@ -25,19 +24,21 @@ export interface Channel {
   readonly rooms: All<RoomValue>;
   readonly sessions: All<SessionValue>;
   readonly relays: All<RelayValue>;
+  readonly conclusions?: All<ConclusionValue>;
 }
 
 /**
  * The rooms that have something to show, in their order. `wanted` is one room's id or name; where it
  * names none, a wall shows them all rather than nothing.
  */
-export function inRooms({ rooms, sessions, relays }: Channel, wanted = ""): InRoom[] {
+export function inRooms({ rooms, sessions, relays, conclusions = new Map() }: Channel, wanted = ""): InRoom[] {
   const chosen = inOrder(rooms).filter((room) => room.id === wanted || plain(room.name) === plain(wanted));
   const ids = new Set(chosen.map((room) => room.id));
   return here(rooms, sessions, relays).flatMap(({ room, session, floor }) => {
-    const prompt = floor ? null : asked(session);
+    const concluded = floor ? [] : conclusionsOf(session.id, conclusions);
+    const prompt = floor || concluded.length > 0 ? null : asked(session);
     const isWanted = ids.size === 0 || ids.has(room.id);
-    return isWanted && (floor || prompt) ? [{ room, relay: floor, prompt }] : [];
+    return isWanted && (floor || prompt || concluded.length > 0) ? [{ room, relay: floor, concluded, prompt }] : [];
   });
 }
 
@@ -58,26 +59,24 @@ export function questionsIn({ rooms, sessions, relays }: Channel, wanted = ""): 
 }
 
 /**
- * The posts that answer what is asked: that say so as people do who chat by hashtag ("A2", in French "R2"), and
- * those that its session took up. Where nothing does, all of them: people answer without saying so.
+ * The posts that answer what is asked: that are known to, that say so as people do who chat by hashtag ("A2", in
+ * French "R2"), and those that its session took up. Where nothing does, all of them: people answer without saying so.
  */
-export function answersTo(asked: readonly Question[], posts: All<PostValue>, relays: All<RelayValue>): All<PostValue> {
+export function answersTo(
+  asked: readonly Question[], posts: All<PostValue>, relays: All<RelayValue>, answers: All<AnswerValue> = new Map(),
+): All<PostValue> {
+  const prompts = new Set(asked.map(({ id }) => id));
   const numbers = [...new Set(asked.map(({ number }) => number))].join("|");
   const sessions = new Set(asked.map(({ session }) => session.id));
   const raised = new Set([...relays.values()].flatMap((one) => (sessions.has(one.session) ? [one.post.id, ...one.others] : [])));
   const says = new RegExp(`(?:^|[\\s#.,;:!?(])[AR](?:${numbers || "0"})(?![\\p{L}\\p{N}])`, "iu");
-  const found = [...posts].filter(([id, { text }]) => raised.has(id) || says.test(text.slice(0, 300)));
+  const isLinked = (id: string): boolean => prompts.has(answers.get(id)?.prompt ?? "");
+  const found = [...posts].filter(([id, { text }]) => raised.has(id) || isLinked(id) || says.test(text.slice(0, 300)));
   return found.length > 0 ? new Map(found) : posts;
 }
 
 function plain(name: string): string {
   return name.trim().toLowerCase();
-}
-
-function asked({ prompt, prompts }: SessionValue): Asked | null {
-  const at = prompts.findIndex((one) => one.id === prompt);
-  const found = prompts[at];
-  return found ? { number: at + 1, text: found.text } : null;
 }
 
 const STRENGTH: Readonly<Record<string, readonly [Mark, number]>> = {

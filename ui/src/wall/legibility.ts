@@ -15,28 +15,34 @@ const INCH = 0.0254;
 const BODY = 2;
 export const SMALLEST_BODY = 1.875;
 
+/** Where the farthest seat is, in metres, before a screen of this diagonal, in inches. */
+export interface Seat {
+  readonly distance: number;
+  readonly diagonal: number;
+  /** How high a capital of the font is, in em, where that is not one of tokens.css. */
+  readonly capital?: number;
+}
+
 /** A screen: its size in CSS pixels, its diagonal in inches, and metres to the farthest seat. */
-export interface Seen {
+export interface Seen extends Seat {
   readonly width: number;
   readonly height: number;
-  readonly diagonal: number;
-  readonly distance: number;
 }
 
 /** The font size in CSS pixels whose capitals are seen under this angle from the farthest seat. */
 export function sizeFor(arcMinutes: number, screen: Seen): number {
   const capital = 2 * screen.distance * Math.tan(radians(arcMinutes) / 2);
-  return (capital * density(screen)) / CAPITAL;
+  return (capital * density(screen)) / (screen.capital ?? CAPITAL);
 }
 
 /** Under how many arc minutes a capital of this font size (CSS pixels) is seen from the farthest seat. */
 export function arcMinutes(size: number, screen: Seen): number {
-  const capital = (size * CAPITAL) / density(screen);
+  const capital = (size * (screen.capital ?? CAPITAL)) / density(screen);
   return ((2 * Math.atan(capital / (2 * screen.distance))) / Math.PI) * 180 * 60;
 }
 
 /** CSS pixels to a metre. */
-function density({ width, height, diagonal }: Seen): number {
+function density({ width, height, diagonal }: Omit<Seen, "distance">): number {
   return Math.hypot(width, height) / (diagonal * INCH);
 }
 
@@ -49,7 +55,7 @@ const radians = (minutes: number): number => (minutes / 60 / 180) * Math.PI;
  * 20 arc minutes where lines stay comfortable; down to 17 where they would get short; never so large that
  * less than a sentence fits, which is a screen too small for its room: the test card says so.
  */
-export function rootSize(width: number, height: number, seat?: { distance: number; diagonal: number }): number {
+export function rootSize(width: number, height: number, seat?: Seat): number {
   const usual = usualRootSize(width, height);
   if (!seat) return usual;
   const screen = { width, height, ...seat };
@@ -64,7 +70,7 @@ export function rootSize(width: number, height: number, seat?: { distance: numbe
 const TIGHT = 1.7;
 
 /** Whether a screen is so small for its room that its letters need all of it. */
-export function isTight(width: number, height: number, seat: { distance: number; diagonal: number }): boolean {
+export function isTight(width: number, height: number, seat: Seat): boolean {
   return rootSize(width, height, seat) > TIGHT * usualRootSize(width, height);
 }
 
@@ -84,7 +90,7 @@ const WORD_MS = 60_000 / 160;
 /** To find the card, and who speaks. */
 const BASE_MS = 3_000;
 const PICTURE_MS = 2_500;
-const LONGEST_MS = 60_000;
+export const LONGEST_MS = 60_000;
 /** Letters of a script without spaces, read as one word. */
 const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/gu;
 const UNSPACED_TO_A_WORD = 2;
@@ -99,7 +105,12 @@ export function wordsIn(text: string): number {
   return words + Math.ceil(unspaced / UNSPACED_TO_A_WORD);
 }
 
+/** How long it takes to read a text of any length, in milliseconds. */
+export function reading(text: string): number {
+  return BASE_MS + wordsIn(text) * WORD_MS;
+}
+
 /** How long a text with so many pictures stays on a wall at least, in milliseconds. */
 export function dwell(text: string, pictures = 0): number {
-  return Math.min(BASE_MS + wordsIn(text.slice(0, 2_000)) * WORD_MS + pictures * PICTURE_MS, LONGEST_MS);
+  return Math.min(reading(text.slice(0, 2_000)) + pictures * PICTURE_MS, LONGEST_MS);
 }

@@ -1,7 +1,8 @@
 /** What the page as a whole looks like: its theme, what is left out, and how large 1rem is. */
 import type { SceneValue, ScreenValue } from "../wire";
 import type { Layout } from "./display";
-import { isTight, rootSize } from "./legibility";
+import { capital } from "../wear";
+import { isTight, rootSize, type Seat } from "./legibility";
 
 /** What the page's address says; it comes before the scene. */
 export interface Wished {
@@ -11,10 +12,7 @@ export interface Wished {
   readonly seat: Seat | null;
 }
 
-export interface Seat {
-  readonly distance: number;
-  readonly diagonal: number;
-}
+export type { Seat };
 
 const THEMES = ["light", "dark", "contrast", "auto"];
 
@@ -37,7 +35,9 @@ function within(text: string | null, least: number, most: number): number | null
 
 /** Where the farthest seat is, if anybody said so. */
 export function seatOf(wished: Wished, screen: ScreenValue | null): Seat | null {
-  return wished.seat ?? (screen && { distance: screen.distance_m, diagonal: screen.diagonal_in });
+  const seat = wished.seat ?? (screen && { distance: screen.distance_m, diagonal: screen.diagonal_in });
+  const own = seat && capital();
+  return own ? { ...seat, capital: own } : seat;
 }
 
 type Scene = Pick<SceneValue, "theme" | "alt" | "join" | "drift">;

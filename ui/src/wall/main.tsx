@@ -3,6 +3,7 @@ import { render } from "preact";
 import { realBrowser, type Browser } from "../browser";
 import { Connection } from "../socket";
 import type { SceneValue } from "../wire";
+import { tryOn } from "../wear";
 import { Words } from "../words";
 import { App } from "./app";
 import { Beats } from "./beats";
@@ -10,7 +11,7 @@ import { Clock } from "./clock";
 import { seatOf, wishedIn, type Wished } from "./look";
 import { Kept, SILENT_MS, type Last } from "./offline";
 import { Wall } from "./wall";
-import { keepPage } from "./worker";
+import { keepPage, keepParts } from "./worker";
 import type { Held } from "../store";
 import "./wall.css";
 import "./card.css";
@@ -19,11 +20,16 @@ import "./join.css";
 import "./picture.css";
 import "./layouts.css";
 import "./sheets.css";
+import "./paged.css";
+import "./checks.css";
+import "./concluding.css";
 
 /** Posts held for when others leave; a wall shows far fewer. */
 const KEEP = 500;
 /** Screens of one hall do not all come back in the same moment. */
 const RELOAD_SPREAD_MS = 2_000;
+/** By then the files of a new look are there, and can be kept for when nothing is heard. */
+const LOADED_MS = 5_000;
 /** Where a screen goes whose pairing ended: the page that shows a new code. */
 const PAIRING = "/screen";
 
@@ -55,15 +61,23 @@ function start(root: HTMLElement): void {
   const beats = new Beats(connection, wall, Number(build));
   const words = new Words(document.documentElement.lang || "en");
   const last = (): Last | null => (isUnheard(connection, wall) ? kept.read() : null);
+  connection.start(); // before anything is drawn: the first answer is on its way meanwhile
   render(
     <App wall={wall} connection={connection} words={words} wished={wished} address={address} last={last} card={asked.get("card") === "1"} />,
     root,
   );
-  connection.start();
   if (screen) beats.start();
   connection.stopped.subscribe((stop) => screen && stop === "sign_in" && location.replace(PAIRING));
-  listenForPreview(wall);
-  if (parent === window) void keepPage();
+  listenForPreview(wall, event);
+  if (parent === window) {
+    void keepPage();
+    let look = "";
+    wall.event.subscribe((now) => {
+      const changed = now !== null && look !== "" && look !== `${now.look}`;
+      if (now) look = `${now.look}`;
+      if (changed) setTimeout(() => void keepParts(), LOADED_MS);
+    });
+  }
 }
 
 /** Whether posts may be out of date: nothing was heard for too long, or nothing at all could be fetched. */
@@ -106,11 +120,19 @@ function storage(): Storage | null {
   }
 }
 
-/** The editor's preview of a scene that nobody saved yet: only from a page of our own that frames this one. */
-function listenForPreview(wall: Wall): void {
-  addEventListener("message", ({ origin, source, data }: MessageEvent<{ type?: string; scene?: SceneValue }>) => {
+interface Preview {
+  readonly type?: string;
+  readonly scene?: SceneValue;
+  /** Colours, as the address of a try has them. */
+  readonly query?: string;
+}
+
+/** What editors show of what nobody saved yet: only from a page of our own that frames this one. */
+function listenForPreview(wall: Wall, slug: string): void {
+  addEventListener("message", ({ origin, source, data }: MessageEvent<Preview>) => {
     const isOurs = origin === location.origin && source === parent && parent !== window;
     if (isOurs && data.type === "scene" && data.scene) wall.preview(data.scene);
+    if (isOurs && data.type === "look" && typeof data.query === "string") tryOn(slug, data.query);
   });
 }
 

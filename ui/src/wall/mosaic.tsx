@@ -3,6 +3,7 @@ import type { VNode } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { displayed, tidyLine } from "../hygiene";
+import { hasInk } from "../text";
 import type { MediaValue, PostValue } from "../wire";
 import { codes, Guard, nameless, Runs } from "./card";
 import { useWords } from "./context";
@@ -52,7 +53,7 @@ function Tile({ post, rect, wall }: { post: PostValue; rect: Rect | undefined; w
   const event = wall.event.value?.slug ?? "";
   const alt = described(media.alt);
   const more = post.media.filter(hasKey).length - 1;
-  const name = nameless(post) ? words.say("card.nobody") : tidyLine(post.author.name || post.author.handle);
+  const name = nameless(post) ? words.say("card.nobody") : tidyLine(hasInk(post.author.name) ? post.author.name : post.author.handle);
   const style = { transform: `translate(${Math.round(rect.left)}px, ${Math.round(rect.top)}px)`, width: `${Math.floor(rect.width)}px`, height: `${Math.floor(rect.height)}px` };
   return (
     <li class="tile" data-post={post.id} style={style}>

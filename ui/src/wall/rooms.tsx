@@ -1,8 +1,11 @@
 /** What goes on in the rooms, large: what is asked, what is discussed, and what comes next. */
 import type { VNode } from "preact";
 import { displayed, tidyLine } from "../hygiene";
+import { labelOf } from "../sheet-words";
 import type { SessionValue } from "../wire";
 import { By, codes, Guard, Runs } from "./card";
+import { Conclusions } from "./concluded";
+import { Checks, checksOf } from "./checks";
 import { useTimes, useWords } from "./context";
 import type { InRoom, Question as Question_ } from "./floor";
 import { Large } from "./large";
@@ -17,6 +20,8 @@ const MOST_ROOMS = 4;
 /** The question of the moment, with what is said to it. */
 export function Question({ wall }: { wall: Wall }): VNode {
   const asked = wall.questions.value;
+  const concluding = wall.rooms.value.filter(({ concluded }) => concluded.length > 0);
+  if (concluding.length > 0) return <Conclusions rooms={concluding.slice(0, 2)} />;
   return (
     <div class="question">
       <div class="question-asked" data-rooms={Math.min(asked.length, 3)}>
@@ -27,12 +32,13 @@ export function Question({ wall }: { wall: Wall }): VNode {
   );
 }
 
-function Asked({ room, number, text }: Question_): VNode {
+function Asked(question: Question_): VNode {
   const words = useWords();
+  const { room, text } = question;
   return (
     <section class="asked">
       <h2 class="floor-where">
-        <span class="label">{words.say("wall.question", number)}</span> <bdi class="floor-room" dir="auto">{tidyLine(room.name)}</bdi>
+        <span class="label">{labelOf(words, question)}</span> <bdi class="floor-room" dir="auto">{tidyLine(room.name)}</bdi>
       </h2>
       <Large of={text} most={5}>{tidyLine(text)}</Large>
     </section>
@@ -65,7 +71,7 @@ function Topic({ room, wall }: InRoom & { wall: Wall }): VNode | null {
     <section class="topic">
       <p class="topic-room"><bdi dir="auto">{tidyLine(room.name)}</bdi></p>
       <h2 class="topic-title"><bdi dir="auto">{tidyLine(session.title)}</bdi></h2>
-      {asked && <p class="topic-asked">{words.say("wall.question", asked.number)}: <bdi dir="auto">{tidyLine(asked.text)}</bdi></p>}
+      {asked && <p class="topic-asked">{labelOf(words, asked)}: <bdi dir="auto">{tidyLine(asked.text)}</bdi></p>}
     </section>
   );
 }
@@ -84,7 +90,7 @@ function Sources({ of, wall }: { of: InRoom; wall: Wall }): VNode | null {
 function Point({ room, relay, wall }: InRoom & { wall: Wall }): VNode | null {
   const words = useWords();
   if (!relay) return null;
-  const { post, others } = relay;
+  const { post, others, wording } = relay;
   const event = wall.event.value?.slug ?? "";
   const covered = post.warning?.trim();
   const runs = displayed(covered || post.text.trimEnd(), covered ? [] : post.links, codes(post));
@@ -98,8 +104,9 @@ function Point({ room, relay, wall }: InRoom & { wall: Wall }): VNode | null {
           {covered && <span class="covered-label">{words.say("card.warning")}: </span>}
           <Runs runs={runs} post={post} event={event} />
         </Large>
-        <div class="point-by"><By post={post} event={event} now={wall.now} /></div>
+        <div class="point-by"><By post={post} event={event} now={wall.now} /><Checks checks={checksOf(wall.checked.value, post.id)} inline /></div>
       </Guard>
+      {wording && <p class="point-also"><span class="label">{words.say("stage.wording")}</span> <bdi dir="auto">{tidyLine(wording)}</bdi></p>}
       {others.length > 0 && <p class="point-also">{words.count("join.also", others.length)}</p>}
     </article>
   );

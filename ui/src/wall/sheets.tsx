@@ -51,6 +51,7 @@ export function Offline({ last, now }: { last: Last; now: number }): VNode {
   return (
     <>
       <header class="head">
+        <span class="event-logo" aria-hidden="true" />
         <h1 class="event-name"><bdi dir="auto">{last.event.name}</bdi></h1>
         <div class="now"><p class="clock"><time>{times.clock(now)}</time></p></div>
       </header>

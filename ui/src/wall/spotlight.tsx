@@ -2,7 +2,9 @@
 import type { ComponentChildren, VNode } from "preact";
 import { displayed } from "../hygiene";
 import type { PostValue } from "../wire";
+import { hasAttached } from "./content";
 import { About, Attachments, By, codes, Covered, Guard, letters, Runs } from "./card";
+import { Checks, checksOf } from "./checks";
 import { useWords } from "./context";
 import { Large } from "./large";
 import { hasPicture, type Wall } from "./wall";
@@ -19,7 +21,7 @@ export function Spotlight({ wall }: { wall: Wall }): VNode {
   return (
     <div class="split">
       <section class="spot" aria-label={words.say("wall.spotlight")} aria-live="off">
-        {post && <Guard key={`${post.id}.${post.version}`}><Spot post={post} wall={wall} /></Guard>}
+        {post && <Guard key={`${post.id}.${post.version}`}><Spot post={post} wall={wall} page={wall.pages.page} pages={wall.pages.count} /></Guard>}
       </section>
       <aside class="rail" aria-label={words.say("wall.next")}>
         {next.length > 0 && <h2 class="rail-title">{words.say("wall.next")}</h2>}
@@ -31,7 +33,15 @@ export function Spotlight({ wall }: { wall: Wall }): VNode {
   );
 }
 
-function Spot({ post, wall }: { post: PostValue; wall: Wall }): VNode {
+interface SpotProps {
+  readonly post: PostValue;
+  readonly wall: Wall;
+  /** Which page of it is on, counted from 0, and how many there are: no signals, so they are given. */
+  readonly page: number;
+  readonly pages: number;
+}
+
+function Spot({ post, wall, page, pages }: SpotProps): VNode {
   const event = wall.event.value?.slug ?? "";
   const isCovered = Boolean(post.warning?.trim());
   const runs = displayed(post.text.trimEnd(), post.links, codes(post));
@@ -39,21 +49,32 @@ function Spot({ post, wall }: { post: PostValue; wall: Wall }): VNode {
   const label = useMark(post, wall);
   return (
     <article class={hasPicture(post) ? "card spot-card with-pictures" : "card spot-card"} data-post={post.id}>
-      <div class="spot-by"><By post={post} event={event} now={wall.now} />{label}</div>
+      <div class="spot-by"><By post={post} event={event} now={wall.now} />{label}<Checks checks={checksOf(wall.checked.value, post.id)} inline /><PageMark page={page} pages={pages} /></div>
       <div class="spot-said">
         {isCovered && <Covered post={post} event={event} warning={post.warning ?? ""} />}
         {!isCovered && said && (
-          <Large of={`${post.id}.${post.version}`} lang={post.lang} most={LARGEST}>
+          <Large
+            of={`${post.id}.${post.version}`} lang={post.lang} most={LARGEST}
+            paging={{ page, found: (count) => wall.paged(post, count) }}
+          >
             <span class="said"><Runs runs={runs} post={post} event={event} /></span>
           </Large>
         )}
-        {!isCovered && post.media.length > 0 && (
+        {!isCovered && hasAttached(post) && (
           <div class="spot-media"><Attachments post={post} event={event} /></div>
         )}
       </div>
       <About post={post} />
     </article>
   );
+}
+
+/** Which page of a long post is on: what is cut goes on. */
+function PageMark({ page, pages }: Pick<SpotProps, "page" | "pages">): VNode | null {
+  const words = useWords();
+  if (pages < 2) return null;
+  const name = words.fill("wall.page", { page: page + 1, pages });
+  return <p class="spot-page"><span aria-hidden="true">{page + 1}/{pages}</span><span class="unseen">{name}</span></p>;
 }
 
 /** What is to be said of a post beside its words: that it is pinned, or where a room got to with it. */

@@ -1,9 +1,10 @@
 /** Where the cards lie: measures them, and lets the browser move them without laying out the page. */
 import { Component, type VNode } from "preact";
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { PostValue } from "../wire";
 import { Card, Guard, type CardProps } from "./card";
 import type { Cards, Place } from "./cards";
+import { Checks, checksOf } from "./checks";
 import { useWords } from "./context";
 import type { Mark } from "./floor";
 import type { Geometry, Wall } from "./wall";
@@ -59,6 +60,7 @@ interface SlotProps {
 
 function Slot({ post, place, isOut, isSpare, mark, wall }: SlotProps): VNode {
   const words = useWords();
+  const [isFirst] = useState(wall.opening);
   const { columnWidth, gap } = wall.geometry;
   const isPinned = wall.pinned.includes(post.id);
   const left = Math.round((place?.column ?? 0) * (columnWidth + gap));
@@ -68,8 +70,9 @@ function Slot({ post, place, isOut, isSpare, mark, wall }: SlotProps): VNode {
     transform: `translate(${left}px, ${isOut ? innerHeight : Math.round(place?.top ?? 0)}px)`,
   };
   return (
-    <li class="slot" data-post={post.id} data-mark={mark} data-out={isOut} data-spare={isSpare} style={style}>
+    <li class="slot" data-post={post.id} data-mark={mark} data-out={isOut} data-spare={isSpare} data-first={isFirst} style={style}>
       <Guard key={post.version}><Steady post={post} event={wall.event.value?.slug ?? ""} now={wall.now} /></Guard>
+      <Checks checks={checksOf(wall.checked.value, post.id)} />
       {mark ? <Heard mark={mark} /> : isPinned && <p class="heard">{words.say("card.pinned")}</p>}
     </li>
   );
@@ -107,8 +110,9 @@ function settle(wall: Wall, cards: Cards, list: HTMLOListElement): void {
   }
   wall.settled(cards);
   if (!news) news = cards.fill(geometry.height);
-  if (news) wall.changed();
-  else fillGapsLater(wall, cards, list);
+  if (news) return wall.changed();
+  wall.opening = cards.shown().length === 0;
+  fillGapsLater(wall, cards, list);
 }
 
 const later = new WeakMap<Cards, ReturnType<typeof setTimeout>>();

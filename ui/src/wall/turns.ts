@@ -43,6 +43,11 @@ export class Turns {
     return before !== this.#on.join();
   }
 
+  /** What is on stays until then, at least: it has more than one page. */
+  stays(until: number): void {
+    this.#until = Math.max(this.#until, until);
+  }
+
   /** The posts that come next, as far as is known. */
   next(count: number): PostValue[] {
     const on = new Set(this.#on);

@@ -1,16 +1,20 @@
 /** The wall's state as its components read it: what is held, what is shown, and the pace. */
 import { batch, signal } from "@preact/signals";
+import { checkedNow } from "../checked";
 import { inOrder } from "../floor";
 import type { Held } from "../store";
 import type { CountValue, EventValue, Hold, PostValue, RoomValue, SceneValue, ScreenValue, SessionValue } from "../wire";
 import { Cards } from "./cards";
+import type { Checked } from "./checks";
+import { wordsOf } from "./content";
 import { Director, type Playing, type Situation } from "./director";
 import {
   admits, BUILT_IN, holdOf, letsOn, noticesOf, pinnedOf, sceneOf, stepOf, type Asked as AskedFor, type Layout,
 } from "./display";
 import { answersTo, inRooms, marksOf, questionsIn, type InRoom, type Mark, type Question } from "./floor";
-import { dwell } from "./legibility";
+import { dwell, LONGEST_MS, reading } from "./legibility";
 import { Line } from "./line";
+import { Pages } from "./pages";
 import { planOf, type Plan } from "./plan";
 import { Turns } from "./turns";
 
@@ -26,6 +30,8 @@ const CALM_MS = 6_000;
 /** A page of pictures has at most so many, and stays for so long. */
 export const MOST_TILES = 9;
 const TILES_MS = 18_000;
+/** A page of a long post stays for so long at least. */
+const LEAST_PAGE_MS = 5_000;
 /** How long a screen shows its number when it is asked to. */
 export const FLASH_MS = 10_000;
 
@@ -78,13 +84,18 @@ export class Wall {
   readonly flashing = signal(false);
   /** What the cards of posts that a room took up say, by post id. */
   marks: ReadonlyMap<string, Mark> = new Map();
+  /** What was found about the claims of posts, by post id. */
+  readonly checked = signal<Checked>(new Map());
   pinned: readonly string[] = [];
   readonly line = new Line();
   readonly cards = new Cards(() => this.geometry.gap, this.line, timeFor);
   /** What is said to the question of the moment. */
   readonly answers = new Cards(() => this.geometry.gap, new Line(), timeFor);
   readonly spotlight = new Turns(this.line, (posts) => Math.max(...posts.map(timeFor)));
+  readonly pages = new Pages();
   readonly pictures = new Turns(this.line, () => TILES_MS, MOST_TILES, hasPicture);
+  /** Until the first cards are all in their places: they are there, and do not come in. */
+  opening = true;
   geometry: Geometry = { columns: 1, columnWidth: 0, gap: 0, height: 0 };
 
   readonly #director = new Director();
@@ -107,13 +118,14 @@ export class Wall {
     batch(() => {
       const before = this.line.posts;
       this.#seq = held.seq;
+      this.now.value = this.options.time?.() ?? Date.now();
       this.#takeChannel(held);
       this.#takeDisplay(held);
       const posts = this.#admitted(held.all("post"));
       this.empty.value = held.all("post").size === 0;
       if ([...posts.keys()].some((id) => !before.has(id))) this.#newsAt = performance.now();
       this.cards.take(posts, this.pinned);
-      this.answers.take(answersTo(this.questions.value, posts, held.all("relay")), this.pinned);
+      this.answers.take(answersTo(this.questions.value, posts, held.all("relay"), held.all("answer")), this.pinned);
       this.#move();
       this.changed();
       if ([...before.keys()].some((id) => !posts.has(id))) this.options.onRemoved?.();
@@ -122,7 +134,7 @@ export class Wall {
 
   #takeChannel(held: Held): void {
     const relays = held.all("relay");
-    const channel = { rooms: held.all("room"), sessions: held.all("session"), relays };
+    const channel = { rooms: held.all("room"), sessions: held.all("session"), relays, conclusions: held.all("conclusion") };
     this.screen.value = this.#ownScreen(held);
     [this.#sessions, this.#roomsHeld] = [channel.sessions, channel.rooms];
     this.event.value = [...held.all("event").values()][0] ?? null;
@@ -131,6 +143,7 @@ export class Wall {
     this.rooms.value = inRooms(channel, wanted);
     this.questions.value = questionsIn(channel, wanted);
     this.marks = marksOf(relays);
+    this.checked.value = checkedNow(this.checked.peek(), held.all("check"));
     this.plan.value = planOf(channel.rooms, channel.sessions, this.now.value);
     const room = this.#roomId();
     this.#running = [...channel.sessions.values()].some((one) => one.state === "running" && (!room || one.room === room));
@@ -237,8 +250,27 @@ export class Wall {
     const isFrozen = this.hold.value === "frozen" || this.hold.value === "blank";
     if (layout === "columns" || layout === "stream") this.#enter(this.cards);
     else if (layout === "question") this.#enter(this.answers);
-    else if (layout === "spotlight") this.spotlight.tick(now, this.pinned, isFrozen);
+    else if (layout === "spotlight") this.#turnSpotlight(now, isFrozen);
     else if (layout === "mosaic") this.pictures.tick(now, this.pinned, isFrozen);
+  }
+
+  /** What is in the spotlight has so many pages now: each gets its share of the time that it takes to read. */
+  paged(post: PostValue, pages: number): void {
+    const each = Math.min(Math.max(reading(post.text) / pages, LEAST_PAGE_MS), LONGEST_MS);
+    if (this.pages.take(versionOf(post), pages, each, performance.now())) queueMicrotask(() => this.changed());
+  }
+
+  #turnSpotlight(now: number, isFrozen: boolean): void {
+    this.pages.tick(now);
+    this.spotlight.stays(this.#readUntil());
+    const turned = this.spotlight.tick(now, this.pinned, isFrozen);
+    const [post] = this.spotlight.on();
+    if (post && !turned) this.pages.again(versionOf(post), now);
+  }
+
+  #readUntil(): number {
+    const [post] = this.spotlight.on();
+    return post ? this.pages.until(versionOf(post)) : -Infinity;
   }
 
   #situation(now: number): Situation {
@@ -249,6 +281,7 @@ export class Wall {
       running: this.#running,
       onFloor: this.rooms.value.some(({ relay }) => relay !== null),
       lull: isQuiet && this.line.posts.size > 0 && !this.line.earlier(),
+      reading: this.playing.value.step.layout === "spotlight" && this.#readUntil() > now,
       has: (layout, step) => this.#has(layout, step.words),
     };
   }
@@ -259,7 +292,7 @@ export class Wall {
     if (layout === "columns") return isOn || posts.size === 0;
     if (layout === "stream" || layout === "spotlight") return isOn && posts.size > 0;
     if (layout === "mosaic") return isOn && [...posts.values()].some(hasPicture);
-    if (layout === "question") return this.questions.value.length > 0;
+    if (layout === "question") return this.questions.value.length > 0 || this.rooms.value.some(({ concluded }) => concluded.length > 0);
     if (layout === "floor") return this.rooms.value.some(({ relay }) => relay !== null);
     if (layout === "programme") return this.plan.value.length > 0;
     return layout === "title" || words.trim() !== "";
@@ -295,9 +328,12 @@ export class Wall {
   }
 }
 
+/** A post as it is worded now. */
+const versionOf = (post: PostValue): string => `${post.id}.${post.version}`;
+
 /** How long a post is on at least. */
 function timeFor(post: PostValue): number {
-  return dwell(post.warning?.trim() || post.text, post.sensitive ? 0 : post.media.filter((one) => one.picture).length);
+  return dwell(post.warning?.trim() || wordsOf(post), post.sensitive ? 0 : post.media.filter((one) => one.picture).length);
 }
 
 /** Whether a post has a picture that may be seen. */

@@ -13,11 +13,17 @@ export async function keepPage(): Promise<void> {
   if (!navigator.serviceWorker) return;
   try {
     await navigator.serviceWorker.register(trusted(WORKER), { scope: location.pathname });
-    const { active } = await navigator.serviceWorker.ready;
-    active?.postMessage({ keep: [location.href.replace(location.hash, ""), ...parts()] });
+    await keepParts();
   } catch {
     // Private windows and full disks: the wall runs as it does without a worker.
   }
+}
+
+/** What this page is made of changed: keep that, if anything is kept. */
+export async function keepParts(): Promise<void> {
+  if (!navigator.serviceWorker) return;
+  const { active } = await navigator.serviceWorker.ready;
+  active?.postMessage({ keep: [location.href.replace(location.hash, ""), ...parts()] });
 }
 
 function trusted(url: string): string {
@@ -29,9 +35,11 @@ function trusted(url: string): string {
   return types ? types.createPolicy(POLICY, { createScriptURL: pass }).createScriptURL(url) : url;
 }
 
-/** What this page is made of: scripts, styles, icons, and the code that leads to the join page. */
+const OURS = /^\/static\/|^\/join\/[^/]+\/qr\.svg$|^\/look\/[^/]+\/[0-9a-f]+\.(css|webp|woff2)$/;
+
+/** What this page is made of: scripts, styles, icons, the code that leads to the join page, the event's look. */
 function parts(): string[] {
   const asked = performance.getEntriesByType("resource").map(({ name }) => new URL(name));
-  const ours = asked.filter(({ origin, pathname }) => origin === location.origin && /^\/static\/|^\/join\/[^/]+\/qr\.svg$/.test(pathname));
+  const ours = asked.filter(({ origin, pathname }) => origin === location.origin && OURS.test(pathname));
   return [...new Set(ours.map(({ href }) => href))];
 }

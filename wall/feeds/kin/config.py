@@ -120,6 +120,11 @@ class MastodonConfig(Frozen):
     ]
     poll_seconds: Annotated[float, BeforeValidator(_no_flag), Field(ge=5, le=3600)] | None = None
 
+    @property
+    def can_reply(self) -> bool:
+        """Whether there is an account by which replies can be posted."""
+        return any(one.token for one in self.instances)
+
     @model_validator(mode="after")
     def _each_once(self) -> Self:
         if len({one.name for one in self.instances}) < len(self.instances):

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from wall.feeds.base import Arrived, Dropped, Edited
 from wall.model import Post
+from wall.wishes import wish_of
 
 MEMORY = 50_000
 """How many statuses of one instance, or posts of one stream, are remembered: the newest."""
@@ -68,7 +69,7 @@ class Told:
     """What one stream already told, so that overlaps and several instances tell it once."""
 
     def __init__(self) -> None:
-        self._posts: dict[str, datetime] = {}
+        self._posts: dict[str, tuple[datetime, bool]] = {}
         self._dropped: dict[tuple[str, str], None] = {}
         self._gone: dict[str, None] = {}
 
@@ -102,8 +103,9 @@ def fingerprint(uri: str) -> str:
     )
 
 
-def _version(post: Post) -> datetime:
-    return post.edited_at or _NEVER
+def _version(post: Post) -> tuple[datetime, bool]:
+    """When it was edited, and whether somebody asks that it be not shown: that is news without an edit."""
+    return post.edited_at or _NEVER, wish_of(post) is not None
 
 
 def _put(memory: dict[K, V], key: K, value: V) -> None:

@@ -74,12 +74,42 @@ class Rest:
         self._note_limit(answer.headers, loop.time())
         return _judged(answer, body, with_token=self._with_token)
 
+    async def send(
+        self, method: str, path: str, said: Mapping[str, str] | None, key: str
+    ) -> tuple[int, Any]:
+        """One request that may change something there: its status, and its JSON (None: it has none).
+
+        `said` are the parameters of a GET or the form of a POST. A POST with the same `key` again does not
+        do it again. Raises Passing for what may pass by itself: too often, a fault there, no answer.
+        """
+        given = {"params": said} if method == "GET" else {"data": said, "headers": {"Idempotency-Key": key}}
+        try:
+            async with asyncio.timeout(self._times.request):
+                answer, body = await self._read(path, method=method, **given)
+        except TimeoutError:
+            raise Passing("timeout", "It does not answer in time") from None
+        status = answer.status_code
+        if status == 429:
+            raise Passing(
+                "rate_limited",
+                "It was asked too often",
+                wait=until_reset(answer.headers) or DEFAULT_LIMIT_WAIT,
+            )
+        if status >= 500 or status in (408, 421, 425):
+            raise Passing("server_error", f"It answers with status {status}")
+        try:
+            return status, json.loads(body)
+        except (ValueError, RecursionError):
+            raise Passing("not_json", "It answers with a page in place of data") from None
+
     async def aclose(self) -> None:
         """Close its connections. Safe to call twice."""
         await self._client.aclose()
 
-    async def _read(self, path: str, params: Params | None) -> tuple[httpx2.Response, bytes]:
-        async with self._client.stream("GET", path, params=params) as answer:
+    async def _read(
+        self, path: str, params: Params | None = None, *, method: str = "GET", **more: Any
+    ) -> tuple[httpx2.Response, bytes]:
+        async with self._client.stream(method, path, params=params, **more) as answer:
             body = bytearray()
             async for part in answer.aiter_bytes(1 << 16):
                 body += part

@@ -8,6 +8,7 @@ can be understood only for statuses that were seen before.
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from wall.feeds.base import Edited, Item, Withdrawn
@@ -33,8 +34,17 @@ HTML_LIMIT = 200_000
 EMOJI_LIMIT = 64
 """Most custom emoji of one post that have a picture; others stay the `:code:` that they are written as."""
 
+POLL_LIMIT = 20
+"""Most answers of a poll that are read; servers allow four by default."""
+
+TITLE_LIMIT = 300
+"""Longest title of a linked page that is kept, in code points."""
+
 MEMORY = 200_000
 """How many statuses are remembered, the newest; a delete of an older one is not understood."""
+
+_FALLBACK = re.compile(r'<p class="quote-inline">[^<]*+(?:<(?!/p>)[^<]*+)*+</p>')
+"""What servers write into a post for readers that know no quotes: "RE: https://…"."""
 
 _KINDS = {"image": "image", "gifv": "video", "video": "video", "audio": "audio"}
 
@@ -99,7 +109,8 @@ class Mastodon(Shape):
         content = status["content"]
         if len(content) > HTML_LIMIT:
             raise ValueError("content is too long")
-        text, links = from_html(content)
+        quote = _quote(status.get("quote"))
+        text, links = from_html(_FALLBACK.sub("", content, count=1) if quote else content)
         return {
             "network": self.name,
             "key": status["uri"],
@@ -116,6 +127,9 @@ class Mastodon(Shape):
             "warning": as_text(status.get("spoiler_text")) or None,
             "sensitive": bool(status.get("sensitive")),
             "noindex": bool(status["account"].get("noindex")),
+            "poll": _poll(status.get("poll")),
+            "link_card": _link_card(status.get("card")),
+            "quote": quote,
             **self._references(status),
         }
 
@@ -154,7 +168,58 @@ def _author(account: Record) -> Record:
         "avatar": safe_url(account.get("avatar_static")) or safe_url(account.get("avatar")),
         "followers": as_count(account.get("followers_count")),
         "bot": bool(account.get("bot")),
+        "limited": bool(account.get("limited")),
+        "suspended": bool(account.get("suspended")),
     }
+
+
+def _quote(quote: Any) -> Record | None:
+    """The words of an accepted quote that came whole, if they are public; no other is shown."""
+    if not isinstance(quote, dict) or quote.get("state", "accepted") != "accepted":
+        return None
+    quoted = quote.get("quoted_status")
+    if not isinstance(quoted, dict) or quoted.get("visibility") != "public":
+        return None
+    if not isinstance(quoted.get("content"), str) or len(quoted["content"]) > HTML_LIMIT:
+        return None
+    text, links = from_html(_FALLBACK.sub("", quoted["content"], count=1))
+    return {
+        "key": quoted["uri"],
+        "author": _author(quoted["account"]),
+        "text": text,
+        "links": links,
+        "url": safe_url(quoted.get("url")),
+        "lang": as_language(quoted.get("language")),
+        "warning": as_text(quoted.get("spoiler_text")) or None,
+        "noindex": bool(quoted["account"].get("noindex")),
+    }
+
+
+def _poll(poll: Any) -> Record | None:
+    """A poll as it stood when the post was captured; hidden counts come as null."""
+    options = parts_of(poll.get("options")) if isinstance(poll, dict) else []
+    if not options:
+        return None
+    return {
+        "options": [
+            {"text": as_text(one.get("title")), "votes": as_count(one.get("votes_count"))}
+            for one in options[:POLL_LIMIT]
+        ],
+        "multiple": bool(poll.get("multiple")),
+        "closed": bool(poll.get("expired")),
+    }
+
+
+def _link_card(card: Any) -> Record | None:
+    """What the server read from a linked page; a page that says nothing of itself is no card."""
+    if not isinstance(card, dict) or not (url := safe_url(card.get("url"))):
+        return None
+    title = as_text(card.get("title")).strip() or as_text(card.get("description")).strip()
+    image = safe_url(card.get("image"))
+    if not title and not image:
+        return None
+    alt = as_text(card.get("image_description"))
+    return {"url": url, "title": title[:TITLE_LIMIT], "image": image, "alt": alt}
 
 
 def _media(status: Record) -> list[Record]:

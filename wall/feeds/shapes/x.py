@@ -99,9 +99,35 @@ class X(Shape):
             "lang": as_language(post.get("lang")),
             "hashtags": _hashtags(entities) or find_hashtags(text),
             "media": included.media_of(post),
+            "poll": included.poll_of(post),
+            "link_card": _link_card(entities),
+            "quote": self._quote(post, included),
             "sensitive": bool(post.get("possibly_sensitive")),
         }
         return fields | self._references(post)
+
+    def _quote(self, post: Record, included: _Included) -> Record | None:
+        """The words of the quoted post, where they came beside this one and are anybody's to read."""
+        for reference in parts_of(_either(post, "referenced_tweets", "referenced_posts")):
+            quoted = included.posts.get(str(reference.get("id")))
+            user = included.users.get(str(quoted.get("author_id"))) if quoted else None
+            if reference.get("type") == "quoted" and quoted and user and not user.get("protected"):
+                return self._quoted(quoted, user)
+        return None
+
+    def _quoted(self, quoted: Record, user: Record) -> Record:
+        key = as_key(quoted["id"])
+        note = _either(quoted, "note_tweet", "note_post") or {}
+        entities = (note if note.get("text") else quoted).get("entities") or {}
+        text, links = unescaped(note.get("text") or quoted["text"], _spans(entities))
+        return {
+            "key": self._first.get(key, key),
+            "author": _author(user),
+            "text": text,
+            "links": links,
+            "url": safe_url(f"https://x.com/{user['username']}/status/{quoted['id']}"),
+            "lang": as_language(quoted.get("lang")),
+        }
 
     def _references(self, post: Record) -> dict[str, str]:
         found = {}
@@ -114,12 +140,26 @@ class X(Shape):
 
 
 class _Included:
-    """The users and media that come beside posts, by their ids."""
+    """The users, media, polls and other posts that come beside posts, by their ids."""
 
     def __init__(self, includes: Any) -> None:
         includes = includes if isinstance(includes, dict) else {}
         self.users = {str(user.get("id")): user for user in parts_of(includes.get("users"))}
         self.media = {str(item.get("media_key")): item for item in parts_of(includes.get("media"))}
+        self.polls = {str(poll.get("id")): poll for poll in parts_of(includes.get("polls"))}
+        related = parts_of(_either(includes, "tweets", "posts"))
+        self.posts = {str(post.get("id")): post for post in related}
+
+    def poll_of(self, post: Record) -> Record | None:
+        ids = (post.get("attachments") or {}).get("poll_ids") or []
+        poll = next((self.polls[one] for one in ids if one in self.polls), None)
+        options = parts_of(poll.get("options")) if poll else []
+        if poll is None or not options:
+            return None
+        answers = [
+            {"text": as_text(one.get("label")), "votes": as_count(one.get("votes"))} for one in options[:20]
+        ]
+        return {"options": answers, "closed": poll.get("voting_status") == "closed"}
 
     def media_of(self, post: Record) -> list[Record]:
         keys = (post.get("attachments") or {}).get("media_keys") or []
@@ -157,6 +197,17 @@ def _spans(entities: Record) -> list[tuple[int, int, str]]:
     urls = parts_of(entities.get("urls"))
     spans = ((url.get("start"), url.get("end"), url.get("expanded_url") or url.get("url")) for url in urls)
     return [(a, b, str(url)) for a, b, url in spans if isinstance(a, int) and isinstance(b, int)]
+
+
+def _link_card(entities: Record) -> Record | None:
+    """What X read from the first linked page that has a title."""
+    for url in parts_of(entities.get("urls")):
+        where = safe_url(url.get("unwound_url")) or safe_url(url.get("expanded_url"))
+        title = as_text(url.get("title")).strip()
+        if where and title:
+            images = [image for one in parts_of(url.get("images")) if (image := safe_url(one.get("url")))]
+            return {"url": where, "title": title[:300], "image": next(iter(images), None)}
+    return None
 
 
 def _hashtags(entities: Record) -> list[str]:

@@ -1,0 +1,90 @@
+"""Who did what: the journal as an auditor reads it. Actors, kinds, times, ids and codes; no texts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from wall.store import entries, people
+
+PAGE = 100
+"""Lines of one page."""
+
+GROUPS = ("post", "relay", "receipt", "contribution", "session", "screen", "member", "rules", "feed")
+"""Beginnings of kinds that a reader may choose from."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry. `name` is the actor's where it is a person, else empty; `codes` are what the entry says in
+    codes and numbers, by name."""
+
+    seq: int
+    at: datetime
+    kind: str
+    actor: str
+    name: str
+    subjects: tuple[tuple[str, str], ...]
+    codes: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Audit:
+    """Some lines, newest first; `older` is the `before` of the next page, None on the last. `actors` are
+    those of the staff who did something here, by id, with their names."""
+
+    lines: tuple[Line, ...]
+    older: int | None
+    actors: tuple[tuple[str, str], ...]
+
+
+def read(
+    conn: Connection, event_id: str, before: int | None, group: str | None, actor: str | None
+) -> Audit:
+    """The entries before a seq (None: the newest), of a group of kinds and by one person where asked."""
+    found = entries.before(
+        conn, event_id, before, PAGE + 1, kind=f"{group}." if group else None, actor=actor
+    )
+    bodies = [json.loads(line.body) for line in found[:PAGE]]
+    acting = entries.actors(conn, event_id)
+    names = people.names(conn, _people([*acting, *(body["actor"] for body in bodies)]))
+    lines = tuple(_line(body, names) for body in bodies)
+    staff = sorted((name, person) for person, name in names.items() if f"person:{person}" in acting)
+    return Audit(
+        lines=lines,
+        older=lines[-1].seq if len(found) > PAGE else None,
+        actors=tuple((person, name) for name, person in staff),
+    )
+
+
+def _line(body: dict[str, Any], names: dict[str, str]) -> Line:
+    actor = str(body["actor"])
+    return Line(
+        seq=body["seq"],
+        at=datetime.fromisoformat(body["at"]),
+        kind=body["kind"],
+        actor=actor,
+        name=names.get(actor.removeprefix("person:"), "") if actor.startswith("person:") else "",
+        subjects=tuple((kind, subject) for kind, subject in body["subjects"]),
+        codes=tuple(sorted((name, _code(value)) for name, value in body["data"].items())),
+    )
+
+
+def _code(value: Any) -> str:
+    """A value of an entry's data, short: codes, numbers and ids as they are."""
+    if isinstance(value, dict):
+        return str(value.get("code", ""))
+    if isinstance(value, list):
+        return ", ".join(_code(one) for one in value)
+    return (
+        {True: "yes", False: "no", None: ""}.get(value, str(value)) if not isinstance(value, str) else value
+    )
+
+
+def _people(actors: Collection[str]) -> set[str]:
+    return {actor.removeprefix("person:") for actor in actors if actor.startswith("person:")}
