@@ -155,7 +155,7 @@ export interface Hello {
 export type Hold = "live" | "curated" | "frozen" | "quiet" | "blank";
 
 /** How a wall is laid out during one step of its scene. */
-export type Layout = "columns" | "stream" | "spotlight" | "mosaic" | "question" | "floor" | "programme" | "title" | "notice";
+export type Layout = "columns" | "stream" | "spotlight" | "mosaic" | "question" | "floor" | "themes" | "programme" | "title" | "notice";
 
 /** What a prompt means people to do with what they know: Bloom's taxonomy as revised by Anderson and
  * Krathwohl (2001). Empty: nobody said. */
@@ -318,7 +318,7 @@ export interface Put {
   readonly type: string;
   readonly id: string;
   readonly version: number;
-  readonly value: EventValue | CountValue | PostValue | FeedValue | MemberValue | CheckValue | RoomValue | SessionValue | TagValue | ContributionValue | PlacementValue | RelayValue | PointValue | SceneValue | ControlValue | PinValue | ScreenValue | AnswerValue | ConclusionValue | MessageValue | OptOutValue | QuestionValue | TranslationValue | RoutingValue | HandoverValue;
+  readonly value: EventValue | CountValue | PostValue | FeedValue | MemberValue | CheckValue | ThemeValue | RoomValue | SessionValue | TagValue | ContributionValue | PlacementValue | RelayValue | PointValue | SceneValue | ControlValue | PinValue | ScreenValue | AnswerValue | ConclusionValue | MessageValue | OptOutValue | QuestionValue | TranslationValue | RoutingValue | HandoverValue;
 }
 
 /** `question`: what a facilitator asked the author of a post, and what came back. */
@@ -494,6 +494,17 @@ export interface TagValue {
 
 /** The colours of a scene: for a dark hall, for a light foyer, or of high contrast. */
 export type Theme = "dark" | "light" | "contrast";
+
+/** `theme`: what points have in common, while a scene of the event shows themes; its id is its tag's. */
+export interface ThemeValue {
+  readonly id: string;
+  readonly name: string;
+  readonly colour: number;
+  readonly position: number;
+  readonly points: number;
+  readonly posts: readonly PostValue[];
+  readonly version: number;
+}
 
 /** `translation`: a post in another language, by a person; it stands beside the original. */
 export interface TranslationValue {
