@@ -1,7 +1,7 @@
 """Two people at two desks press keys at random on the same few posts: 1,000 commands that conflict.
 
 A real `serve` and two desks in Chromium, each of an organiser of their own. They tag, join and split,
-word, place, take, raise, move, close and undo, each in the other's way; what one was too late for is
+word, place, take, raise, move, close, erase and undo, each in the other's way; what one was too late for is
 refused and told. At the end both copies must be what the server has. Exit code 1 where they are not.
 """
 
@@ -49,7 +49,7 @@ async def _desk(browser: Browser, served: Site, staff: Staff) -> DeskPage:
     return desk
 
 
-async def measure(commands: int) -> Outcome:
+async def measure(commands: int, seed: int) -> Outcome:
     """Let two work against each other until so many commands were sent."""
     async with chromium() as browser, site() as served:
         working: Working = await furnish(served)
@@ -58,7 +58,7 @@ async def measure(commands: int) -> Outcome:
             await served.client.post(f"/api/v1/events/{EVENT}/posts", {"text": text})
         desks = [await _desk(browser, served, staff) for staff in (working.organiser, working.other)]
         started = time.monotonic()
-        await rival(desks, commands)
+        await rival(desks, commands, seed)
         seconds = time.monotonic() - started
         with opened(served.database_url) as store:
             reader = Staff(served.process.base_url, store, "Eve")
@@ -69,15 +69,18 @@ def main() -> int:
     """Measure; 1 if the two and the server do not agree."""
     described = parser(__doc__)
     described.add_argument("--commands", type=int, help=f"({COMMANDS:,}; quick {QUICK_COMMANDS})")
+    described.add_argument("--seed", type=int, default=1, help="what is pressed (1)")
     given = described.parse_args()
     commands = given.commands or (QUICK_COMMANDS if given.quick else COMMANDS)
     report = Report("conflicts", "Two desks in each other's way", given.quick)
-    outcome = asyncio.run(measure(commands))
+    outcome = asyncio.run(measure(commands, given.seed))
     refused = sum(len(desk.refused()) for desk in outcome.desks)
     report.add(
         "commands sent", sum(len(desk.sent) for desk in outcome.desks), "", f"{outcome.seconds:.0f} s"
     )
     report.add("refused because the other one was quicker", refused, "")
+    erased = sum(one.done for desk in outcome.desks for one in desk.sent.values() if one.verb == "withdraw")
+    report.add("posts erased meanwhile", erased, "")
     report.add("lost, doubled or different", len(outcome.wrong), "")
     report.detail["wrong"] = outcome.wrong
     report.finish()

@@ -1,8 +1,8 @@
-"""Somebody works at the desk with the keyboard alone, while posts arrive and somebody else works too.
+"""Somebody works at the desk with the keyboard alone, while posts arrive and two others work too.
 
 A real `serve` whose feed plays posts of the made-up summit at 25 a minute, a third of each minute's at
-once. In Chromium a scripted facilitator approves, refuses, tags, queues and moves the room on; a
-colleague tags and moves the queue over HTTP. At the end every key's command must be in the journal
+once. In Chromium a scripted facilitator reads, approves, refuses, tags, queues and moves the room on;
+two colleagues tag and move the queue over HTTP. At the end every key's command must be in the journal
 once, and the desk's copy must be what the server has. Then an inbox of 10,000 posts.
 """
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import tempfile
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from tests.support.desk_colleague import Colleague
 from tests.support.desk_hands import Hands
 from tests.support.desk_page import DeskPage
 from tests.support.desk_proof import everything, problems
+from tests.support.staff import Staff
 
 MINUTES, QUICK_MINUTES = 30.0, 1.0
 PER_MINUTE = 25
@@ -44,7 +46,7 @@ class Stretch:
     """What a stretch of work was: who did what, what was noted, and what was wrong in the end."""
 
     hands: Hands
-    colleague: Colleague
+    colleagues: list[Colleague]
     noted: dict[str, list[dict[str, Any]]]
     posts: int
     wrong: list[str]
@@ -58,27 +60,32 @@ async def work(browser: Browser, working: Working, minutes: float, per_minute: i
     await working.sign_in(context)
     desk = DeskPage(await context.new_page(), EVENT)
     hands = Hands(desk)
-    colleague = Colleague(working.other, EVENT, working.session)
+    with opened(working.served.database_url) as store:
+        third = Staff(working.served.process.base_url, store, "Cem")
+    others = (working.other, third)
+    colleagues = [Colleague(one, EVENT, working.session, 2 + at) for at, one in enumerate(others)]
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         archive = Path(folder) / "posts.jsonl"
         write_archive(archive, originals(), times)
         await add_feed(working.served, archive, 1)
         await desk.page.goto(working.address(f"/desk/{EVENT}"))
         await desk.page.wait_for_selector(".row", timeout=_ARRIVES_WITHIN * 1000)
-        beside = asyncio.create_task(colleague.work())
+        beside = [asyncio.create_task(one.work()) for one in colleagues]
         try:
             await hands.work(minutes * 60 + 5)
             await hands.finish(_HANDLED_WITHIN)
         finally:
-            beside.cancel()
-            await asyncio.gather(beside, return_exceptions=True)
+            for task in beside:
+                task.cancel()
+            ended = await asyncio.gather(*beside, return_exceptions=True)
+    wrong = [f"a colleague stopped: {one!r}" for one in ended if isinstance(one, Exception)]
     await hands.rest()
     with opened(working.served.database_url) as store:
-        wrong = await problems(desk, working.other, EVENT, store, hands.tally)
+        wrong += await problems(desk, working.other, EVENT, store, hands.tally)
     posts = len((await everything(working.other, EVENT))["post"])
     if posts != len(times):
         wrong.append(f"{len(times)} posts were played and {posts} are here")
-    stretch = Stretch(hands, colleague, await desk.noted(), posts, wrong)
+    stretch = Stretch(hands, colleagues, await desk.noted(), posts, wrong)
     await context.close()
     return stretch
 
@@ -96,10 +103,11 @@ def add_figures(report: Report, stretch: Stretch, minutes: float) -> None:
     report.add("keys that changed nothing", len(keys) - len(painted), "", f"of {len(keys)}")
     report.add("frames over 50 ms", len(stretch.noted["frames"]), "")
     report.add("posts that came", stretch.posts, "", f"in {minutes:g} min")
-    report.add(
-        "keystrokes for each post handled", tally.keys / max(1, len(tally.seen)), "", "outcomes typed too"
-    )
+    handled = max(1, len(tally.seen))
+    report.add("posts handled, each read before", len(tally.seen), "")
     report.add("keystrokes that a post took, p50", percentile(tally.per_post, 0.5), "")
+    report.add("keystrokes that a post took, mean", sum(tally.per_post) / handled, "")
+    report.add("all keystrokes for each post", tally.keys / handled, "", "the room's, and outcomes typed")
     report.add("oldest unhandled post, p50", percentile(tally.oldest_seconds, 0.5), "s")
     report.add("oldest unhandled post, longest", max(tally.oldest_seconds), "s")
     report.add("unhandled at once, most", max(tally.left), "")
@@ -110,12 +118,8 @@ def add_figures(report: Report, stretch: Stretch, minutes: float) -> None:
         "",
         ", ".join(f"{n} {v}" for v, n in sorted(stretch.hands.desk.verbs().items())),
     )
-    report.add(
-        "commands of the other person",
-        sum(stretch.colleague.did.values()),
-        "",
-        str(dict(stretch.colleague.did)),
-    )
+    did = sum((one.did for one in stretch.colleagues), Counter[str]())
+    report.add("commands of the two others", did.total(), "", str(dict(did)))
     report.add("refused because somebody was quicker, all told", tally.told, "")
     report.add("lost, doubled or different", len(stretch.wrong), "")
     report.detail["wrong"] = stretch.wrong

@@ -291,6 +291,45 @@ def samples(look: EventLook, path: str) -> str:
     return "\n".join(part for part in (_faces(look, path), *sheets) if part) + "\n"
 
 
+def plain(look: EventLook, path: str) -> str:
+    """The style sheet of an event's look for browsers that know no custom properties, to be loaded after
+    wall-plain.css; "" for one that is all ours. The theme is a class of the page."""
+    if look.is_ours:
+        return ""
+    rules = [rule for theme in Theme for rule in _plain_theme(theme, look, path)]
+    font = [f'html{{font-family:"{_FAMILY}",{FALLBACK}}}'] if Slot.FONT in look.files else []
+    return "\n".join(part for part in (_faces(look, path), *font, *rules) if part) + "\n"
+
+
+def _plain_theme(theme: Theme, look: EventLook, path: str) -> list[str]:
+    """The colours of wall-plain.css in one theme, and the event's logo."""
+    colours, here = palette(theme, look.of(theme)), f".{theme.value}"
+    rules = {
+        f"html{here}": {"background": "ground", "color": "ink"},
+        f"{here} .post": {"background": "surface", "border-color": "line"},
+        f"{here} h1,{here} .where": {"color": "ink-quiet"},
+        f"{here} .hashtag": {"color": "accent"},
+        f"{here} .notice": {"background": "accent", "color": "on-accent"},
+    }
+    written = [
+        f"{at}{{{';'.join(f'{what}:{colours[name]}' for what, name in said.items())}}}"
+        for at, said in rules.items()
+    ]
+    logo = _logo(theme, look)
+    if logo:
+        high, wide = 2.5, round(min(2.5 * logo.width / max(logo.height, 1), 12), 2)
+        shown = (
+            f"display:block;width:{wide}em;height:{high}em;background-image:url({path}{logo.digest}.webp)"
+        )
+        written.append(f"{here} .logo{{{shown}}}")
+    return written
+
+
+def _logo(theme: Theme, look: EventLook) -> LookFile | None:
+    own = look.files.get(Slot.LOGO_LIGHT) if theme is Theme.LIGHT else None
+    return own or look.files.get(Slot.LOGO)
+
+
 def digest_of(sheet: str) -> str:
     """What a style sheet is known by; it changes with every change of it."""
     return hashlib.blake2b(sheet.encode(), digest_size=16).hexdigest()
@@ -301,8 +340,7 @@ def _theme(theme: Theme, look: EventLook, path: str) -> str:
     parts = [f"--{name}:{value}" for name, value in colours.items()]
     if Slot.FONT in look.files and theme is Theme.DARK:
         parts.append(f'--font:"{_FAMILY}", {FALLBACK}')
-    own = look.files.get(Slot.LOGO_LIGHT) if theme is Theme.LIGHT else None
-    logo = own or look.files.get(Slot.LOGO)
+    logo = _logo(theme, look)
     if logo:
         ratio = f"{logo.width / max(logo.height, 1):.4f}"
         parts += [

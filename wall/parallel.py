@@ -160,8 +160,9 @@ class Contribution(Frozen):
     `tags` are ids of tags, in the order in which they were set. `noted`: somebody saw it and there
     is nothing to do. `relay` is the newest attempt to bring it into a session, `owed` and `told`
     count its receipts. `lead` is where moderation has the post that leads it, `shown` whether one of its
-    posts was ever shown: who may not see a post hears nothing of what was done with it. `wording` is a
-    facilitator's, beside what its authors said; `worded` counts how often it was written.
+    posts was ever shown: who may not see a post hears nothing of what was done with it. `there`: one of
+    its posts is, that is neither lost nor taken back. `wording` is a facilitator's, beside what its
+    authors said; `worded` counts how often it was written.
     """
 
     id: str
@@ -177,6 +178,7 @@ class Contribution(Frozen):
     version: int
     wording: Wording = ""
     worded: int = 0
+    there: bool = True
 
 
 class Placed(StrEnum):

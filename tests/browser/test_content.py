@@ -77,6 +77,7 @@ def full(hall: Hall, away: Hosts) -> Hall:
     return hall
 
 
+HALL = {"width": 1920, "height": 1080}
 TALL = {"width": 600, "height": 3_600}
 """A phone's page holds all of them: on a wall they take turns."""
 
@@ -120,6 +121,125 @@ async def test_every_layout_shows_what_comes_with_posts(full: Hall, watched: Wat
     attached = {"mosaic": ".tile img", "stream": ".poll, .quote, .linked, .photo, .attachment"}
     await expect(page.locator(attached.get(layout, ".spot-card, .small")).first).to_be_visible()
     await assert_accessible(page)
+
+
+KINDS: dict[str, str] = {
+    "poll": ".poll",
+    "quote": ".quote",
+    "link": ".linked",
+    "film": ".film img",
+    "bare": ".attachment",
+    "four": ".photo",
+}
+"""What came with each post, by the post's key in its network."""
+
+
+async def on_the_floor(hall: Hall, post_id: str) -> str:
+    """Let a room discuss a post; the id of the session."""
+    session = await hall.venue.running("What counts?")
+    await hall.venue.bring_in(session, post_id)
+    return session
+
+
+def overlay(hall: Hall, session: str) -> str:
+    """The address of the overlay of a session."""
+    return hall.at("overlay").replace(hall.slug, f"{hall.slug}/{session}")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_what_came_with_the_point_on_the_floor_stands_beside_its_words(
+    full: Hall, away: Hosts, browser: Browser, kind: str
+) -> None:
+    (one,) = (each for each in everything(away) if each.key == kind)
+    (post_id,) = full.bring(Arrived(one.model_copy(update={"key": "floor", "text": f"Floor: {one.text}"})))
+    session = await on_the_floor(full, post_id)
+    for address, words, beside in (
+        (full.at("wall", step="floor"), ".point .large", ".point .beside-large"),
+        (overlay(full, session), ".lower .lower-said", ".lower .lower-attached"),
+    ):
+        async with watched_context(browser, viewport=HALL, reduced_motion="reduce") as watched:
+            page = await watched.page(address)
+            said, shown = page.locator(words), page.locator(f"{beside} {KINDS[kind]}").first
+            await expect(said).to_contain_text(f"Floor: {one.text}")
+            await expect(shown).to_be_visible()
+            if kind in {"film", "four"}:
+                await expect(shown).not_to_have_js_property("naturalWidth", 0)
+            first, second = await said.bounding_box(), await page.locator(beside).bounding_box()
+            assert first
+            assert second
+            assert first["width"] > second["width"], "the words come first"
+            assert first["x"] < second["x"]
+            inside = "(one) => one.scrollHeight <= one.clientHeight + 3"
+            assert await page.locator(beside).evaluate(inside)
+            await assert_accessible(page)
+
+
+async def test_a_small_card_beside_the_spotlight_has_what_came_with_its_post(
+    full: Hall, away: Hosts, watched: Watched
+) -> None:
+    full.bring(Arrived(post("again", "And now?", poll=Poll(options=YES_NO))))
+    full.bring(Arrived(post("spot", "In the spotlight")))
+    page = await watched.page()
+    await page.set_viewport_size({"width": 1920, "height": 2_400})
+    await page.goto(full.at("wall", step="spotlight"))
+    for words, selector in (
+        ("And now?", ".poll"),
+        ("Read this", ".linked"),
+        ("Look at these", ".photo"),
+    ):
+        small = page.locator(".small", has_text=words)
+        await expect(small.locator(f".small-attached {selector}").first).to_be_attached()
+    picture = page.locator(".small", has_text="Look at these").locator(".photo")
+    await expect(picture).to_have_count(4)
+    await assert_accessible(page)
+
+
+COVERED = {
+    "warning": ({"warning": "Needles"}, "Content warning: Needles"),
+    "sensitive": ({"sensitive": True}, "Blood everywhere"),
+}
+
+
+@pytest.mark.parametrize("rule", COVERED)
+@pytest.mark.parametrize("warnings", ["covered", "skipped"])
+async def test_what_its_author_covered_is_covered_or_skipped_on_the_floor(
+    hall: Hall, away: Hosts, watched: Watched, rule: str, warnings: str
+) -> None:
+    more, said = COVERED[rule]
+    away.pictures["/wide.png"] = image(size=(640, 360))
+    media = (Media(kind="image", url=at(away, "wide.png"), alt="A wound", width=640, height=360),)
+    (post_id,) = hall.bring(Arrived(post("1", "Blood everywhere", media=media, **more)))
+    session = await on_the_floor(hall, post_id)
+    steps = [{"layout": "floor", "seconds": 3600}, {"layout": "title", "seconds": 3600}]
+    made = await hall.venue.do("/scenes", name="Hall", warnings=warnings, steps=steps)
+    page = await watched.page(hall.at("wall", scene=str(made["scene"])))
+    if warnings == "skipped":
+        await expect(page.locator("main")).to_have_attribute("data-layout", "title")
+        assert "Blood" not in await page.content()
+    else:
+        await expect(page.locator(".point")).to_contain_text(said)
+        await expect(page.locator(".point .attachment")).to_have_count(1 if rule == "sensitive" else 0)
+    assert await page.locator("main img.photo").count() == 0
+    other = await watched.page(overlay(hall, session))
+    await expect(other.locator(".lower-said")).to_have_text(said)
+    assert await other.locator("img.photo").count() == 0
+    for one in (page, other):
+        loaded = await one.evaluate("performance.getEntriesByType('resource').map(({name}) => name)")
+        assert not any("/media/" in address for address in loaded), "nothing of it is loaded"
+
+
+@pytest.mark.parametrize("alt", ["on", "off"])
+async def test_a_picture_on_the_floor_has_its_description_as_on_cards(
+    hall: Hall, away: Hosts, watched: Watched, alt: str
+) -> None:
+    away.pictures["/wide.png"] = image(size=(640, 360))
+    media = (Media(kind="image", url=at(away, "wide.png"), alt="A chart", width=640, height=360),)
+    (post_id,) = hall.bring(Arrived(post("1", "See", media=media)))
+    session = await on_the_floor(hall, post_id)
+    for address in (hall.at("wall", step="floor", alt=alt), f"{overlay(hall, session)}?alt={alt}"):
+        page = await watched.page(address)
+        await expect(page.locator("img.photo")).to_have_attribute("alt", "A chart")
+        await expect(page.locator(".caption")).to_be_visible(visible=alt == "on")
 
 
 @pytest.mark.parametrize("face", ["plain", "embed", "join"])

@@ -23,7 +23,7 @@ from wall.moderation import Rules
 
 POSTS = 40
 AT_ONCE = 5
-PAUSE = (0.0, 0.03)
+QUICK = {"words_a_second": 2_000.0, "glance": 0.01, "patient": 0.1}
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -60,7 +60,7 @@ async def test_whatever_two_people_do_while_posts_come_is_done_once(
         desk = DeskPage(await watched.page(), slug)
         await desk.page.goto(summit.address)
         await expect(desk.page.locator(".row").first).to_be_visible()
-        hands = Hands(desk, pause=PAUSE)
+        hands = Hands(desk, **QUICK)
         hands.floor_seconds = 0.5
         colleague = Colleague(ben, slug, summit.session)
         beside = asyncio.create_task(colleague.work((0.05, 0.2)))

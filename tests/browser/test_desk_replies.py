@@ -154,7 +154,7 @@ async def test_a_desk_shows_where_others_are_and_what_the_last_shift_left(
         await expect(row(mine, "Second").locator(".beside-here")).to_have_text(
             "Gus is at this one", timeout=15_000
         )
-        await his.get_by_role("button", name="Leave a note").click()
+        await his.get_by_role("button", name="Hand-over").click()
         await his.keyboard.type("Ada waits for an answer.")
         await press(his, "Enter")
         await expect(mine.locator(".handover")).to_contain_text("Ada waits for an answer. Gus")
@@ -168,9 +168,9 @@ async def test_of_two_who_write_one_thing_the_second_sees_both_sides_and_decides
     async with watched_context(browser, viewport=SCREEN) as second:
         second.expected += ["409"]
         mine, his = await summit.desk(at_desk), await summit.desk(second, gus)
-        await his.get_by_role("button", name="Leave a note").click()
+        await his.get_by_role("button", name="Hand-over").click()
         await his.keyboard.type("Begin with Ada.")
-        await mine.get_by_role("button", name="Leave a note").click()
+        await mine.get_by_role("button", name="Hand-over").click()
         await mine.keyboard.type("Begin with Ben.")
         await press(mine, "Enter")
         await expect(his.locator(".handover")).to_contain_text("Begin with Ben.")

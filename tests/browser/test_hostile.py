@@ -20,9 +20,9 @@ from wall.hygiene import displayed, tidy, tidy_line
 from wall.model import Post
 from wall.text import drop_bad_links
 
-STRINGS_A_PAGE = 66
+STRINGS_A_PAGE = 50
 
-SCREEN: dict[str, Any] = {"viewport": {"width": 6_060, "height": 2_300}, "reduced_motion": "reduce"}
+SCREEN: dict[str, Any] = {"viewport": {"width": 6_060, "height": 3_000}, "reduced_motion": "reduce"}
 """Room for every card of a batch in small letters, in columns of whole pixels."""
 
 SMOOTHING = 16
@@ -43,9 +43,12 @@ SETTLED = """async (count) => {
   const before = boxes();
   for (let n = 0; n < 3; n++) await new Promise((drawn) => requestAnimationFrame(drawn));
   return document.querySelectorAll("article.card").length === count && before === boxes()
-    && [...document.images].every((image) => image.complete && image.naturalWidth > 0);
+    && [...document.images].every((image) => image.complete && image.naturalWidth > 0)
+    && performance.getEntriesByType("resource").some(({name, responseEnd}) =>
+      responseEnd > 0 && /\\/x-[^/]*svg$/.test(name));
 }"""
-"""That a picture which cannot be had gives its place to words, and moves what is below it, is over too."""
+"""That a picture which cannot be had gives its place to words, and moves what is below it, is over too;
+and the network's mark, which is no image but a mask, is there."""
 SEEN = """() => {
   const box = ({left, top, right, bottom}) =>
     [Math.floor(left), Math.floor(top), Math.ceil(right), Math.ceil(bottom)];

@@ -25,6 +25,9 @@ from wall.text import drop_bad_links
 LEAVING = [text for kind in ("bidi", "marks", "all marks", "wide") for text in KINDS[kind]]
 """Strings whose letters leave their line."""
 
+_WRITTEN = ("text", "warning", "alts", "options", "quoted", "covering", "page")
+"""What somebody outside wrote in a post, as a moderator reads it: by what READ calls it."""
+
 READ = """() => {
   const said = (node) => node.nodeName === "#text" ? node.data : node.nodeName === "IMG" ? node.alt
     : [...node.childNodes].map(said).join("");
@@ -37,9 +40,13 @@ READ = """() => {
     next: document.querySelector(".pages a.go")?.getAttribute("href") ?? null,
     posts: [...document.querySelectorAll("article.post")].map((post) => ({
       id: post.id.slice("post-".length),
-      text: text(post, ".text > bdi"),
-      warning: text(post, ".warning > bdi"),
+      text: text(post, ".read > .text > bdi"),
+      warning: text(post, ".read > .warning > bdi"),
       alts: text(post, ".media li > bdi"),
+      options: text(post, ".poll li > bdi"),
+      quoted: text(post, ".quote .text > bdi"),
+      covering: text(post, ".quote .warning > bdi"),
+      page: text(post, ".page > bdi"),
       links: [...post.querySelectorAll("a")].map((one) => one.getAttribute("href")),
       box: (({left, top, right, bottom}) => [Math.floor(left), Math.floor(top + scrollY),
         Math.ceil(right), Math.ceil(bottom + scrollY)])(post.getBoundingClientRect()),
@@ -137,18 +144,29 @@ async def _read(alarms: Alarms, page: Page, batch: Batch) -> list[dict[str, Any]
     return pages
 
 
-def _said(post: dict[str, Any]) -> tuple[Sequence[str], ...]:
-    return _tidy(post["text"]), _tidy(post["warning"]), _tidy(post["alts"]), post["links"]
+def _said(post: dict[str, Any]) -> dict[str, Sequence[str]]:
+    return {name: _tidy(post[name]) for name in _WRITTEN} | {"links": post["links"]}
 
 
-def _written(batch: Batch) -> dict[str, tuple[Sequence[str], ...]]:
+def _written(batch: Batch) -> dict[str, dict[str, Sequence[str]]]:
     written = {}
     for key, given in batch.hostile.items():
         post = drop_bad_links(given)
         alts = [one.alt for one in post.media if one.alt]
         links = [post.url] if post.url else []
         seen = any(char.isprintable() and not char.isspace() for char in post.text)
-        written[key] = (_tidy([post.text]) if seen else [], _tidy([post.warning or ""]), _tidy(alts), links)
+        assert post.poll is not None
+        assert post.quote is not None
+        texts = {
+            "text": [post.text] if seen else [],
+            "warning": [post.warning or ""],
+            "alts": alts,
+            "options": [option.text for option in post.poll.options],
+            "quoted": [post.quote.text],
+            "covering": [post.quote.warning or ""],
+            "page": [post.link_card.title if post.link_card else ""],
+        }
+        written[key] = {name: _tidy(texts[name]) for name in _WRITTEN} | {"links": links}
     return written
 
 

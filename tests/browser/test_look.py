@@ -158,6 +158,31 @@ async def test_the_page_shows_a_look_before_it_is_saved_and_is_accessible(
         await assert_fit(page)
 
 
+async def test_the_chair_view_and_the_plain_wall_wear_the_look(house: House, browser: Browser) -> None:
+    hall = house.hall()
+    session = await hall.venue.running()
+    await hall.venue.bring_in(session, await hall.post("A point in the room"))
+    light = {"ground": "#e8f0ff", "surface": "#ffffff", "ink": "#0b1a33", "accent": "#b00060"}
+    await dress(hall, dark=ORANGE, light=light)
+    await bring(hall, "logo", logo())
+    async with watched_context(browser, viewport=LAPTOP) as watched:
+        stage = await watched.page(hall.at("stage", session=session))
+        await expect(stage.get_by_text("A point in the room").first).to_be_visible()
+        await wears(stage, **ORANGE)
+        await assert_fit(stage)
+    async with watched_context(browser, viewport=LAPTOP, java_script_enabled=False) as watched:
+        for theme, ground, accent in (
+            ("dark", "rgb(27, 15, 0)", "rgb(255, 153, 0)"),
+            ("light", "rgb(232, 240, 255)", "rgb(176, 0, 96)"),
+            ("contrast", "rgb(0, 0, 0)", "rgb(255, 225, 77)"),
+        ):
+            page = await watched.page(f"{hall.process.base_url}/wall/{hall.slug}/plain?theme={theme}")
+            await expect(page.locator("html")).to_have_css("background-color", ground)
+            await expect(page.locator(".hashtag").first).to_have_css("color", accent)
+            await expect(page.locator(".logo")).to_be_visible()
+            await page.close()
+
+
 async def test_every_theme_of_a_chosen_look_is_accessible(house: House, browser: Browser) -> None:
     hall = house.hall()
     session = await hall.venue.running()

@@ -4,6 +4,7 @@ a flood takes nothing from those who read."""
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -17,10 +18,21 @@ from tests.support.summit import post
 from tests.support.waiting import eventually
 from tests.world.hosts import Hosts, image, serving
 from wall.feeds.base import Arrived
-from wall.model import Author, Media, Post
+from wall.model import Author, Media, Poll, PollOption, Post
 
 SIZES = {"hd": (1920, 1080), "4k": (3840, 2160), "wide": (2560, 1080), "portrait": (1080, 1920)}
-LAYOUTS = ["columns", "stream", "spotlight", "mosaic", "question", "floor", "programme", "title", "notice"]
+LAYOUTS = [
+    "columns",
+    "stream",
+    "spotlight",
+    "mosaic",
+    "question",
+    "floor",
+    "themes",
+    "programme",
+    "title",
+    "notice",
+]
 LONG = "We keep confusing attention with impact when committees ask for numbers, and nobody says so. " * 6
 PROMPTS = [
     {"text": "What should count as scholarship when most of it is read on a phone at night?", "minute": 0}
@@ -30,6 +42,12 @@ TEXTS = [
     LONG,
     "Of ordinary length, as most of what people write in a hall is: two lines or three.",
     "教育における学術とは何か。" * 9,
+]
+THEMES = [
+    "Rubrics",
+    "Promotion and tenure committees that ask for numbers alone",
+    "Burnout",
+    "出版後の査読",
 ]
 SHAPES = [(640, 360), (300, 400), (900, 300), (400, 400)]
 
@@ -50,7 +68,8 @@ CUT = """() => {
 """What shows less than it holds, without a mark that says so."""
 
 OUTSIDE = """() => {
-  const kinds = "main :is(.slot, .spot-card, .next > li, .tile, .point, .asked, .topic, .plan-room)";
+  const kinds =
+    "main :is(.slot, .spot-card, .next > li, .tile, .point, .asked, .topic, .plan-room, .theme)";
   const join = document.querySelector(".join");
   const corner = join.checkVisibility() ? join.getBoundingClientRect() : null;
   const area = document.querySelector("main").getBoundingClientRect();
@@ -78,14 +97,20 @@ async def full(_house: House) -> AsyncIterator[Hall]:
     hosts.pictures |= {f"/{n}.png": image(size=size) for n, size in enumerate(SHAPES)}
     async with serving(hosts, port=free_port()):
         hall = _house.hall()
-        for room in ("Aspen Hall", "Birch Room"):
-            await _run(hall, room)
-        hall.bring(*(Arrived(_post(hosts, n)) for n in range(36)))
+        slide = {"media": _media(hosts, 0)}
+        poll = {"poll": Poll(options=tuple(PollOption(text=text, votes=1) for text in TEXTS), closed=True)}
+        for room, more in (("Aspen Hall", slide), ("Birch Room", poll)):
+            await _run(hall, room, more)
+        ids = hall.bring(*(Arrived(_post(hosts, n)) for n in range(36)))
+        for number, name in enumerate(THEMES):
+            made = await hall.venue.do("/tags", name=name, set="theme")
+            for post_id in ids[number : number + 6]:
+                await hall.venue.do(f"/posts/{post_id}/tag", tag=made["tag"], on=True)
         yield hall
 
 
-async def _run(hall: Hall, room: str) -> None:
-    """Let a session run in a room: it asks something, and discusses something."""
+async def _run(hall: Hall, room: str, more: dict[str, Any]) -> None:
+    """Let a session run in a room: it asks something, and discusses something that has `more`."""
     speakers = ["Ada Lovelace", "Grace Hopper"]
     session = await hall.venue.running(
         f"What makes a blog worth it? {room}", prompts=PROMPTS, speakers=speakers
@@ -93,17 +118,20 @@ async def _run(hall: Hall, room: str) -> None:
     held = next(one for one in (await hall.held())["session"] if one["id"] == session)
     path = f"/sessions/{session}/prompt"
     await hall.venue.do(path, version=held["version"], prompt=held["prompts"][0]["id"])
-    (point,) = hall.bring(Arrived(post(f"floor {room}", f"On the floor: {LONG}")))
+    (point,) = hall.bring(Arrived(post(f"floor {room}", f"On the floor: {LONG}", **more)))
     await hall.venue.bring_in(session, point)
+
+
+def _media(hosts: Hosts, which: int) -> tuple[Media, ...]:
+    width, height = SHAPES[which]
+    url = f"http://127.0.0.1:{hosts.port}/{which}.png"
+    return (Media(kind="image", url=url, alt="A slide with a chart", width=width, height=height),)
 
 
 def _post(hosts: Hosts, number: int) -> Post:
     which = number % len(SHAPES)
-    width, height = SHAPES[which]
-    url = f"http://127.0.0.1:{hosts.port}/{which}.png"
-    media = (Media(kind="image", url=url, alt="A slide with a chart", width=width, height=height),)
     author = Author(key=f"a{number}", handle=f"author{number}", name=f"Author Number {number}")
-    shown = media if number % 3 == 0 else ()
+    shown = _media(hosts, which) if number % 3 == 0 else ()
     return post(str(number), f"{number}: {TEXTS[which]}", author=author, media=shown)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import cycle
 from typing import Any
@@ -73,7 +73,7 @@ REVERSIBLE = sorted(DECISIONS.keys() - {"withdraw"})
 
 def within(held: Held, oldest: int) -> dict[tuple[str, str], Any]:
     """What a copy holds within its window: posts from an order on with their placements, and the
-    contributions that hang on one of these posts or on a relay."""
+    contributions that hang on one of these posts or on a relay, or on nothing at all."""
     cards = {
         subject: value
         for subject, value in held.subjects.items()
@@ -88,9 +88,15 @@ def within(held: Held, oldest: int) -> dict[tuple[str, str], Any]:
         if {
             "placement": ("post", id_) in cards,
             "check": ("post", id_) in cards or id_ in leads,
-            "contribution": id_ in raised or any(("post", one) in cards for one in value.get("posts", ())),
+            "contribution": id_ in raised or not outside(held, cards, value.get("posts", ())),
         }.get(kind, True)
     }
+
+
+def outside(held: Held, cards: dict[tuple[str, str], Any], ids: Sequence[str]) -> bool:
+    """Whether all of these posts that a copy holds are older than its window, and there are some."""
+    there = [("post", id_) for id_ in ids if ("post", id_) in held.subjects]
+    return bool(there) and not any(post in cards for post in there)
 
 
 class Facilitation(RuleBasedStateMachine):

@@ -22,6 +22,7 @@ from wall.model import Author, Mode, Reason, Role
 from wall.parallel import CLAIM_SECONDS, Contribution, Placed, Placement, RelayState
 from wall.store import Store, members, placements, posts
 
+DESK = Scope(frozenset({Role.ORGANISER}))
 BLOG = "Blogs ought to count as scholarship in every promotion committee"
 
 
@@ -225,6 +226,23 @@ def test_what_says_the_same_gathers_and_can_be_split(summit: Floor) -> None:
     hall = summit.session(summit.room())
     summit.do(lambda tx: relays.raise_point(tx, ORGANISER, one, hall))
     assert summit.contribution(summit.said("3", text="Yes!")) is None
+
+
+def test_a_point_goes_with_the_last_of_its_posts_and_comes_back_with_one(summit: Floor) -> None:
+    whole = join(summit, summit.said("1"), summit.said("2"))
+    desk = summit.held(DESK)
+
+    def on_the_desk(do: Callable[[Tx], object]) -> bool:
+        summit.do(do)
+        desk.apply(summit.frame(DESK, desk.seq))
+        assert desk.subjects == summit.held(DESK).subjects
+        return ("contribution", whole.id) in desk.subjects
+
+    assert on_the_desk(lambda tx: vars(moves.lost(tx, summit.stored("1"))))
+    assert not on_the_desk(lambda tx: vars(moves.lost(tx, summit.stored("2"))))
+    assert on_the_desk(lambda tx: vars(moves.found(tx, summit.stored("2"))))
+    two = summit.stored("2")
+    assert not on_the_desk(lambda tx: moves.withdraw(tx, two.id, two.version, GRAVES))
 
 
 def test_each_post_gets_the_session_that_a_clue_tells(summit: Floor) -> None:

@@ -37,15 +37,16 @@ SEES_MESSAGES = frozenset(Role) - {Role.RATER, Role.TECHNICIAN, Role.TAGGER}
 
 
 def within(held: Held, oldest: int) -> dict[tuple[str, str], Any]:
-    """What a copy holds within its window: posts from an order on, and the answers that hang on them."""
+    """What a copy holds within its window: posts from an order on, and what hangs on them."""
     cards = {
         id_ for (kind, id_), value in held.subjects.items() if kind == "post" and value["order"] >= oldest
     }
-    hanging = {"post", "answer", "contribution", "placement"}
+    hanging = {"post", "answer", "placement"}
     return {
         (kind, id_): value
         for (kind, id_), value in held.subjects.items()
-        if kind not in hanging or id_ in cards
+        if (kind not in hanging or id_ in cards)
+        and (kind != "contribution" or not cards.isdisjoint(value["posts"]))
     }
 
 

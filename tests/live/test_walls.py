@@ -111,7 +111,7 @@ async def test_a_scene_file_of_another_version_is_refused_in_words(channel: Chan
         {"steps": [PLAIN] * (MOST_STEPS + 1)},
         {"steps": [{**PLAIN, "seconds": 4}]},
         {"steps": [{**PLAIN, "seconds": 3_601}]},
-        {"steps": [{**PLAIN, "layout": "themes"}]},
+        {"steps": [{**PLAIN, "layout": "hologram"}]},
         {"steps": [{**PLAIN, "words": "x" * 301}]},
         {"steps": [{**PLAIN, "fewer_than": 0}]},
         {"name": ""},

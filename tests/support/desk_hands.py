@@ -1,4 +1,8 @@
-"""A scripted facilitator: works through a desk with the keyboard alone, as somebody does all day."""
+"""A scripted facilitator: works through a desk with the keyboard alone, as somebody does all day.
+
+They read every card before they judge it, and judge it as it stands in sight: nothing is pressed about
+words that were not on the screen for as long as it takes to skim them.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +11,24 @@ import random
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Literal
 
-from tests.support.desk_page import DeskPage, Look
+from tests.support.desk_page import DeskPage, Look, Row
 
 WAITING = 5
 """Points that are kept in the queue."""
-SEVERAL = 3
-"""So many that are clean are worth one key for all of them."""
+FEW = 3
+"""Fewer than so many new posts are left to gather,"""
+PATIENT_SECONDS = 8.0
+"""unless one of them is as old as this."""
+WORDS_A_SECOND = 10.0
+"""Skimming: some 2.5 times the 240 words a minute of silent reading (Rayner et al. 2016,
+doi:10.1177/1529100615623267)."""
+GLANCE_SECONDS = 0.2
 _OUTCOMES = ("The room agreed to try it", "Two tables take it home", "Evidence was asked for", "")
 _QUESTION_TAG, _OTHER_TAGS = "1", "23456"
+
+Plan = Literal["nothing", "tag", "queue", "refuse"]
 
 
 @dataclass
@@ -26,8 +39,11 @@ class Tally:
     meant: Counter[str] = field(default_factory=Counter)
     seen: set[str] = field(default_factory=set)
     """Posts that something was done about."""
+    read: set[str] = field(default_factory=set)
+    """Posts that were in sight for as long as it takes to skim them."""
     per_post: list[float] = field(default_factory=list)
-    """Keys that each post took that was handled; those of a key for several are shared among them."""
+    """Keys that each card took that was handled, with those that led to it; a key for several is shared
+    among them. Keys for the room and its queue are not in it."""
     told: int = 0
     """Refusals that the desk told about."""
     oldest_seconds: list[float] = field(default_factory=list)
@@ -35,15 +51,27 @@ class Tally:
 
 
 class Hands:
-    """Somebody at a desk. `pause`: seconds to read a post, from and to."""
+    """Somebody at a desk, who reads so many words a second after a glance of so many seconds, and lets
+    new posts gather for `patient` seconds."""
 
-    def __init__(self, desk: DeskPage, seed: int = 1, pause: tuple[float, float] = (0.7, 1.9)) -> None:
+    def __init__(
+        self,
+        desk: DeskPage,
+        seed: int = 1,
+        *,
+        words_a_second: float = WORDS_A_SECOND,
+        glance: float = GLANCE_SECONDS,
+        patient: float = PATIENT_SECONDS,
+    ) -> None:
         self.desk = desk
         self.tally = Tally()
         self._rng = random.Random(seed)
-        self._pause = pause
+        self._words_a_second = words_a_second
+        self._glance = glance
+        self._patient = patient
         self._moves_on = 0.0
-        self._judged = self._sorted = self._steps = 0
+        self._plans: dict[str, Plan] = {}
+        self._waited = self._asked = self._others = self._tags = self._since = 0
         self.floor_seconds = 30.0
         """How long something is in the room."""
 
@@ -61,8 +89,7 @@ class Hands:
             await self.step()
 
     async def step(self) -> None:
-        """Read, and do one thing."""
-        await asyncio.sleep(self._rng.uniform(*self._pause))
+        """Look, and do one thing: read a card, or press the keys that one thing takes."""
         look = await self.desk.look()
         self.tally.oldest_seconds.append(look.oldest_ms / 1000)
         self.tally.left.append(look.left)
@@ -70,13 +97,14 @@ class Hands:
             await self._dismiss(look.problems)
         elif self._is_time(look):
             await self._move_on(look)
-        elif look.queued > 2 and self._rng.random() < 0.03:
+        elif look.queued > 2 and self._rng.random() < 0.01:
             await self._reorder()
+        elif unread := [row for row in look.rows if row.id not in self.tally.read]:
+            await self._read(unread[0])
+        elif look.rows:
+            await self._handle(look)
         else:
-            before = self.tally.keys
-            handled = await self._handle(look)
-            if handled:
-                self.tally.per_post += [(self.tally.keys - before) / handled] * handled
+            await self._go_on(look)
 
     async def rest(self) -> None:
         """Wait until everything is sent, and read what was refused."""
@@ -114,66 +142,89 @@ class Hands:
         self.tally.meant["place"] += 1
         await self.press("K", "i")
 
-    async def _handle(self, look: Look) -> int:
-        """Do something about the current post, or about all in sight. How many posts that handled."""
-        self._steps += 1
-        if len(look.clean) >= SEVERAL and self._steps % 4 == 0:
-            return await self._approve_all(look)
-        if look.id is not None and look.unhandled:
-            self.tally.seen.add(look.id)
-            await (self._judge(look) if look.state == "held" else self._sort(look))
-            return 1
-        if look.fresh or look.left:
-            await self.press("p" if look.fresh else "Space")
-        return 0
+    async def _read(self, row: Row) -> None:
+        """Skim a card, and decide what is to be done about it."""
+        await asyncio.sleep(self._glance + row.words / self._words_a_second)
+        self.tally.read.add(row.id)
+        self._plans[row.id] = self._plan(row)
 
-    async def _approve_all(self, look: Look) -> int:
-        """Everything in sight was read, and nothing more is to be done about it."""
-        self.tally.seen.update(look.clean)
-        self.tally.meant["approve"] += look.clean_waiting
-        await self.press("A")
-        return len(look.clean)
+    def _plan(self, row: Row) -> Plan:
+        """Of what waits, one in twelve is refused; of the questions one in four is queued and the others
+        tagged; of all else one in four is tagged, and one in sixteen queued."""
+        self._waited += row.waits
+        if row.waits and self._waited % 12 == 3:
+            return "refuse"
+        if row.asks:
+            self._asked += 1
+            return "queue" if self._asked % 4 == 2 else "tag"
+        self._others += 1
+        if self._others % 16 == 6:
+            return "queue"
+        return "tag" if self._others % 4 == 1 else "nothing"
 
-    async def _judge(self, look: Look) -> None:
-        """Of eight that wait, one is refused, two are queued, two are tagged, all others shown."""
-        self._judged += 1
-        turn = self._judged % 8
-        if turn == 3:
-            self.tally.meant["reject"] += 1
-            await self.press("x", self._rng.choice("1234"))
-        elif turn in (2, 6) and look.queued < WAITING:
-            await self._raise()
+    async def _go_on(self, look: Look) -> None:
+        """Nothing is left in sight: to what is left elsewhere, or to what is new, once there is enough."""
+        if look.left > look.fresh:
+            await self._press_for_posts("Space")
+        elif look.fresh >= FEW or (look.fresh and look.oldest_ms >= self._patient * 1000):
+            await self._press_for_posts("p")
         else:
-            if turn in (0, 5):
-                await self._tag(look)  # which approves
-            else:
-                self.tally.meant["approve"] += 1
-            await self.press("a")
+            await asyncio.sleep(self._glance)
 
-    async def _sort(self, look: Look) -> None:
-        """Of ten that are shown already, four need nothing, the others a tag; two of those are queued,
-        and one loses its tag again."""
-        self._sorted += 1
-        turn = self._sorted % 10
-        if turn > 3:
-            await self._tag(look)
-        if turn == 4:
-            await self._take_back()
-        elif turn in (5, 9) and look.queued < WAITING:
-            await self._raise()
+    async def _handle(self, look: Look) -> None:
+        """All in sight was read: one key for all where nothing is to be done, else the current card."""
+        here = [row for row in look.rows if row.in_sight]
+        clean = [row for row in here if row.clean]
+        done = all(self._plans[row.id] == "nothing" for row in here)
+        current = next((row for row in look.rows if row.id == look.id), None)
+        if done and (len(clean) > 1 or (clean and current is None)):
+            await self._approve_all(clean)
+        elif current is None:
+            await self._press_for_posts("Space")
         else:
-            await self.press("Space")
+            await self._judge(current, look)
 
-    async def _raise(self) -> None:
-        self.tally.meant["raise"] += 1
-        await self.press("q")
+    async def _judge(self, row: Row, look: Look) -> None:
+        plan = self._plans[row.id]
+        if plan == "refuse" and row.waits:
+            self.tally.meant["reject"] += row.shows
+            await self._press_for_posts("x", self._rng.choice("1234"))
+        elif plan == "queue" and look.queued < WAITING:
+            self.tally.meant["raise"] += 1
+            await self._press_for_posts("q")
+        elif plan == "tag":
+            await self._tag(row)
+        else:
+            self.tally.meant["approve"] += row.shows
+            await self._press_for_posts("a" if row.waits else "Space")
+        self._handled([row.id])
 
-    async def _tag(self, look: Look) -> None:
+    async def _approve_all(self, rows: list[Row]) -> None:
+        """Show what waits of these, and say of all of them that nothing more is to be done."""
+        self.tally.meant["approve"] += sum(row.shows for row in rows)
+        await self._press_for_posts("A")
+        self._handled([row.id for row in rows])
+
+    async def _tag(self, row: Row) -> None:
+        """Set a tag, which approves what waits; one in twenty is the wrong one, and is taken back."""
+        self._tags += 1
+        tag = _QUESTION_TAG if row.asks else self._rng.choice(_OTHER_TAGS)
+        if not row.waits and self._tags % 20 == 5:
+            self.tally.meant["tag"] += 2
+            await self._press_for_posts("2" if tag == "1" else "1")
+            await self.desk.settled()  # what was never sent is only forgotten
+            await self._press_for_posts("u")
         self.tally.meant["tag"] += 1
-        await self.press(_QUESTION_TAG if "?" in look.text else self._rng.choice(_OTHER_TAGS))
+        await self._press_for_posts(tag)
 
-    async def _take_back(self) -> None:
-        """Undo the tag once it is sent: what was never sent is only forgotten."""
-        await self.desk.settled()
-        self.tally.meant["tag"] += 1
-        await self.press("u")
+    async def _press_for_posts(self, *keys: str) -> None:
+        """Press keys of which the cards that are handled next have their share."""
+        self._since += len(keys)
+        await self.press(*keys)
+
+    def _handled(self, ids: list[str]) -> None:
+        unread = set(ids) - self.tally.read
+        assert not unread, f"judged without having been read: {unread}"
+        self.tally.seen.update(ids)
+        self.tally.per_post += [self._since / len(ids)] * len(ids)
+        self._since = 0

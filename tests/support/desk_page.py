@@ -42,26 +42,31 @@ _NOTE_KEYS = """
 """
 
 # Preact keeps its tree on the node that it draws into; the first component is given the desk.
-_DESK = "document.getElementById('desk').__k.__k[0].props.parts.desk"
+_PARTS = "document.getElementById('desk').__k.__k[0].props.parts"
+_DESK = f"{_PARTS}.desk"
 
 _LOOK = f"""
 () => {{
-  const desk = {_DESK};
-  const row = document.querySelector(".row-current");
+  const {{ desk, actions }} = {_PARTS};
   const relays = [...document.querySelectorAll(".relay-row")].map((one) => one.dataset.state);
   const {{ oldest, unhandled }} = desk.counts.value;
-  const id = row?.dataset.post ?? null;
+  const id = document.querySelector(".row-current")?.dataset.post ?? null;
   const byMode = ["awaits_approval", "first_post", "not_listed"];
   const isClean = ({{ bar, reasons }}) =>
     bar === null && (reasons ?? []).every(({{ code }}) => byMode.includes(code));
-  const left = desk.inSight().filter((one) => desk.unhandled(one));
-  const clean = left.filter((one) => isClean(desk.view.value.post(one)));
+  const sight = new Set(desk.inSight());
+  const rowOf = (one) => {{
+    const [post, row] = [desk.view.value.post(one), document.getElementById(`post-${{one}}`)];
+    const said = [...(row?.querySelectorAll(".said, .gathered li") ?? [])].map((part) => part.textContent);
+    return {{
+      id: one, in_sight: sight.has(one), clean: isClean(post), waits: post.state === "held",
+      words: said.join(" ").split(/\\s+/).length, asks: /[?？؟]/.test(said.join(" ")),
+      shows: actions.gather.approving(one).length,
+    }};
+  }};
+  const rows = desk.listing.ids.filter((one) => (sight.has(one) || one === id) && desk.unhandled(one));
   return {{
-    id, unhandled: id !== null && desk.unhandled(id),
-    state: id === null ? null : desk.view.value.post(id)?.state ?? null,
-    text: row?.querySelector(".said")?.textContent ?? "",
-    fresh: desk.listing.fresh.length, left: unhandled,
-    clean, clean_waiting: clean.filter((one) => desk.view.value.post(one).state === "held").length,
+    id, rows: rows.map(rowOf), fresh: desk.listing.fresh.length, left: unhandled,
     oldest_ms: oldest === null ? 0 : Date.now() - oldest,
     floor: relays.includes("on_floor"), next: relays.includes("next"),
     queued: relays.filter((one) => one === "queued").length,
@@ -88,19 +93,28 @@ Held = dict[str, dict[str, dict[str, Any]]]
 
 
 @dataclass(frozen=True)
+class Row:
+    """A card about which something is left to do. `words` are those that are to be read; `asks`: they
+    have a question mark; `clean`: no rule caught anything; `shows`: so many posts one yes lets out."""
+
+    id: str
+    in_sight: bool
+    clean: bool
+    waits: bool
+    words: int
+    asks: bool
+    shows: int
+
+
+@dataclass(frozen=True)
 class Look:
-    """What a person at the desk sees: the current post, what is new, and the queue."""
+    """What a person at the desk sees: the current post, what is left to do in sight, and the queue."""
 
     id: str | None
-    unhandled: bool
-    state: str | None
-    text: str
+    rows: list[Row]
+    """Unhandled ones in sight and the current one, from the top."""
     fresh: int
     left: int
-    clean: list[str]
-    """Unhandled posts in sight in which no rule caught anything."""
-    clean_waiting: int
-    """How many of them wait."""
     oldest_ms: float
     floor: bool
     next: bool
@@ -144,7 +158,8 @@ class DeskPage:
 
     async def look(self) -> Look:
         """What is to be seen now."""
-        return Look(**await self.page.evaluate(_LOOK))
+        seen = await self.page.evaluate(_LOOK)
+        return Look(**{**seen, "rows": [Row(**row) for row in seen["rows"]]})
 
     async def held(self) -> Held:
         """The copy that the page holds, without what is painted over it."""

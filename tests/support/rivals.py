@@ -31,6 +31,9 @@ ACTIONS: Sequence[Sequence[str]] = (
 )
 """What is pressed: keys one after the other, some into a question that the first asks."""
 
+ERASED = 0.002
+"""How often a post is erased instead: for good, so of a dozen there have to be some left."""
+
 
 class Rival:
     """One of the two. `seed` decides what they press."""
@@ -47,6 +50,8 @@ class Rival:
             if self._rng.random() < 0.1:
                 await self._word()
             await self.desk.page.keyboard.press("Escape")
+            if self._rng.random() < ERASED:
+                await self._erase()
 
     async def _word(self) -> None:
         """Put the current point into words, which the other one may do too."""
@@ -54,10 +59,15 @@ class Rival:
         await self.desk.page.keyboard.type(f"Wording {self._rng.randrange(100)}")
         await self.desk.page.keyboard.press("Enter")
 
+    async def _erase(self) -> None:
+        """Delete the words of the current post, which the other one may work at."""
+        for key in ("t", "D", "y"):
+            await self.desk.page.keyboard.press(key)
+
 
 async def rival(desks: Sequence[DeskPage], commands: int, seed: int = 1) -> None:
     """Let each of these desks send its share of so many commands, all at the same time."""
-    rivals = [Rival(desk, seed + number) for number, desk in enumerate(desks)]
+    rivals = [Rival(desk, 2 * seed + number) for number, desk in enumerate(desks)]
     await asyncio.gather(*(one.work(-(-commands // len(rivals))) for one in rivals))
 
 

@@ -23,6 +23,7 @@ from wall.look import (
     Slot,
     digest_of,
     palette,
+    plain,
     proposed,
     samples,
     stylesheet,
@@ -121,6 +122,23 @@ def test_all_colours_that_follow_can_be_read(look: EventLook) -> None:
             assert reads(shown[text], grounds, LEAST[theme]), (theme, text, shown)
         assert contrast(shown["line"], shown["ground"]) >= 3
         assert contrast(shown["on-accent"], shown["accent"]) >= 4.5
+
+
+@settings(max_examples=60, deadline=None)
+@given(looks)
+def test_the_plain_wall_is_dressed_in_colours_that_can_be_read_and_knows_no_custom_property(
+    look: EventLook,
+) -> None:
+    look = proposed(look)
+    sheet = plain(look, "/look/x/")
+    assert (sheet == "") is look.is_ours
+    assert "--" not in sheet
+    assert "var(" not in sheet
+    for theme in Theme if sheet else ():
+        shown = palette(theme, look.of(theme))
+        assert f"html.{theme.value}{{background:{shown['ground']};color:{shown['ink']}}}" in sheet
+        assert f".{theme.value} .hashtag{{color:{shown['accent']}}}" in sheet
+        assert reads(shown["ink-quiet"], (shown["ground"], shown["surface"]), LEAST[theme])
 
 
 def test_what_cannot_be_read_is_said_with_the_nearest_colour_that_can() -> None:

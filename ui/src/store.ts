@@ -4,7 +4,7 @@
  */
 import type {
   AnswerValue, Changes, CheckValue, ConclusionValue, ContributionValue, ControlValue, CountValue, EventValue, MemberValue, MessageValue, PinValue, PointValue, PostValue, Put,
-  RelayValue, RoomValue, SceneValue, ScreenValue, SessionValue, Snapshot, TagValue,
+  RelayValue, RoomValue, SceneValue, ScreenValue, SessionValue, Snapshot, TagValue, ThemeValue,
   HandoverValue, OptOutValue, PlacementValue, QuestionValue, RoutingValue, TranslationValue,
 } from "./wire";
 
@@ -37,6 +37,7 @@ export interface Known {
   translation: TranslationValue;
   routing: RoutingValue;
   handover: HandoverValue;
+  theme: ThemeValue;
 }
 
 /** A frame does not continue from where the copy is: reconnect, or fetch a snapshot. */

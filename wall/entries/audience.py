@@ -178,8 +178,9 @@ def _tag_visible(_tag: Tag, scope: Scope) -> bool:
 
 def _contribution_visible(contribution: Contribution, scope: Scope) -> bool:
     """What was done with a post says what it is: only who may see the post hears of it. A contribution
-    that was joined with another one is nobody's any more."""
-    if not contribution.posts or not sees_facilitation(scope):
+    that was joined with another one is nobody's any more, and one whose posts are all gone goes with
+    them."""
+    if not contribution.there or not sees_facilitation(scope):
         return False
     return contribution.lead is PostState.APPROVED or sees_held(scope)
 

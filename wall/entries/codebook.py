@@ -1,4 +1,4 @@
-"""What was found about posts, and themes on walls, as readers hold them. These models are the wire's values."""
+"""Checks of posts and themes on walls, as readers hold them. These models are the wire's values."""
 
 from __future__ import annotations
 

@@ -63,8 +63,6 @@ RELAY_WINDOW = 100
 """A snapshot holds the relays that are open and this many that were closed last."""
 
 _BEFORE_ANY = -(2**62)
-_TAGGED = "contribution.tagged"
-"""What a theme has less of is no more among the tags of any post: the entry says which it was."""
 
 _LOADERS: dict[str, Callable[[Connection, str, set[str]], dict[str, Any]]] = {
     "post": posts.by_ids,
@@ -126,8 +124,7 @@ def read_after(conn: Connection, event_id: str, seq: int, until: int | None = No
     lines = entries.after(conn, event_id, seq, FAR_BEHIND, until)
     bodies = [json.loads(line.body) for line in lines]
     touched = dict.fromkeys((kind, subject) for body in bodies for kind, subject in body["subjects"])
-    tagged = {body["data"]["tag"] for body in bodies if body["kind"] == _TAGGED}
-    states = _load(conn, event, list(touched), tagged)
+    states = _load(conn, event, list(touched), bodies)
     reached = lines[-1].seq if lines else max(seq, 0)
     since = datetime.fromisoformat(bodies[0]["at"]) if bodies else None
     return Reading(event_id, event.epoch, seq, reached, event.seq, states, since)
@@ -228,7 +225,7 @@ def _parsed(body: str) -> dict[str, Any]:
 
 
 def _load(
-    conn: Connection, event: Event, touched: list[Subject], tagged: set[str]
+    conn: Connection, event: Event, touched: list[Subject], bodies: list[dict[str, Any]]
 ) -> tuple[tuple[Subject, State | None], ...]:
     ids: dict[str, set[str]] = {}
     for kind, subject_id in touched:
@@ -241,9 +238,21 @@ def _load(
     changed = [state for state in found.values() if isinstance(state, StoredPost)]
     on_posts = channel.hanging_on(conn, event.id, changed)
     hanging: dict[Subject, State] = {subject_of(state): state for state in on_posts}
-    hanging |= {subject_of(state): state for state in themes.touched(conn, event.id, ids, tagged)}
+    tagged, moved = ({tag for body in bodies for tag in of(body)} for of in (_tags_set, _tags_moved))
+    hanging |= {subject_of(state): state for state in themes.touched(conn, event.id, ids, tagged, moved)}
     subjects = dict.fromkeys([*touched, *hanging])
     return tuple((subject, hanging.get(subject) or found.get(subject)) for subject in subjects)
+
+
+def _tags_set(body: dict[str, Any]) -> list[str]:
+    """The tag that an entry set or took off: no row tells which it was."""
+    return [body["data"]["tag"]] if body["kind"] == "contribution.tagged" else []
+
+
+def _tags_moved(body: dict[str, Any]) -> list[str]:
+    """The tag that an entry put into another set: it may have been a theme until then."""
+    moved = body["kind"] == "tag.changed" and "set" in body["data"]["fields"]
+    return [subject for kind, subject in body["subjects"] if moved and kind == "tag"]
 
 
 def _rendered(subject: Subject, state: State | None, scope: Scope) -> Change | None:

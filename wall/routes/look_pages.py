@@ -22,12 +22,14 @@ from wall.look import (
     EventLook,
     Slot,
     digest_of,
+    plain,
     proposed,
     samples,
     stylesheet,
     unreadable,
 )
 from wall.media import Images
+from wall.model import Event
 from wall.routes import Asking, AskingHere, event_named
 from wall.routes.commands import command_body
 from wall.routes.forms import new_cause, parts_of_form
@@ -42,6 +44,8 @@ from wall.screens.looks import LookChange, Prepared
 from wall.store import looks
 
 _DIGEST = re.compile(r"[0-9a-f]{32}")
+_SHEETS = {"css": stylesheet, "plain.css": plain}
+"""What an event's pages are dressed in, by the ending of its address: the second is for the plain wall."""
 _FOR_EVER = "public, max-age=31536000, immutable"
 _KEPT_BYTES = 16 * 1024 * 1024
 """How much of style sheets, logos and fonts stays in memory: phones of a hall ask for them at once."""
@@ -172,10 +176,10 @@ class LookPages:
         digest, _, ending = name.partition(".")
         if not _DIGEST.fullmatch(digest):
             raise _nothing()
-        if ending == "css":
+        if ending in _SHEETS:
             # Of an older page's style sheet there is only the present one: it must not be kept for long.
             headers = {"Cache-Control": _FOR_EVER if digest == event.look else "no-cache"}
-            body, kind = await self._sheet(event.id, event.slug, event.look)
+            body, kind = await self._sheet(event, ending)
             return Response(body, media_type=kind, headers=headers)
         found = self._kept.get((event.id, name))
         if found is None:
@@ -185,17 +189,17 @@ class LookPages:
             found = self._kept.put((event.id, name), file[1], file[0].media_type)
         return Response(found[0], media_type=found[1], headers={"Cache-Control": _FOR_EVER})
 
-    async def _sheet(self, event_id: str, slug: str, digest: str | None) -> tuple[bytes, str]:
-        if digest is None:
+    async def _sheet(self, event: Event, ending: str) -> tuple[bytes, str]:
+        if event.look is None:
             return b"", "text/css"
-        found = self._kept.get((event_id, digest))
+        found = self._kept.get((event.id, f"{event.look}.{ending}"))
         if found is not None:
             return found
-        look = await self._journal.store.read(lambda conn: looks.of(conn, event_id))
-        sheet = stylesheet(look, commands.path_of(slug))
-        body = sheet.encode()
+        look = await self._journal.store.read(lambda conn: looks.of(conn, event.id))
+        path = commands.path_of(event.slug)
         # Changed in this very moment: what is kept under a digest is what has it.
-        return self._kept.put((event_id, digest_of(sheet)), body, "text/css")
+        name = f"{digest_of(stylesheet(look, path))}.{ending}"
+        return self._kept.put((event.id, name), _SHEETS[ending](look, path).encode(), "text/css")
 
     async def _brought(
         self, form: Mapping[str, str], files: Mapping[str, tuple[str, bytes]]

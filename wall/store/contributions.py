@@ -19,6 +19,7 @@ from wall.store import relays
 from wall.store.chunks import ids_in_chunks
 from wall.store.tables import contribution, contribution_post, post, receipt, tagging
 
+_GONE = frozenset({PostState.UNAVAILABLE.value, PostState.WITHDRAWN.value})
 _IDS: Any = bindparam("ids", expanding=True)
 _BY_IDS = select(contribution).where(
     contribution.c.event_id == bindparam("event"), contribution.c.id.in_(_IDS)
@@ -155,4 +156,5 @@ def _made_of(members: Sequence[Any]) -> dict[str, Any]:
         "posts": tuple(one.post_id for one in members),
         "lead": members[0].state if members else PostState.APPROVED,
         "shown": any(one.shown > 0 for one in members) or not members,
+        "there": any(one.state not in _GONE for one in members),
     }

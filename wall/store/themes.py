@@ -46,46 +46,50 @@ _SHOWN = (
 )
 _POINTS = _SHOWN.add_columns(func.count(distinct(contribution_post.c.contribution_id)).label("points"))
 _POINTS = _POINTS.group_by(tagging.c.tag_id)
-_PLACE = func.row_number().over(partition_by=tagging.c.tag_id, order_by=(post.c.shown.desc(), post.c.id.desc()))
-_RANKED = _SHOWN.add_columns(post.c.id, contribution_post.c.contribution_id, _PLACE.label("place")).subquery()
-_NEWEST = (
-    select(_RANKED)
-    .where(_RANKED.c.place <= _LOOKED_AT)
-    .order_by(_RANKED.c.tag_id, _RANKED.c.place)
+_PLACE = func.row_number().over(
+    partition_by=tagging.c.tag_id, order_by=(post.c.shown.desc(), post.c.id.desc())
 )
+_RANKED = _SHOWN.add_columns(
+    post.c.id, contribution_post.c.contribution_id, _PLACE.label("place")
+).subquery()
+_NEWEST = select(_RANKED).where(_RANKED.c.place <= _LOOKED_AT).order_by(_RANKED.c.tag_id, _RANKED.c.place)
 
 
 def listed(conn: Connection, event_id: str) -> list[StoredTheme]:
     """The themes of an event, while a scene of it shows themes; of those without points only the name."""
-    return _all(conn, event_id, on_walls=True) if on_walls(conn, event_id) else []
+    if not on_walls(conn, event_id):
+        return []
+    tags = [one for one in codebook.listed(conn, event_id) if one.set is TagSet.THEME]
+    return _with_points(conn, event_id, tags, on_walls=True)
 
 
 def touched(
-    conn: Connection, event_id: str, by_kind: dict[str, set[str]], tagged: Collection[str]
+    conn: Connection,
+    event_id: str,
+    by_kind: dict[str, set[str]],
+    tagged: Collection[str],
+    moved: Collection[str],
 ) -> list[StoredTheme]:
-    """The themes that have to be rendered when these subjects were touched (ids by type) and these tags
-    were set or taken off. A tag that is no theme any more is one without points."""
+    """The themes that have to be rendered when these subjects were touched (ids by type).
+
+    `tagged`: tags that were set or taken off; `moved`: those that were put into another set. A tag that is
+    no theme any more is rendered once more, to be dropped.
+    """
     is_on = on_walls(conn, event_id)
+    edited, of_posts = by_kind.get("tag", set()), by_kind.get("post", set())
     if "scene" in by_kind:
-        return _all(conn, event_id, on_walls=is_on)
-    if not is_on:
-        return []
-    edited = by_kind.get("tag", set())
-    ids = {*edited, *tagged, *_themes_of(conn, by_kind.get("post", set()))}
-    tags = codebook.by_ids(conn, event_id, ids) if ids else {}
-    concerned = [one for one in tags.values() if one.set is TagSet.THEME or one.id in edited]
-    return _with_points(conn, event_id, concerned, on_walls=True)
+        tags = codebook.listed(conn, event_id)
+    else:
+        ids = {*edited, *tagged, *_themes_of(conn, of_posts)} if is_on else set(moved)
+        tags = list(codebook.by_ids(conn, event_id, ids).values()) if ids else []
+    concerned = [one for one in tags if one.set is TagSet.THEME or one.id in moved]
+    return _with_points(conn, event_id, concerned, on_walls=is_on)
 
 
 def on_walls(conn: Connection, event_id: str) -> bool:
     """Whether a scene of an event shows themes."""
     found = conn.execute(_STEPS, {"event": event_id}).scalars()
     return any(step["layout"] == Layout.THEMES.value for steps in found for step in json.loads(steps))
-
-
-def _all(conn: Connection, event_id: str, *, on_walls: bool) -> list[StoredTheme]:
-    tags = [one for one in codebook.listed(conn, event_id) if one.set is TagSet.THEME]
-    return _with_points(conn, event_id, tags, on_walls=on_walls)
 
 
 def _themes_of(conn: Connection, post_ids: Collection[str]) -> set[str]:

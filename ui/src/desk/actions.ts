@@ -44,7 +44,7 @@ export class Actions {
       approve: () => this.#approve(), refuse: () => this.#refuse(), take_down: () => this.#takeDown(),
       leave_off: () => this.#leaveOff(), trust: () => gather.trust(), approve_all: () => gather.approveAll(), pin: () => gather.pin(),
       mark: () => gather.mark(), join: () => gather.join(), split: () => gather.split(), word: () => gather.word(),
-      belong: () => gather.belong(), take: () => gather.take(),
+      belong: () => gather.belong((post) => this.sheet.answers(post)), take: () => gather.take(),
       tag: (stroke) => this.tagging.digit(stroke), find_tag: () => this.tagging.find(), seen: () => this.#seen(), undo: () => this.#undo(),
       open: () => (desk.opened.value = !desk.opened.value),
       raise: () => this.#raise(), raise_into: () => this.#raiseInto(),
@@ -225,9 +225,9 @@ export class Actions {
     const keep = (): void => undefined;
     this.desk.dialog.value = {
       kind: "choice", title: tell(this.words, "desk.erase.title"), about: snippet(this.desk.view.value.post(id)),
-      options: [
-        { key: "y", label: tell(this.words, "desk.erase.yes"), danger: true, run: erase },
+      options: [ // the first has the focus: a second Space or Enter must not be what erases
         { key: "n", label: tell(this.words, "desk.erase.no"), run: keep },
+        { key: "y", label: tell(this.words, "desk.erase.yes"), danger: true, run: erase },
       ],
     };
   }

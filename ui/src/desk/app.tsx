@@ -10,6 +10,7 @@ import { ChoiceView, LineView } from "./asking";
 import { Translate } from "./beside-panel";
 import type { Panel } from "./dialogs";
 import { Finder } from "./finder";
+import { Similar } from "./gathered";
 import { Filters, Head } from "./head";
 import { Heard } from "./heard-panel";
 import { strokeOf } from "./keymap";
@@ -17,7 +18,7 @@ import { Help, Hints, Stroke } from "./keys";
 import { Inbox } from "./list";
 import { PartsContext, useParts, useTell, type Parts } from "./parts";
 import { Problems } from "./problems";
-import { RoomPanel } from "./queue";
+import { RoomPanel } from "./room-panel";
 import { Replies } from "./reply-panel";
 import { stepOf } from "./say";
 
@@ -58,8 +59,8 @@ function Running(): VNode {
   };
   return (
     <div class="desk">
-      <Head />
-      <Filters field={field} />
+      <Head field={field} />
+      <Filters />
       <main class="inbox"><Listed /></main>
       <RoomPanel />
       <Hints />
@@ -82,9 +83,12 @@ function Listed(): VNode {
       <Inbox />
       {empty && <Empty />}
       {older.loading.value && <p class="loading">{say("desk.loading")}</p>}
-      {fresh > 0 && (
-        <button type="button" class="fresh" onClick={() => actions.run("fresh")}>{words.count("desk.fresh", fresh)} <Stroke stroke="p" /></button>
-      )}
+      <div class="dock">
+        {desk.current && <Similar post={desk.current.id} />}
+        {fresh > 0 && (
+          <button type="button" class="fresh" onClick={() => actions.run("fresh")}>{words.count("desk.fresh", fresh)} <Stroke stroke="p" /></button>
+        )}
+      </div>
     </>
   );
 }
@@ -107,12 +111,15 @@ function Asking({ keysOn, onSwitch }: { keysOn: boolean; onSwitch: (on: boolean)
   const { desk } = useParts();
   const [words, times, say] = [useWords(), useTimes(), useTell()];
   const open = desk.dialog.value;
+  // A question that follows another one is a window of its own, even under the same words: the keyboard is in it.
+  const count = useRef(0);
+  const asked = useMemo(() => (count.current += 1), [open]);
   const late = desk.outbox.entries.value.find(({ state }) => state === "asked");
   if (open?.kind === "help") return <Help on={keysOn} onSwitch={onSwitch} onClose={() => (desk.dialog.value = null)} />;
   if (open?.kind === "finder") return <Finder />;
   if (open?.kind === "panel") return <PanelView panel={open} />;
-  if (open?.kind === "line") return <LineView key={open.title} line={open} />;
-  if (open?.kind === "choice") return <ChoiceView key={open.title} choice={open} />;
+  if (open?.kind === "line") return <LineView key={asked} line={open} />;
+  if (open?.kind === "choice") return <ChoiceView key={asked} choice={open} />;
   if (!late) return null;
   const about = say("desk.late.about", { step: stepOf(words, late.step), age: times.since(late.at, desk.now.value) });
   const options = [
@@ -165,7 +172,7 @@ function onKeys({ desk, actions }: Parts, off: () => boolean): () => void {
     const target = event.target instanceof Element ? event.target : null;
     if (target?.closest("input")) return onField(event);
     const stroke = strokeOf(event);
-    const presses = target?.closest("button, a") && (stroke === "Enter" || stroke === "Space");
+    const presses = target?.closest("button, a, summary") && (stroke === "Enter" || stroke === "Space");
     if (stroke === null || presses || (off() && stroke !== "?")) return;
     // A key that is held moves on, but decides nothing twice.
     if (event.repeat && !["j", "k", "ArrowDown", "ArrowUp"].includes(stroke)) return event.preventDefault();

@@ -1,9 +1,9 @@
-/** What stands beside posts and my session: questions and translations, offers of other rooms, hand-over, claims. */
+/** What stands beside posts and my session: questions and translations, claims, offers of other rooms. */
 import type { VNode } from "preact";
 import { useRef } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { tidyLine } from "../hygiene";
-import { useTimes, useWords } from "../wall/context";
+import { useWords } from "../wall/context";
 import type { QuestionValue, RoutingValue, SessionValue, TranslationValue } from "../wire";
 import { Stroke } from "./keys";
 import { Modal } from "./modal";
@@ -46,57 +46,48 @@ function QuestionView({ one }: { one: QuestionValue }): VNode {
   );
 }
 
-/** What other rooms offer, what I offered, and what the last shift left. */
-export function BesideRoom({ session }: { session: SessionValue }): VNode {
+/** What other rooms offer to my session. */
+export function OffersIn({ session }: { session: SessionValue }): VNode | null {
   const { desk, actions } = useParts();
-  const [times, say] = [useTimes(), useTell()];
+  const say = useTell();
   const offered = desk.beside.offeredTo(session.id);
-  const sent = desk.beside.sentBy(session.id, desk.now.value);
-  const note = desk.beside.handovers.value.get(session.id);
-  const may = desk.may("point.route");
+  if (offered.length === 0) return null;
   return (
-    <>
-      {offered.length > 0 && (
-        <section class="offers" role="status" aria-label={say("desk.offer.title")}>
-          <h3>{say("desk.offer.title")}</h3>
-          {offered.map((one) => (
-            <div key={one.id} class="offer">
-              <Offer one={one} other={one.from_session} from />
-              {may && (
-                <p class="room-do">
-                  <button type="button" class="do do-main" onClick={() => actions.replies.accept(one)}>{say("desk.offer.accept")}</button>
-                  <button type="button" class="do" onClick={() => actions.replies.giveBack(one)}>{say("desk.offer.return")}</button>
-                </p>
-              )}
-            </div>
-          ))}
-        </section>
-      )}
-      {sent.length > 0 && (
-        <section class="offers" aria-label={say("desk.offer.sent")}>
-          <h3>{say("desk.offer.sent")}</h3>
-          {sent.map((one) => (
-            <div key={one.id} class="offer">
-              <Offer one={one} other={one.to_session} />
-              {may && one.state === "offered" && (
-                <p class="room-do"><button type="button" class="do" onClick={() => actions.replies.cancel(one)}>{say("desk.offer.cancel")}</button></p>
-              )}
-            </div>
-          ))}
-        </section>
-      )}
-      {(note?.words || desk.may("handover.write")) && (
-        <section class="handover">
-          <h3>{say("desk.handover")}</h3>
-          {note?.words && (
-            <p><bdi dir="auto">{note.words}</bdi> <span class="quiet"><bdi dir="auto">{tidyLine(note.name)}</bdi> · {times.clock(Date.parse(note.written_at))}</span></p>
+    <section class="offers" aria-label={say("desk.offer.title")}>
+      <h3>{say("desk.offer.title")}</h3>
+      {offered.map((one) => (
+        <div key={one.id} class="offer">
+          <Offer one={one} other={one.from_session} from />
+          {desk.may("point.route") && (
+            <p class="room-do">
+              <button type="button" class="do do-main" onClick={() => actions.replies.accept(one)}>{say("desk.offer.accept")}</button>
+              <button type="button" class="do" onClick={() => actions.replies.giveBack(one)}>{say("desk.offer.return")}</button>
+            </p>
           )}
-          {desk.may("handover.write") && (
-            <button type="button" class="do" onClick={() => actions.replies.handOver()}>{say(note?.words ? "desk.handover.change" : "desk.handover.write")}</button>
+        </div>
+      ))}
+    </section>
+  );
+}
+
+/** What my session offered to others: what waits for an answer, or what came back. */
+export function OffersOut({ session, state }: { session: SessionValue; state: "offered" | "returned" }): VNode | null {
+  const { desk, actions } = useParts();
+  const say = useTell();
+  const sent = desk.beside.sentBy(session.id, desk.now.value).filter((one) => one.state === state);
+  if (sent.length === 0) return null;
+  return (
+    <section class="offers" aria-label={say("desk.offer.sent")}>
+      <h3>{say("desk.offer.sent")}</h3>
+      {sent.map((one) => (
+        <div key={one.id} class="offer">
+          <Offer one={one} other={one.to_session} />
+          {desk.may("point.route") && state === "offered" && (
+            <p class="room-do"><button type="button" class="do" onClick={() => actions.replies.cancel(one)}>{say("desk.offer.cancel")}</button></p>
           )}
-        </section>
-      )}
-    </>
+        </div>
+      ))}
+    </section>
   );
 }
 

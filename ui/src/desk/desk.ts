@@ -145,7 +145,7 @@ export class Desk {
     this.sessions.value = sorted(held.all("session").values(), (session) => Date.parse(session.starts_at));
     this.checked.value = checkedNow(this.checked.peek(), held.all("check"));
     this.tags.value = sorted(held.all("tag").values(), (tag) => tag.position).filter(({ retired }) => !retired);
-    this.optOuts.value = held.all("opt_out");
+    this.optOuts.value = new Map(held.all("opt_out"));
     this.#sorted = sorted(posts.values(), (post) => post.order).map(({ id }) => id);
     const contributions = new Map([...held.all("contribution").values()].flatMap((one) => one.posts.map((id) => [id, one])));
     this.#base.value = {

@@ -10,7 +10,13 @@ import { snippet, stepOf, tell } from "./say";
 import type { Likeness } from "./similar";
 import type { Step } from "./steps";
 
+/** A decision and taking it back: so many versions later a post is as it was. */
+const THERE_AND_BACK = 2;
+
 export class GatherActions {
+  /** What was clean when it was shown from here, with its version then: taken back, nothing was caught in it still. */
+  readonly #clean = new Map<string, number>();
+
   /** `next` goes to what is to be done next. */
   constructor(
     private readonly desk: Desk, private readonly words: Words, private readonly similar: Likeness, private readonly next: () => void,
@@ -89,7 +95,7 @@ export class GatherActions {
   approveAll(): void {
     const { desk } = this;
     const left = desk.inSight().filter((id) => desk.unhandled(id)).map((id) => desk.view.value.post(id));
-    const clean = left.filter((post): post is PostValue => post !== undefined && isClean(post));
+    const clean = left.filter((post): post is PostValue => post !== undefined && this.#isClean(post));
     if (clean.length === 0) return this.#say("desk.nothing_clean");
     const cards = clean.map(({ id }) => id);
     const waiting = cards.flatMap((id) => decided(id, desk.view.value)).filter((id) => this.#waits(id));
@@ -110,8 +116,8 @@ export class GatherActions {
     this.#do([{ ...of("pin"), back: of("unpin") }], post.id);
   }
 
-  /** Say to which session the current post belongs. */
-  belong(): void {
+  /** Say to which session the current post belongs, or, by `answers`, which of its prompts it answers. */
+  belong(answers: (post: string) => void): void {
     const { current, view, sessions, rooms, mine } = this.desk;
     if (!current) return;
     const now = view.value.placement(current.id)?.session ?? null;
@@ -122,7 +128,8 @@ export class GatherActions {
       note: `${roomOf(session, rooms.value)} · ${tell(this.words, `desk.session.${session.state}`)}`, run: () => put(session.id),
     }));
     const none: Option = { key: "0", label: tell(this.words, "desk.belong.none"), on: now === null, run: () => put(null) };
-    this.desk.dialog.value = { kind: "choice", title: tell(this.words, "desk.belong.title"), about: snippet(current), options: [...options, none] };
+    const prompt: Option = { key: "?", label: tell(this.words, "desk.answer.title"), run: () => answers(current.id) };
+    this.desk.dialog.value = { kind: "choice", title: tell(this.words, "desk.belong.title"), about: snippet(current), options: this.desk.may("session.run") ? [...options, none, prompt] : [...options, none] };
   }
 
   /** Take the current post from the tray, or else the oldest that is in it; once more puts it back. */
@@ -144,7 +151,19 @@ export class GatherActions {
 
   #approving(ids: readonly string[]): readonly Step[] {
     if (!this.desk.may("post.approve")) return [];
-    return [...new Set(ids)].filter((id) => this.#waits(id)).map((post): Step => ({ do: "move", move: "approve", post }));
+    const waiting = [...new Set(ids)].filter((id) => this.#waits(id));
+    for (const id of waiting) {
+      const post = this.desk.view.value.post(id);
+      if (post && isClean(post)) this.#clean.set(id, post.version);
+    }
+    return waiting.map((post): Step => ({ do: "move", move: "approve", post }));
+  }
+
+  /** Whether no rule caught anything in it. The reasons of what was taken back only say that: nothing else may have happened to it. */
+  #isClean(post: PostValue): boolean {
+    const [only, ...others] = post.reasons ?? [];
+    const back = only?.code === "reconsidered" && others.length === 0 && post.bar === null;
+    return isClean(post) || (back && post.version <= (this.#clean.get(post.id) ?? -Infinity) + THERE_AND_BACK);
   }
 
   #waits(id: string): boolean {
@@ -156,7 +175,7 @@ export class GatherActions {
   #ofAuthor({ id, network, author }: PostValue): readonly string[] {
     const { base } = this.desk.view.value;
     const theirs = [...base.posts.values()].filter((post) =>
-      author.handle !== "" && post.network === network && post.author.handle === author.handle && isClean(post));
+      author.handle !== "" && post.network === network && post.author.handle === author.handle && this.#isClean(post));
     return [id, ...within(id, this.desk.view.value).map((post) => post.id).filter((one) => cardOf(one, this.desk.view.value) === id), ...theirs.map((post) => post.id)];
   }
 

@@ -63,7 +63,8 @@ export function Belongs({ post }: { post: string }): VNode | null {
   );
 }
 
-/** What says much the same: one key makes them one point. */
+/** What says much the same as the current post: one key makes them one point. It stands below the list, for it comes
+ * late: in the card it would push what is read there down. */
 export function Similar({ post }: { post: string }): VNode | null {
   const { actions } = useParts();
   const say = useTell();

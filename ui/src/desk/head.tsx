@@ -5,19 +5,39 @@ import { tidyLine } from "../hygiene";
 import { useTimes, useWords } from "../wall/context";
 import { Whom } from "./gathered";
 import { SHOWS } from "./inbox";
+import { Key } from "./keys";
 import { Do } from "./queue";
 import { useParts, useTell } from "./parts";
 
-export function Head(): VNode {
+export function Head({ field }: { field: RefObject<HTMLInputElement | null> }): VNode {
   const { desk } = useParts();
   const say = useTell();
   return (
     <header class="head">
       <h1 class="event"><span class="face">{say("desk.title")}</span> <bdi dir="auto">{tidyLine(desk.event.value?.name ?? "")}</bdi></h1>
+      <Search field={field} />
       <People />
       <Line />
       <Do command="help">{say("desk.keys")}</Do>
     </header>
+  );
+}
+
+function Search({ field }: { field: RefObject<HTMLInputElement | null> }): VNode {
+  const { desk } = useParts();
+  const say = useTell();
+  return (
+    <div class="seek" role="search">
+      <label class="search">
+        <span class="unseen">{say("desk.search")}</span>
+        <input
+          ref={field} class="field" type="search" value={desk.criteria.value.words} placeholder={say("desk.search")} dir="auto" autocomplete="off"
+          onInput={(event) => (desk.touch(), desk.look({ words: event.currentTarget.value.trim() }))}
+        />
+        <Key command="search" />
+      </label>
+      <Do command="filter">{say("desk.key.filter")}</Do>
+    </div>
   );
 }
 
@@ -28,7 +48,7 @@ function People(): VNode {
   return (
     <ul class="people" aria-label={say("desk.people")}>
       <li class="person">{say("desk.you")}</li>
-      {others.map(({ person, name }) => <li key={person} class="person"><bdi dir="auto">{tidyLine(name)}</bdi></li>)}
+      {others.map(({ person, name }) => <li key={person} class="person" title={tidyLine(name)}><bdi dir="auto">{tidyLine(name)}</bdi></li>)}
     </ul>
   );
 }
@@ -51,10 +71,10 @@ function Line(): VNode {
 }
 
 /** What is looked for, with how much there is of it. */
-export function Filters({ field }: { field: RefObject<HTMLInputElement | null> }): VNode {
+export function Filters(): VNode {
   const { desk, actions } = useParts();
   const [words, say] = [useWords(), useTell()];
-  const { show, network, lang, words: sought } = desk.criteria.value;
+  const { show, network, lang } = desk.criteria.value;
   const narrowed = [network !== null && say(`network.${network}`), lang !== null && (lang || say("desk.filter.unknown"))].filter(Boolean);
   return (
     <nav class="filters" aria-label={say("desk.filters")}>
@@ -70,14 +90,6 @@ export function Filters({ field }: { field: RefObject<HTMLInputElement | null> }
       <Whom />
       <Oldest />
       {narrowed.length > 0 && <button type="button" class="narrowed" onClick={() => actions.clear()}>{narrowed.join(" · ")} ×</button>}
-      <Do command="filter">{say("desk.key.filter")}</Do>
-      <label class="search">
-        <span class="unseen">{say("desk.search")}</span>
-        <input
-          ref={field} class="field" type="search" value={sought} placeholder={say("desk.search")} dir="auto" autocomplete="off"
-          onInput={(event) => (desk.touch(), desk.look({ words: event.currentTarget.value.trim() }))}
-        />
-      </label>
     </nav>
   );
 }

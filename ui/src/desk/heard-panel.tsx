@@ -72,6 +72,9 @@ function Numbers({ now }: { now: Coverage }): VNode {
             <dd><span class="heard-figure">{words.number(now[name])}</span><Bar part={now[name]} whole={now.asked} /></dd>
           </div>
         ))}
+        {spans.map(([name, seconds]) => (
+          <div key={name} class="heard-row"><dt>{say(`desk.heard.${name}`)}</dt><dd><span class="heard-figure">{spanOf(say, seconds)}</span></dd></div>
+        ))}
       </dl>
       <dl class="heard-shares">
         {SHARES.map((name) => (
@@ -83,9 +86,6 @@ function Numbers({ now }: { now: Coverage }): VNode {
                 : <span class="quiet">–</span>}
             </dd>
           </div>
-        ))}
-        {spans.map(([name, seconds]) => (
-          <div key={name} class="heard-row"><dt>{say(`desk.heard.${name}`)}</dt><dd class="heard-figure">{spanOf(say, seconds)}</dd></div>
         ))}
       </dl>
     </div>

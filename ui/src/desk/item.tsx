@@ -11,7 +11,7 @@ import { piecesOf } from "./marks";
 import { useParts, useTell } from "./parts";
 import "./attached.css";
 import { reasonOf, relayOf } from "./say";
-import { Belongs, Gathered, Similar, Worded } from "./gathered";
+import { Belongs, Gathered, Worded } from "./gathered";
 import { Answers } from "./sheet-panel";
 
 const MOST_MEDIA = 4;
@@ -42,7 +42,6 @@ export function ItemView({ item, current }: Props): VNode {
       {(isWaiting(item) || post.bar) && <Reasons post={post} />}
       <Gathered post={post} opened={opened} />
       <Worded contribution={item.contribution} />
-      {current && <Similar post={post.id} />}
     </>
   );
 }

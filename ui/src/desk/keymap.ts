@@ -80,11 +80,11 @@ export const KEYMAP: readonly Binding[] = [
   of("room_note", ["l"], BOTH, "room", { needs: "room.note" }),
   of("conclude", ["C"], BOTH, "room", { needs: "conclusion.word" }),
   of("message", ["M"], BOTH, "room", { needs: "message.send" }),
-  of("search", ["/"], BOTH, "see", { hint: INBOX }),
-  of("filter", ["f"], BOTH, "see", { hint: INBOX }),
+  of("search", ["/"], BOTH, "see"),
+  of("filter", ["f"], BOTH, "see"),
   of("open", ["v"], INBOX, "see"),
   of("heard", ["H"], BOTH, "see"),
-  of("help", ["?"], BOTH, "see", { hint: BOTH }),
+  of("help", ["?"], BOTH, "see"),
 ];
 
 export const GROUPS: readonly Group[] = ["move", "judge", "channel", "room", "see"];

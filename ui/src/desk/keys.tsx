@@ -32,7 +32,12 @@ export function Hints(): VNode {
   return (
     <footer class="hints" aria-label={say("desk.keys")}>
       <div class="hints-keys">
-        {shown.map((binding) => (binding.command === "tag" ? <Tags key="tag" /> : <Hint key={binding.command} binding={binding} />))}
+        {GROUPS.map((group) => (
+          <span key={group} class="hints-group">
+            {shown.filter((binding) => binding.group === group).map((binding) =>
+              binding.command === "tag" ? <Tags key="tag" /> : <Hint key={binding.command} binding={binding} />)}
+          </span>
+        ))}
       </div>
     </footer>
   );
@@ -44,7 +49,7 @@ function Hint({ binding }: { binding: Binding }): VNode {
   const [stroke = ""] = binding.strokes;
   return (
     <button type="button" class="hint" tabIndex={-1} onClick={() => actions.run(binding.command, stroke)}>
-      <Stroke stroke={stroke} /> {say(`desk.key.${binding.command}`)}
+      <Stroke stroke={stroke} /> <span class="hint-does">{say(`desk.key.${binding.command}`)}</span>
     </button>
   );
 }
@@ -88,11 +93,11 @@ export function Help({ on, onSwitch, onClose }: HelpProps): VNode {
           </section>
         ))}
       </div>
-      <p class="help-switch">
+      <div class="help-switch">
         <label><input type="checkbox" checked={on} onChange={() => onSwitch(!on)} /> {say(on ? "desk.keys.on" : "desk.keys.off")}</label>
         <span class="quiet">{say("desk.keys.off_note")}</span>
-      </p>
-      <button type="button" class="do" onClick={onClose}>{say("desk.keys.close")} <Stroke stroke="Escape" /></button>
+        <button type="button" class="do" onClick={onClose}>{say("desk.keys.close")} <Stroke stroke="Escape" /></button>
+      </div>
     </Modal>
   );
 }

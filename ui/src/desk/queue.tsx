@@ -1,86 +1,17 @@
-/** My session: what is in the room, what is next, the queue, and what the chair should know. */
+/** What is in the room of my session, what is next, and the queue. */
 import type { ComponentChildren, VNode } from "preact";
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { tidyLine } from "../hygiene";
 import { useComputed } from "@preact/signals";
 import { useTimes, useWords } from "../wall/context";
-import type { RelayValue, SessionValue } from "../wire";
-import { BesideRoom } from "./beside-panel";
+import type { RelayValue } from "../wire";
 import type { CommandName } from "./keymap";
 import { Key } from "./keys";
 import { useParts, useTell } from "./parts";
-import { roomOf, timer } from "./programme";
+import { timer } from "./programme";
 import { relaySnippet } from "./say";
-import { ChairLine, Concluded, Pace } from "./sheet-panel";
 
-export function RoomPanel(): VNode {
-  const { desk } = useParts();
-  const say = useTell();
-  const session = desk.mine.value;
-  if (!session) {
-    return (
-      <aside class="room" aria-label={say("desk.room")}>
-        <h2 class="room-title">{say("desk.session.none")}</h2>
-        <p class="quiet">{say("desk.session.none_note")}</p>
-      </aside>
-    );
-  }
-  return (
-    <aside class="room" aria-label={say("desk.room")}>
-      <About session={session} />
-      <ChairLine session={session} />
-      <Pace session={session} />
-      <Asked session={session} />
-      <Note session={session} />
-      <BesideRoom session={session} />
-      <Queue />
-      <Concluded session={session} />
-    </aside>
-  );
-}
-
-function About({ session }: { session: SessionValue }): VNode {
-  const { desk, actions } = useParts();
-  const say = useTell();
-  const running = session.state === "running" && session.begun_at !== null;
-  return (
-    <header class="room-head">
-      <p class="room-where">
-        <bdi dir="auto">{roomOf(session, desk.rooms.value)}</bdi>
-        <span class={`session-state session-${session.state}`}>{say(`desk.session.${session.state}`)}</span>
-        {running && (
-          <span class="timer" title={say("desk.session.elapsed")}>{timer(desk.now.value - Date.parse(session.begun_at ?? ""))}</span>
-        )}
-      </p>
-      <h2 class="room-title"><bdi dir="auto">{tidyLine(session.title)}</bdi></h2>
-      <p class="room-do">
-        <Do command="session">{say("desk.session.change")}</Do>
-        {actions.desk.may("session.run") && (
-          <>
-            <Do command="run">{say(session.state === "running" ? "desk.session.end" : "desk.session.begin")}</Do>
-            <Do command="note">{say("desk.note_short")}</Do>
-            <Do command="message">{say("desk.message_short")}</Do>
-            <Do command="conclude">{say("desk.conclude_short")}</Do>
-          </>
-        )}
-      </p>
-    </header>
-  );
-}
-
-function Asked({ session }: { session: SessionValue }): VNode | null {
-  const say = useTell();
-  const prompt = session.prompts.find(({ id }) => id === session.prompt);
-  if (!prompt) return null;
-  return (
-    <section class="asked">
-      <h3>{prompt.kind === "break" ? say("stage.break_on") : prompt.code || say("desk.prompt")}</h3>
-      <p><bdi dir="auto">{tidyLine(prompt.text)}</bdi></p>
-    </section>
-  );
-}
-
-function Queue(): VNode {
+export function Queue(): VNode {
   const { desk, actions } = useParts();
   const say = useTell();
   void desk.view.value;
@@ -88,9 +19,14 @@ function Queue(): VNode {
   const of = (state: string): readonly RelayValue[] => queue.filter((relay) => relay.state === state);
   const [floor, next, queued] = [of("on_floor"), of("next"), of("queued")];
   const chosen = desk.area.value === "queue" ? desk.picked.value : null;
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // Whoever works at the list sees what is in the room, however far down the queue they were.
+    if (chosen === null && box.current) box.current.scrollTop = 0;
+  }, [chosen === null]);
   return (
     <div
-      class="floor" role={queue.length > 0 ? "listbox" : "group"} tabIndex={queue.length > 0 ? 0 : -1} aria-label={say("desk.queue_list")}
+      ref={box} class="floor" role={queue.length > 0 ? "listbox" : "group"} tabIndex={queue.length > 0 ? 0 : -1} aria-label={say("desk.queue_list")}
       aria-activedescendant={chosen === null ? undefined : `relay-${chosen}`} id="queue"
       onFocus={() => queue.length > 0 && desk.area.value !== "queue" && actions.room.enter()}
     >
@@ -120,6 +56,9 @@ function Part({ title, empty, name, relays, count }: PartProps): VNode {
   );
 }
 
+/** Letters of a point that are shown: of what is in the room most. */
+const LETTERS: Readonly<Record<string, number>> = { on_floor: 260, next: 180 };
+
 function Relay({ relay, place }: { relay: RelayValue; place: number | null }): VNode {
   const { desk } = useParts();
   const chosen = desk.area.value === "queue" && desk.picked.value === relay.id;
@@ -139,7 +78,7 @@ function Relay({ relay, place }: { relay: RelayValue; place: number | null }): V
       data-relay={relay.id} data-state={relay.state} onClick={choose}
     >
       {place !== null && <span class="place" aria-hidden="true">{place}</span>}
-      <p class="relay-said"><bdi dir="auto">{relaySnippet(relay, relay.state === "queued" ? 110 : 260)}</bdi></p>
+      <p class="relay-said"><bdi dir="auto">{relaySnippet(relay, LETTERS[relay.state] ?? 110)}</bdi></p>
       <p class="relay-by">
         <bdi dir="auto">{name}</bdi>
         {relay.state === "on_floor" && relay.floor_at !== null && (
@@ -157,17 +96,6 @@ function Raised({ at }: { at: string }): VNode {
   const [times, say] = [useTimes(), useTell()];
   const since = useComputed(() => times.since(Date.parse(at), desk.now.value) || say("desk.just_now"));
   return <span class="timer" title={say("desk.raised")}>{since}</span>;
-}
-
-function Note({ session }: { session: SessionValue }): VNode | null {
-  const say = useTell();
-  if (!session.note) return null;
-  return (
-    <section class="note">
-      <h3>{say("desk.note")}</h3>
-      <p><bdi dir="auto">{session.note}</bdi></p>
-    </section>
-  );
 }
 
 /** A button that does what a key does. */

@@ -150,9 +150,9 @@ export class Room {
     if (session.state !== "running") return this.#do({ do: "begin", session: session.id });
     this.desk.dialog.value = {
       kind: "choice", title: tell(this.words, "desk.end.title"), about: tell(this.words, "desk.end.about"),
-      options: [
-        { key: "y", label: tell(this.words, "desk.end.yes"), danger: true, run: () => this.#end(session.id) },
+      options: [ // the first has the focus: a second Space or Enter must not be what ends it
         { key: "n", label: tell(this.words, "desk.end.no"), run: () => undefined },
+        { key: "y", label: tell(this.words, "desk.end.yes"), danger: true, run: () => this.#end(session.id) },
       ],
     };
   }

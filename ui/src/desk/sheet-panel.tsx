@@ -2,7 +2,7 @@
 import type { VNode } from "preact";
 import { useComputed } from "@preact/signals";
 import { tidyLine } from "../hygiene";
-import { conclusionsOf, messages, minutesLate, nextBreak, unread } from "../sheet";
+import { conclusionsOf, minutesLate, nextBreak, unread } from "../sheet";
 import { useWords } from "../wall/context";
 import type { MessageValue, SessionValue } from "../wire";
 import { useParts, useTell } from "./parts";
@@ -20,28 +20,24 @@ export function Pace({ session }: { session: SessionValue }): VNode | null {
   return said.value ? <p class="pace">{said.value}</p> : null;
 }
 
-/** Signals of the chair, and whether they read what was written to them. */
-export function ChairLine({ session }: { session: SessionValue }): VNode | null {
+/** Signals of the chair that nobody at the desk has answered. */
+export function Signals({ session }: { session: SessionValue }): VNode {
   const { desk, actions } = useParts();
   const say = useTell();
-  const all = desk.sheet.messages.value;
-  const signals = unread(session.id, "desk", all);
-  const last = messages(session.id, "chair", all).at(-1);
-  if (signals.length === 0 && !last) return null;
   return (
-    <section class="chair" aria-live="polite">
-      {signals.map((one) => (
+    <>
+      {unread(session.id, "desk", desk.sheet.messages.value).map((one) => (
         <p key={one.id} class="chair-signal">
           <strong>{say("desk.chair")}: {actions.sheet.signal(one)}</strong>
           {desk.may("message.read") && <button type="button" class="do" onClick={() => actions.sheet.see(one)}>{say("desk.signal.ok")}</button>}
         </p>
       ))}
-      {last && <Sent last={last} />}
-    </section>
+    </>
   );
 }
 
-function Sent({ last }: { last: MessageValue }): VNode {
+/** What was last written to the chair, and whether they have read it. */
+export function Sent({ last }: { last: MessageValue }): VNode {
   const say = useTell();
   return (
     <p class={last.ok_at ? "chair-sent quiet" : "chair-sent"}>
@@ -68,7 +64,8 @@ export function Concluded({ session }: { session: SessionValue }): VNode | null 
   );
 }
 
-/** The prompt that a post answers, to be corrected by a click. */
+/** The prompt that a post answers, to be corrected by a click or where it is said to which session it belongs. It is no
+ * button: within an entry of a list none can be reached. */
 export function Answers({ post }: { post: string }): VNode | null {
   const { desk, actions } = useParts();
   const say = useTell();
@@ -79,8 +76,6 @@ export function Answers({ post }: { post: string }): VNode | null {
   const asking = session?.prompts.filter(({ kind }) => kind !== "break") ?? [];
   const name = prompt.code || say("wall.question", { count: asking.indexOf(prompt) + 1 });
   return (
-    <button type="button" class="answers" tabIndex={-1} title={prompt.text} onClick={() => actions.sheet.answers(post)}>
-      {say("desk.answers", { prompt: name })}
-    </button>
+    <span class="answers" title={prompt.text} onClick={() => actions.sheet.answers(post)}>{say("desk.answers", { prompt: name })}</span>
   );
 }

@@ -3,7 +3,8 @@ import type { VNode } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useComputed } from "@preact/signals";
 import { displayed, tidyLine } from "../hygiene";
-import { By, codes, Guard, Runs } from "../wall/card";
+import { Attachments, By, codes, Guard, Runs } from "../wall/card";
+import { hasAttached } from "../wall/content";
 import { TimesContext, useWords, WordsContext } from "../wall/context";
 import { fitted } from "../wall/fit";
 import { Times } from "../wall/times";
@@ -34,6 +35,7 @@ function Third({ overlay, shown }: { overlay: Overlay; shown: Lower }): VNode {
   const words = useWords();
   const width = useWidth();
   const { relay: { id, post }, prompt, event } = shown;
+  const attached = !post.warning?.trim() && hasAttached(post);
   return (
     <section class="lower" data-relay={id} data-leaving={overlay.leaving.value} aria-label={words.say("wall.now")}>
       {prompt && (
@@ -42,8 +44,13 @@ function Third({ overlay, shown }: { overlay: Overlay; shown: Lower }): VNode {
           <bdi dir="auto">{tidyLine(prompt.text)}</bdi>
         </p>
       )}
-      <By post={post} event={event} now={overlay.now} />
-      <Said key={`${post.id}.${post.version}.${prompt?.text}.${width}`} post={post} event={event} />
+      <div class="lower-body">
+        <div class="lower-words">
+          <By post={post} event={event} now={overlay.now} />
+          <Said key={`${post.id}.${post.version}.${prompt?.text}.${width}`} post={post} event={event} />
+        </div>
+        {attached && <div class="lower-attached"><Attachments post={post} event={event} /></div>}
+      </div>
     </section>
   );
 }

@@ -17,6 +17,7 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   side: ["left", "right", "wide"],
   size: ["small", "medium", "large"],
   theme: ["dark", "light"],
+  alt: ["off"],
 };
 
 function start(root: HTMLElement): void {

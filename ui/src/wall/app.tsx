@@ -30,8 +30,8 @@ export interface Props {
   readonly card: boolean;
 }
 
-/** Layouts that say themselves what the banner would. */
-const WITHOUT_BANNER: readonly Layout[] = ["question", "floor", "programme", "title", "notice"];
+/** Layouts that say themselves what the banner would, or need all of the screen. */
+const WITHOUT_BANNER: readonly Layout[] = ["question", "floor", "themes", "programme", "title", "notice"];
 
 export function App(props: Props): VNode {
   const { wall, connection, words } = props;

@@ -20,7 +20,7 @@ export function Poll({ poll }: { poll: PollValue }): VNode {
           <li key={at}>
             <bdi class="poll-text" dir="auto">{tidyLine(text)}</bdi>
             {share !== null && <span class="poll-share">{words.say("card.share", share)}</span>}
-            {share !== null && <meter class="poll-bar" min={0} max={100} value={share} aria-hidden="true" />}
+            {share !== null && <span class="poll-bar" aria-hidden="true"><span style={{ width: `${share}%` }} /></span>}
           </li>
         ))}
       </ul>

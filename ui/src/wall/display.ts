@@ -9,7 +9,7 @@ export const EVERYWHERE = "all";
 export const DEFAULT = "default";
 const STRENGTH: readonly Hold[] = ["live", "curated", "frozen", "quiet", "blank"];
 export const LAYOUTS = [
-  "columns", "stream", "spotlight", "mosaic", "question", "floor", "programme", "title", "notice",
+  "columns", "stream", "spotlight", "mosaic", "question", "floor", "themes", "programme", "title", "notice",
 ] as const;
 export type Layout = (typeof LAYOUTS)[number];
 
@@ -76,10 +76,12 @@ export function pinnedOf(pins: All<PinValue>): string[] {
 
 /** Whether a scene shows this post at all. */
 export function admits(scene: SceneValue, pinned: ReadonlySet<string>): (post: PostValue) => boolean {
-  return (post) => {
-    if (scene.warnings === "skipped" && (post.warning?.trim() || post.sensitive)) return false;
-    return scene.policy !== "curated" || chosen(post, pinned);
-  };
+  return (post) => !skips(scene, post) && (scene.policy !== "curated" || chosen(post, pinned));
+}
+
+/** Whether a scene leaves out this post for its content warning, whoever chose it. */
+export function skips(scene: SceneValue, post: PostValue): boolean {
+  return scene.warnings === "skipped" && (Boolean(post.warning?.trim()) || post.sensitive);
 }
 
 /** Whether a post may come on now. */

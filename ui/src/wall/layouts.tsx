@@ -7,6 +7,7 @@ import { Discussed, Programme, Question } from "./rooms";
 import { Hashtags, Notice, Title } from "./sheets";
 import { Spotlight } from "./spotlight";
 import { Stage } from "./stage";
+import { Themes } from "./theme-panels";
 import type { Wall } from "./wall";
 
 /** What is on. */
@@ -16,6 +17,7 @@ export function Show({ wall }: { wall: Wall }): VNode {
   if (layout === "mosaic") return <Mosaic wall={wall} />;
   if (layout === "question") return <Question wall={wall} />;
   if (layout === "floor") return <Discussed wall={wall} />;
+  if (layout === "themes") return <Themes wall={wall} />;
   if (layout === "programme") return <Programme plan={wall.plan.value} />;
   if (layout === "title") return <Title event={wall.event.value} text={words} />;
   if (layout === "notice") return <Notice text={words} />;

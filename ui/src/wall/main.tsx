@@ -23,6 +23,8 @@ import "./sheets.css";
 import "./paged.css";
 import "./checks.css";
 import "./concluding.css";
+import "./beside.css";
+import "./themes.css";
 
 /** Posts held for when others leave; a wall shows far fewer. */
 const KEEP = 500;

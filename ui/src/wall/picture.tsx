@@ -47,7 +47,7 @@ export function Picture({ src, alt, class: name, shape, captioned = false, child
       loading="lazy"
       decoding="async"
       draggable={false}
-      style={shape === undefined ? {} : { aspectRatio: shape.toFixed(3) }}
+      style={shape === undefined ? {} : { aspectRatio: shape.toFixed(3), "--shape": shape.toFixed(3) }}
       onError={() => (miss(src), setFailed(src))}
     />
   );

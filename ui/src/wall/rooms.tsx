@@ -2,10 +2,12 @@
 import type { VNode } from "preact";
 import { displayed, tidyLine } from "../hygiene";
 import { labelOf } from "../sheet-words";
+import { hasInk } from "../text";
 import type { SessionValue } from "../wire";
-import { By, codes, Guard, Runs } from "./card";
+import { Attachments, By, codes, Guard, Runs } from "./card";
 import { Conclusions } from "./concluded";
 import { Checks, checksOf } from "./checks";
+import { hasAttached } from "./content";
 import { useTimes, useWords } from "./context";
 import type { InRoom, Question as Question_ } from "./floor";
 import { Large } from "./large";
@@ -100,10 +102,15 @@ function Point({ room, relay, wall }: InRoom & { wall: Wall }): VNode | null {
         <span class="label label-now">{words.say("wall.now")}</span> <bdi class="floor-room" dir="auto">{tidyLine(room.name)}</bdi>
       </h2>
       <Guard key={`${post.id}.${post.version}`}>
-        <Large of={`${post.id}.${post.version}`} lang={post.lang} most={6.5}>
-          {covered && <span class="covered-label">{words.say("card.warning")}: </span>}
-          <Runs runs={runs} post={post} event={event} />
-        </Large>
+        <div class="point-said">
+          {(covered || hasInk(post.text)) && (
+            <Large of={`${post.id}.${post.version}`} lang={covered ? null : post.lang} most={6.5}>
+              {covered && <span class="covered-label">{words.say("card.warning")}: </span>}
+              <Runs runs={runs} post={post} event={event} />
+            </Large>
+          )}
+          {!covered && hasAttached(post) && <div class="beside-large"><Attachments post={post} event={event} /></div>}
+        </div>
         <div class="point-by"><By post={post} event={event} now={wall.now} /><Checks checks={checksOf(wall.checked.value, post.id)} inline /></div>
       </Guard>
       {wording && <p class="point-also"><span class="label">{words.say("stage.wording")}</span> <bdi dir="auto">{tidyLine(wording)}</bdi></p>}

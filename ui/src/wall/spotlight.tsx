@@ -1,13 +1,14 @@
 /** One post large, and small ones of what comes next. */
 import type { ComponentChildren, VNode } from "preact";
 import { displayed } from "../hygiene";
+import { hasInk } from "../text";
 import type { PostValue } from "../wire";
 import { hasAttached } from "./content";
 import { About, Attachments, By, codes, Covered, Guard, letters, Runs } from "./card";
 import { Checks, checksOf } from "./checks";
 import { useWords } from "./context";
 import { Large } from "./large";
-import { hasPicture, type Wall } from "./wall";
+import type { Wall } from "./wall";
 
 const MOST_NEXT = 6;
 /** In rem: large enough for a few words to fill the place, and no poster. */
@@ -48,7 +49,7 @@ function Spot({ post, wall, page, pages }: SpotProps): VNode {
   const said = letters(runs, "\u25a1").trim();
   const label = useMark(post, wall);
   return (
-    <article class={hasPicture(post) ? "card spot-card with-pictures" : "card spot-card"} data-post={post.id}>
+    <article class="card spot-card" data-post={post.id}>
       <div class="spot-by"><By post={post} event={event} now={wall.now} />{label}<Checks checks={checksOf(wall.checked.value, post.id)} inline /><PageMark page={page} pages={pages} /></div>
       <div class="spot-said">
         {isCovered && <Covered post={post} event={event} warning={post.warning ?? ""} />}
@@ -61,7 +62,7 @@ function Spot({ post, wall, page, pages }: SpotProps): VNode {
           </Large>
         )}
         {!isCovered && hasAttached(post) && (
-          <div class="spot-media"><Attachments post={post} event={event} /></div>
+          <div class="beside-large"><Attachments post={post} event={event} /></div>
         )}
       </div>
       <About post={post} />
@@ -94,10 +95,13 @@ export function Small({ post, wall }: { post: PostValue; wall: Wall }): VNode {
   return (
     <article class="small">
       <By post={post} event={event} now={wall.now} />
-      <p class="small-said" lang={post.lang ?? undefined}>
-        {covered && <span class="covered-label">{words.say("card.warning")}: </span>}
-        <bdi dir="auto"><Runs runs={runs} post={post} event={event} /></bdi>
-      </p>
+      {(covered || hasInk(post.text)) && (
+        <p class="small-said" lang={covered ? undefined : (post.lang ?? undefined)}>
+          {covered && <span class="covered-label">{words.say("card.warning")}: </span>}
+          <bdi dir="auto"><Runs runs={runs} post={post} event={event} /></bdi>
+        </p>
+      )}
+      {!covered && hasAttached(post) && <div class="small-attached"><Attachments post={post} event={event} /></div>}
     </article>
   );
 }

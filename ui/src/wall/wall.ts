@@ -3,19 +3,22 @@ import { batch, signal } from "@preact/signals";
 import { checkedNow } from "../checked";
 import { inOrder } from "../floor";
 import type { Held } from "../store";
-import type { CountValue, EventValue, Hold, PostValue, RoomValue, SceneValue, ScreenValue, SessionValue } from "../wire";
+import type {
+  ConclusionValue, CountValue, EventValue, Hold, PostValue, RelayValue, RoomValue, SceneValue, ScreenValue, SessionValue, ThemeValue,
+} from "../wire";
 import { Cards } from "./cards";
 import type { Checked } from "./checks";
 import { wordsOf } from "./content";
 import { Director, type Playing, type Situation } from "./director";
 import {
-  admits, BUILT_IN, holdOf, letsOn, noticesOf, pinnedOf, sceneOf, stepOf, type Asked as AskedFor, type Layout,
+  admits, BUILT_IN, holdOf, letsOn, noticesOf, pinnedOf, sceneOf, skips, stepOf, type Asked as AskedFor, type Layout,
 } from "./display";
 import { answersTo, inRooms, marksOf, questionsIn, type InRoom, type Mark, type Question } from "./floor";
 import { dwell, LONGEST_MS, reading } from "./legibility";
 import { Line } from "./line";
 import { Pages } from "./pages";
 import { planOf, type Plan } from "./plan";
+import { ThemeTurns, type Group } from "./themes";
 import { Turns } from "./turns";
 
 /** At most one card enters in this time, so that a person can follow. */
@@ -32,6 +35,8 @@ export const MOST_TILES = 9;
 const TILES_MS = 18_000;
 /** A page of a long post stays for so long at least. */
 const LEAST_PAGE_MS = 5_000;
+/** A page of themes stays for so long at least. */
+const LEAST_THEMES_MS = 18_000;
 /** How long a screen shows its number when it is asked to. */
 export const FLASH_MS = 10_000;
 
@@ -93,6 +98,9 @@ export class Wall {
   readonly answers = new Cards(() => this.geometry.gap, new Line(), timeFor);
   readonly spotlight = new Turns(this.line, (posts) => Math.max(...posts.map(timeFor)));
   readonly pages = new Pages();
+  readonly themes = new ThemeTurns();
+  /** How many themes there is room for, as the layout measured. */
+  themeRoom = 0;
   readonly pictures = new Turns(this.line, () => TILES_MS, MOST_TILES, hasPicture);
   /** Until the first cards are all in their places: they are there, and do not come in. */
   opening = true;
@@ -107,6 +115,11 @@ export class Wall {
   #forget: ReturnType<typeof setTimeout> | undefined;
   #sessions: ReadonlyMap<string, SessionValue> = new Map();
   #roomsHeld: ReadonlyMap<string, RoomValue> = new Map();
+  #relays: ReadonlyMap<string, RelayValue> = new Map();
+  #conclusions: ReadonlyMap<string, ConclusionValue> = new Map();
+  #themesHeld: ReadonlyMap<string, ThemeValue> = new Map();
+  /** Ids of the posts that themes were shown with: nothing else comes on a wall that is frozen. */
+  #themed: ReadonlySet<string> = new Set();
   #previewed: SceneValue | null = null;
 
   constructor(private readonly options: Options) {
@@ -121,6 +134,7 @@ export class Wall {
       this.now.value = this.options.time?.() ?? Date.now();
       this.#takeChannel(held);
       this.#takeDisplay(held);
+      this.#takeRooms();
       const posts = this.#admitted(held.all("post"));
       this.empty.value = held.all("post").size === 0;
       if ([...posts.keys()].some((id) => !before.has(id))) this.#newsAt = performance.now();
@@ -133,20 +147,25 @@ export class Wall {
   }
 
   #takeChannel(held: Held): void {
-    const relays = held.all("relay");
-    const channel = { rooms: held.all("room"), sessions: held.all("session"), relays, conclusions: held.all("conclusion") };
     this.screen.value = this.#ownScreen(held);
-    [this.#sessions, this.#roomsHeld] = [channel.sessions, channel.rooms];
+    [this.#sessions, this.#roomsHeld] = [held.all("session"), held.all("room")];
+    [this.#relays, this.#conclusions] = [held.all("relay"), held.all("conclusion")];
+    this.#themesHeld = held.all("theme");
     this.event.value = [...held.all("event").values()][0] ?? null;
     this.count.value = held.all("count").get("posts") ?? null;
-    const wanted = this.#wanted();
-    this.rooms.value = inRooms(channel, wanted);
-    this.questions.value = questionsIn(channel, wanted);
-    this.marks = marksOf(relays);
+    this.marks = marksOf(this.#relays);
     this.checked.value = checkedNow(this.checked.peek(), held.all("check"));
-    this.plan.value = planOf(channel.rooms, channel.sessions, this.now.value);
+    this.plan.value = planOf(this.#roomsHeld, this.#sessions, this.now.value);
     const room = this.#roomId();
-    this.#running = [...channel.sessions.values()].some((one) => one.state === "running" && (!room || one.room === room));
+    this.#running = [...this.#sessions.values()].some((one) => one.state === "running" && (!room || one.room === room));
+  }
+
+  /** What the rooms discuss and are asked, but for what the scene leaves out. */
+  #takeRooms(): void {
+    const relays = new Map([...this.#relays].filter(([, { post }]) => !skips(this.scene.value, post)));
+    const channel = { rooms: this.#roomsHeld, sessions: this.#sessions, relays, conclusions: this.#conclusions };
+    this.rooms.value = inRooms(channel, this.#wanted());
+    this.questions.value = questionsIn(channel, this.#wanted());
   }
 
   #takeDisplay(held: Held): void {
@@ -196,6 +215,7 @@ export class Wall {
   preview(scene: SceneValue): void {
     this.#previewed = this.scene.value = scene;
     this.line.policy = scene.policy;
+    this.#takeRooms();
     this.tick();
   }
 
@@ -252,6 +272,21 @@ export class Wall {
     else if (layout === "question") this.#enter(this.answers);
     else if (layout === "spotlight") this.#turnSpotlight(now, isFrozen);
     else if (layout === "mosaic") this.pictures.tick(now, this.pinned, isFrozen);
+    else if (layout === "themes") this.#turnThemes(now, isFrozen);
+  }
+
+  #turnThemes(now: number, isFrozen: boolean): void {
+    this.themes.tick(now, this.#themesHeld, this.themeRoom, themesTime, isFrozen);
+    if (!isFrozen) this.#themed = new Set(this.themes.on(this.#themesHeld).flatMap(({ posts }) => posts.map(({ id }) => id)));
+  }
+
+  /** The themes that are on, each with those of its posts that this wall may show. */
+  groups(): Group[] {
+    const pinned = new Set(this.pinned);
+    const may = admits(this.scene.value, pinned);
+    const isChosen = this.hold.value === "curated" ? letsOn("curated", pinned) : () => true;
+    const isOn = (post: PostValue): boolean => this.#themed.has(post.id) && may(post) && isChosen(post);
+    return this.themes.on(this.#themesHeld).map((theme) => ({ theme, posts: theme.posts.filter(isOn) }));
   }
 
   /** What is in the spotlight has so many pages now: each gets its share of the time that it takes to read. */
@@ -294,6 +329,7 @@ export class Wall {
     if (layout === "mosaic") return isOn && [...posts.values()].some(hasPicture);
     if (layout === "question") return this.questions.value.length > 0 || this.rooms.value.some(({ concluded }) => concluded.length > 0);
     if (layout === "floor") return this.rooms.value.some(({ relay }) => relay !== null);
+    if (layout === "themes") return this.hold.value === "frozen" ? this.groups().length > 0 : this.#themesHeld.size > 0;
     if (layout === "programme") return this.plan.value.length > 0;
     return layout === "title" || words.trim() !== "";
   }
@@ -334,6 +370,12 @@ const versionOf = (post: PostValue): string => `${post.id}.${post.version}`;
 /** How long a post is on at least. */
 function timeFor(post: PostValue): number {
   return dwell(post.warning?.trim() || wordsOf(post), post.sensitive ? 0 : post.media.filter((one) => one.picture).length);
+}
+
+/** How long a page of themes is on at least. */
+function themesTime(on: readonly ThemeValue[]): number {
+  const said = on.map(({ name, posts }) => [name, ...posts.map(({ text }) => text.slice(0, 200))].join("\n")).join("\n");
+  return Math.min(Math.max(reading(said), LEAST_THEMES_MS), LONGEST_MS);
 }
 
 /** Whether a post has a picture that may be seen. */
