@@ -34,7 +34,7 @@ INPUTS = (
     "ui/*.ts",
     "ui/.npmrc",
     "ui/src/**/*",
-    "wall/static/words/*.json",
+    "wall/static/words/**/*.json",
     "wall/static/icons/*",
 )
 STAMP = "inputs.sha256"

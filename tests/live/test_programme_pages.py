@@ -95,15 +95,19 @@ async def test_the_programme_says_what_runs_where_and_who_speaks(api: Api) -> No
     assert "127.0.0.1:8000/j/day" in page
 
 
+_EVERY_DESK = {"/desk/day", "/heard/day"}
+_MODERATION = {"/moderate/day", "/moderate/day/rules"}
+
+
 @pytest.mark.parametrize(
     ("role", "ways"),
     [
         (None, set()),
-        (Role.ORGANISER, {"/desk/day", "/moderate/day", "/moderate/day/rules", "/screens/day"}),
-        (Role.MODERATOR, {"/desk/day", "/moderate/day", "/moderate/day/rules", "/screens/day"}),
-        (Role.FACILITATOR, {"/desk/day", "/screens/day"}),
-        (Role.TECHNICIAN, {"/desk/day", "/screens/day"}),
-        (Role.CHAIR, {"/desk/day"}),
+        (Role.ORGANISER, {*_EVERY_DESK, *_MODERATION, "/screens/day", "/audit/day"}),
+        (Role.MODERATOR, {*_EVERY_DESK, *_MODERATION, "/screens/day"}),
+        (Role.FACILITATOR, {*_EVERY_DESK, "/screens/day"}),
+        (Role.TECHNICIAN, {*_EVERY_DESK, "/screens/day"}),
+        (Role.CHAIR, _EVERY_DESK),
         (Role.RATER, set()),
     ],
 )
@@ -114,7 +118,7 @@ async def test_only_links_that_the_visitor_may_follow_are_shown(
     async with api.client(token) as visitor:
         for path in ("/", "/events/day"):
             page = (await visitor.get(path, headers=PAGE)).text
-            found = set(re.findall(r'href="(/(?:desk|moderate|wall|join|stage|screens)/day[^"?]*)"', page))
+            found = set(re.findall(r'href="(/(?:desk|moderate|wall|join|stage|screens|heard|audit)/day[^"?]*)"', page))
             assert found == {"/wall/day", "/join/day", "/stage/day"} | ways
 
 

@@ -74,6 +74,7 @@ class Ways:
     plans: bool = False
     codebook: bool = False
     look: bool = False
+    audit: bool = False
 
 
 @dataclass(frozen=True)
@@ -206,6 +207,7 @@ def ways_of(roles: frozenset[Role]) -> Ways:
         plans=may(roles, "programme.change"),
         codebook=may(roles, "codebook.see"),
         look=may(roles, "look.change"),
+        audit=may(roles, "audit.see"),
     )
 
 

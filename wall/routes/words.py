@@ -13,8 +13,10 @@ from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse
 
 _WALL = Path(__file__).resolve().parents[1]
-_CATALOGUES = (_WALL / "static" / "words", _WALL / "words")
-"""Those that the live faces read too, and those of server-rendered pages. Keys differ."""
+_LIVE = _WALL / "static" / "words"
+_CATALOGUES = (_LIVE, _LIVE / "desk", _WALL / "words")
+"""Those that the live faces read too, of which the desk's are apart because no other face should load
+them, and those of server-rendered pages. Keys differ."""
 _TEMPLATES = _WALL / "templates"
 _FIRST = "en"
 

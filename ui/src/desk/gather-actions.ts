@@ -112,7 +112,7 @@ export class GatherActions {
     const of = (verb: "pin" | "unpin"): Extract<Step, { do: "send" }> =>
       ({ do: "send", what: verb, path: `/posts/${encodeURIComponent(post.id)}/${verb}`, body: {}, about: post.id });
     if (this.desk.pins.value.has(post.id)) return this.#do([{ ...of("unpin"), back: of("pin") }], post.id);
-    if (post.state !== "approved") return this.#say("desk.is_not_shown");
+    if (post.state !== "approved") return this.#say("desk.pin_unshown");
     this.#do([{ ...of("pin"), back: of("unpin") }], post.id);
   }
 

@@ -5,6 +5,7 @@ import { aPost } from "./making";
 import { View } from "./pending";
 import { requestOf } from "./steps";
 import { inverseOf } from "./undo";
+import "./words";
 
 const view = new View({ posts: new Map(), relays: new Map(), sessions: new Map(), contributions: new Map(), placements: new Map() }, [], "");
 

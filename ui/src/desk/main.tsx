@@ -9,6 +9,7 @@ import { App } from "./app";
 import { Desk } from "./desk";
 import { KEEP, Older } from "./older";
 import { Presence } from "./presence";
+import "./words";
 import "./desk.css";
 import "./room.css";
 import "./hints.css";

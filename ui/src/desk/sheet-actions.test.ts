@@ -7,10 +7,11 @@ import { Desk } from "./desk";
 import type { Choice, Line } from "./dialogs";
 import { aPost, aSession } from "./making";
 import { SheetActions } from "./sheet-actions";
+import "./words";
 
 const put = (type: string, value: { id: string }): Put => ({ op: "put", type, id: value.id, version: 1, value }) as unknown as Put;
 const PROMPTS = [{ id: "q1", text: "Who?", minute: 0, code: "Q1", kind: "prompt", level: "" }, { id: "b", text: "Online?", minute: 9, code: "", kind: "break", level: "" }] as const;
-const CONCLUSION = { id: "c", session: "s1", position: 0, text: "Teach it.", endorsed: 2, room: null, version: 4 };
+const CONCLUSION = { id: "c", session: "s1", position: 0, text: "Teach it.", endorsed: 2, room: null, worded: 4, version: 9 };
 
 class World {
   readonly sent: { path: string; method: string; body: unknown }[] = [];
@@ -72,7 +73,7 @@ test("the first conclusion is worded at once; of some, one is chosen", async () 
   more.type("many");
   more.type("31");
   await vi.advanceTimersByTimeAsync(0);
-  expect(more.sent).toEqual([{ path: "/conclusions/c", method: "PATCH", body: { version: 4, room: 31 } }]);
+  expect(more.sent).toEqual([{ path: "/conclusions/c", method: "PATCH", body: { worded: 4, room: 31 } }]);
 });
 
 test("removing a conclusion is taken back by one key", async () => {
@@ -83,7 +84,7 @@ test("removing a conclusion is taken back by one key", async () => {
   await vi.advanceTimersByTimeAsync(0);
   world.desk.takeBack();
   await vi.advanceTimersByTimeAsync(0);
-  expect(world.sent.map(({ body }) => body)).toEqual([{ version: 4, removed: true }, { version: 5, removed: false }]);
+  expect(world.sent.map(({ body }) => body)).toEqual([{ worded: 4, removed: true }, { worded: 5, removed: false }]);
 });
 
 test("signals of the chair are seen before anything is written to them", async () => {
