@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from facilitator.answering import answer_of
@@ -12,6 +12,9 @@ from wall.errors import BadInput
 from wall.journal import Came, Tx
 from wall.sheet import ROOM, Answer, Answering
 from wall.store import answers, programme
+
+_SaidTo = tuple[str, str | None, Answering]
+"""A session, its prompt if any, and how that is known."""
 
 
 def answered(tx: Tx, came: Sequence[Came]) -> None:
@@ -23,26 +26,34 @@ def answered(tx: Tx, came: Sequence[Came]) -> None:
     sessions = programme.sessions(tx.conn, tx.event.id) if heard else []
     if not any(session.prompts for session in sessions):
         return
+    said_to: dict[str, _SaidTo] = {}
     for one in heard:
         post = one.stored.post
         found = answer_of(post.text, post.created_at, sessions, one.session)
         if found is not None:
-            put(tx, one.stored.id, found.session, found.prompt, found.how)
+            said_to[one.stored.id] = (found.session, found.prompt, found.how)
+    _put(tx, said_to)
 
 
-def put(tx: Tx, post_id: str, session: str, prompt: str | None, how: Answering) -> Answer:
+def put(tx: Tx, post_id: str, session: str, prompt: str | None, how: Answering) -> None:
     """Write what a post was said to."""
-    known = answers.plain(tx.conn, tx.event.id, {post_id}).get(post_id)
-    now = Answer(
-        id=post_id,
-        event_id=tx.event.id,
-        session_id=session,
-        prompt_id=prompt,
-        how=how,
-        version=known.version + 1 if known else 1,
-    )
+    _put(tx, {post_id: (session, prompt, how)})
+
+
+def _put(tx: Tx, said_to: Mapping[str, _SaidTo]) -> None:
+    known = answers.plain(tx.conn, tx.event.id, said_to.keys())
+    now = [
+        Answer(
+            id=post_id,
+            event_id=tx.event.id,
+            session_id=session,
+            prompt_id=prompt,
+            how=how,
+            version=known[post_id].version + 1 if post_id in known else 1,
+        )
+        for post_id, (session, prompt, how) in said_to.items()
+    ]
     answers.put(tx.conn, now)
-    return now
 
 
 def link(tx: Tx, acting: Acting, post_id: str, session_id: str, prompt: str) -> dict[str, Any]:

@@ -3,17 +3,17 @@ point are gathered. It happens in the transaction that lets them in."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from facilitator.contributions import contribution_with, is_handled
+from facilitator.contributions import is_handled, new_contribution
 from facilitator.joining import MOST_POSTS, owe_if_heard
 from facilitator.placing import Clues, Programme, suggest
 from wall.entries.contribution_kinds import ContributionGathered
 from wall.journal import Came, Tx
 from wall.model import PostState, StoredPost, fold_hashtag
-from wall.parallel import Contribution, Placed, Placement
+from wall.parallel import HEARD, Contribution, Placed, Placement
 from wall.store import contributions, joining, likeness, placements, posts, programme, relays
 
 _THERE = frozenset({PostState.APPROVED, PostState.HELD, PostState.RECEIVED})
@@ -50,29 +50,49 @@ def place(tx: Tx, came: Sequence[Came], answered: Mapping[str, StoredPost]) -> N
 
 def gather(tx: Tx, came: Sequence[Came], answered: Mapping[str, StoredPost]) -> None:
     """Put posts that go on with what their own author said, or that say the same as another one, into
-    the contribution of that."""
-    gathering = _Gathering(tx)
+    the contribution of that. However many come, it takes as many statements."""
+    found = list(_going_with(tx, came, answered))
+    if not found:
+        return
+    gathering = _Gathering(tx, _homes(tx, {other.id for _, other, _ in found}))
+    for stored, other, how in found:
+        gathering.join(stored, other, how)
+    gathering.write()
+
+
+def _going_with(
+    tx: Tx, came: Sequence[Came], answered: Mapping[str, StoredPost]
+) -> Iterator[tuple[StoredPost, StoredPost, How]]:
+    """The posts that belong to another one, with that and why, in the order in which they came."""
     alike = _alike(tx, came)
     for one in came:
         stored = one.stored
         if stored.state not in _THERE:
             continue
-        same = alike.get(one.digest or "")
+        same, before = alike.get(one.digest or ""), answered.get(stored.id)
         if same is not None:
-            gathering.join(stored, same, "same")
-        elif (before := answered.get(stored.id)) and _goes_on(stored, before):
-            gathering.join(stored, before, "thread")
+            yield stored, same, "same"
+        elif before and _goes_on(stored, before):
+            yield stored, before, "thread"
         if one.digest:
             alike[one.digest] = stored
-    gathering.write()
+
+
+def _homes(tx: Tx, ids: Collection[str]) -> dict[str, Contribution]:
+    """The contributions of those of these posts that are in one, by post."""
+    made = contributions.of_posts(tx.conn, ids)
+    known = contributions.by_ids(tx.conn, tx.event.id, set(made.values()))
+    return {post_id: known[home] for post_id, home in made.items()}
 
 
 @dataclass
 class _Gathering:
-    """Posts on their way into contributions: each contribution is read and written once."""
+    """Posts on their way into contributions. `homes`: the contributions that are there, by their posts;
+    all are read and written at once."""
 
     tx: Tx
-    homes: dict[str, Contribution] = field(default_factory=dict)
+    homes: dict[str, Contribution]
+    made: list[Contribution] = field(default_factory=list)
     joined: dict[tuple[str, How], list[str]] = field(default_factory=dict)
     sizes: dict[str, int] = field(default_factory=dict)
 
@@ -88,18 +108,26 @@ class _Gathering:
 
     def write(self) -> None:
         """Whoever hears of a post hears of the contribution that it is in now."""
+        contributions.add(self.tx.conn, *self.made)
+        behind: dict[str, list[str]] = {}
         for (home, how), ids in self.joined.items():
-            joining.append(self.tx.conn, home, ids)
+            behind.setdefault(home, []).extend(ids)
             data = ContributionGathered(posts=tuple(ids), how=how)
             self.tx.append(data, *(("post", post_id) for post_id in ids))
-        for home in {home for home, _ in self.joined}:
-            now = contributions.by_ids(self.tx.conn, self.tx.event.id, {home})[home]
-            contributions.save(self.tx.conn, home, version=now.version + 1)
+        joining.append(self.tx.conn, behind)
+        self._owe(list(behind))
+
+    def _owe(self, homes: Collection[str]) -> None:
+        """Owe a reply to who came to a point that a room took up already."""
+        raised = relays.of_contributions(self.tx.conn, homes)
+        heard = {one.contribution_id for one in raised if one.state in HEARD}
+        for now in contributions.by_ids(self.tx.conn, self.tx.event.id, heard).values():
             owe_if_heard(self.tx, now)
 
     def _home(self, other: StoredPost) -> Contribution:
         if other.id not in self.homes:
-            self.homes[other.id] = contribution_with(self.tx, other)
+            self.homes[other.id] = new_contribution(self.tx, other)
+            self.made.append(self.homes[other.id])
         return self.homes[other.id]
 
 
@@ -147,9 +175,8 @@ def _alike(tx: Tx, came: Sequence[Came]) -> dict[str, StoredPost]:
     digests = {one.digest for one in came if one.digest}
     if not digests:
         return {}
-    new = {one.stored.id for one in came}
-    found = likeness.same_text(tx.conn, tx.event.id, digests, [state.value for state in _THERE])
-    newest = {digest: post_id for digest, post_id in found if post_id not in new}
+    first = min(one.stored.received for one in came)
+    newest = likeness.same_text(tx.conn, tx.event.id, digests, _THERE, first)
     there = posts.by_ids(tx.conn, tx.event.id, newest.values())
     return {digest: there[post_id] for digest, post_id in newest.items()}
 

@@ -81,9 +81,9 @@ def _code(value: Any) -> str:
         return str(value.get("code", ""))
     if isinstance(value, list):
         return ", ".join(_code(one) for one in value)
-    return (
-        {True: "yes", False: "no", None: ""}.get(value, str(value)) if not isinstance(value, str) else value
-    )
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
 
 
 def _people(actors: Collection[str]) -> set[str]:

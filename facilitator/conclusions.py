@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, StringConstraints
 
 from facilitator.guards import Acting, current, require_begun, session_of
-from facilitator.programme import Version, lines
+from facilitator.programme import lines
 from wall.entries.sheet_kinds import ConclusionAdded, ConclusionChanged, ConclusionEndorsed
 from wall.errors import NotFound, Refused, Stale
 from wall.journal import Tx
@@ -37,10 +37,10 @@ class NewConclusion(Frozen):
 
 
 class ConclusionChange(Frozen):
-    """What to change in a conclusion that was looked at as `version`. `room`: how many in the room endorse
-    it; -1 for nobody counted. Other words start endorsing over."""
+    """What to change in a conclusion that had been changed `worded` times when it was looked at. `room`:
+    how many in the room endorse it; -1 for nobody counted. Other words start endorsing over."""
 
-    version: Version
+    worded: Annotated[int, Field(ge=0, le=2**31 - 1)]
     text: ConclusionWords | None = None
     room: Annotated[int, Field(ge=-1, le=100_000)] | None = None
     removed: bool | None = None
@@ -64,6 +64,7 @@ def add(tx: Tx, acting: Acting, session_id: str, new: NewConclusion) -> dict[str
         endorsed=0,
         room=None,
         removed=False,
+        worded=0,
         version=1,
     )
     conclusions.add(tx.conn, added)
@@ -75,9 +76,9 @@ def change(tx: Tx, acting: Acting, conclusion_id: str, change: ConclusionChange)
     """Reword, count in the room, remove or bring back. Raises NotFound, NotYourSession, Stale."""
     known = _conclusion(tx, conclusion_id)
     session_of(tx, acting, known.session_id)
-    if known.version != change.version:
+    if known.worded != change.worded:
         raise Stale("This changed since you looked at it.", current=current(known))
-    given = change.model_dump(exclude={"version"}, exclude_none=True)
+    given = change.model_dump(exclude={"worded"}, exclude_none=True)
     if "room" in given:
         given["room"] = None if change.room == -1 else change.room
     fields = {name: value for name, value in given.items() if value != getattr(known, name)}
@@ -87,7 +88,8 @@ def change(tx: Tx, acting: Acting, conclusion_id: str, change: ConclusionChange)
     if "text" in fields:
         conclusions.clear(tx.conn, known.id)
         fields = {"endorsed": 0, "room": None, **fields}
-    now = known.model_copy(update={**fields, "version": known.version + 1})
+    counts = {"worded": known.worded + 1, "version": known.version + 1}
+    now = known.model_copy(update={**fields, **counts})
     conclusions.save(tx.conn, now)
     tx.append(ConclusionChanged(fields=named), ("conclusion", now.id))
     return _answer(now)
@@ -134,4 +136,4 @@ def _gone() -> NotFound:
 
 
 def _answer(conclusion: Conclusion) -> dict[str, Any]:
-    return {"conclusion": conclusion.id, "version": conclusion.version}
+    return {"conclusion": conclusion.id, "worded": conclusion.worded, "version": conclusion.version}

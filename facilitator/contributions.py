@@ -21,6 +21,13 @@ def contribution_with(tx: Tx, stored: StoredPost) -> Contribution:
     known = contributions.of_posts(tx.conn, {stored.id}).get(stored.id)
     if known is not None:
         return contributions.by_ids(tx.conn, tx.event.id, {known})[known]
+    made = new_contribution(tx, stored)
+    contributions.add(tx.conn, made)
+    return made
+
+
+def new_contribution(tx: Tx, stored: StoredPost) -> Contribution:
+    """A contribution of this post alone, said to readers; its row is yet to be written."""
     made = Contribution(
         id=new_id(),
         event_id=tx.event.id,
@@ -34,7 +41,6 @@ def contribution_with(tx: Tx, stored: StoredPost) -> Contribution:
         told=0,
         version=1,
     )
-    contributions.add(tx.conn, made)
     tx.append(kinds.ContributionMade(posts=made.posts), *posts_of(made))
     return made
 

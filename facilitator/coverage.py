@@ -155,9 +155,8 @@ def coverage(made: Collection[Made]) -> Coverage:
     )
 
 
-def unheard(made: Collection[Made], seed: str, most: int = VOICES) -> list[Said]:
-    """One post, the newest, of each author of whom nothing came to a floor, in an order that is random
-    and stays the same for one `seed`: nobody is further up for being louder."""
+def unheard(made: Collection[Made]) -> list[Said]:
+    """One post, the newest, of each author of whom nothing came to a floor, in no order."""
     online = [one for one in made if one.online]
     heard = {said.author for one in online if one.floor_at is not None for said in one.said}
     newest: dict[str, Said] = {}
@@ -166,7 +165,13 @@ def unheard(made: Collection[Made], seed: str, most: int = VOICES) -> list[Said]
     ):
         if said.author not in heard:
             newest[said.author] = said
-    return sorted(newest.values(), key=lambda said: _drawn(seed, said.author))[:most]
+    return list(newest.values())
+
+
+def drawn(silent: Iterable[Said], seed: str, most: int = VOICES) -> list[Said]:
+    """Some of those who were not heard, in an order that is random and stays the same for one `seed`:
+    nobody is further up for being louder."""
+    return sorted(silent, key=lambda said: _lot(seed, said.author))[:most]
 
 
 def primary(lang: str) -> str:
@@ -174,7 +179,7 @@ def primary(lang: str) -> str:
     return lang.replace("_", "-").partition("-")[0].lower()
 
 
-def _drawn(seed: str, author: str) -> bytes:
+def _lot(seed: str, author: str) -> bytes:
     return hashlib.blake2b(f"{seed}/{author}".encode("utf-8", "replace"), digest_size=8).digest()
 
 

@@ -1,23 +1,27 @@
-"""Coverage of an event as it is now, read from its rows. Kept for the journal's head it was read at."""
+"""Coverage of an event, read from its rows: once for everybody who asks within some seconds."""
 
 from __future__ import annotations
 
-from collections import OrderedDict, defaultdict
-from collections.abc import Collection
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from facilitator.coverage import Coverage, Made, Raised, Said, coverage, unheard
+from facilitator.coverage import Coverage, Made, Raised, Said, coverage, drawn, unheard
 from wall.codebook import TagSet
 from wall.hygiene import tidy_line
-from wall.model import Event, Frozen
+from wall.model import Frozen, PostState
 from wall.parallel import TAKEN_BACK, ReceiptState, RelayState
+from wall.store import Store, posts
 from wall.store import coverage as rows
-from wall.store import posts
 
 ROOM = "room"
 """The network of what was said in a room and noted there."""
-KEPT = 16
+OLDEST_SECONDS = 10.0
+"""What was read longer ago is read anew: reading it takes every post of an event."""
 
 
 class Unheard(Frozen):
@@ -58,39 +62,70 @@ def made(conn: Connection, event_id: str) -> list[Made]:
     ]
 
 
-class Covering:
-    """Reads coverage once for each state of a journal, however many look at it."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, str, int], list[Made]] = OrderedDict()
-
-    def coverage(self, conn: Connection, event: Event) -> Coverage:
-        """What came to the floors of an event, as of `event.seq` or later."""
-        return coverage(self._made(conn, event))
-
-    def unheard(self, conn: Connection, event: Event, seed: str) -> tuple[Unheard, ...]:
-        """Some of those of whom nothing came to a floor yet, in an order drawn by `seed`."""
-        chosen = [said.post for said in unheard(self._made(conn, event), seed)]
-        known = posts.by_ids(conn, event.id, chosen)
-        return tuple(
-            Unheard(
-                post=post_id,
-                name=tidy_line(known[post_id].post.author.name),
-                handle=tidy_line(known[post_id].post.author.handle),
-                network=known[post_id].post.network,
-            )
-            for post_id in chosen
-            if post_id in known
+def named(conn: Connection, event_id: str, silent: Collection[Said], seed: str) -> tuple[Unheard, ...]:
+    """Some of those of whom nothing came to a floor yet, in an order drawn by `seed`."""
+    chosen = [said.post for said in drawn(silent, seed)]
+    known = posts.by_ids(conn, event_id, chosen)
+    return tuple(
+        Unheard(
+            post=post_id,
+            name=tidy_line(known[post_id].post.author.name),
+            handle=tidy_line(known[post_id].post.author.handle),
+            network=known[post_id].post.network,
         )
+        for post_id in chosen
+        if post_id in known and known[post_id].state is PostState.APPROVED
+    )
 
-    def _made(self, conn: Connection, event: Event) -> list[Made]:
-        key = (event.id, event.epoch, event.seq)
-        found = self._kept.get(key)
-        if found is None:
-            found = self._kept[key] = made(conn, event.id)
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
-        return found
+
+@dataclass(frozen=True)
+class Covered:
+    """What came to the floors of an event, and a post of each of those of whom nothing did."""
+
+    coverage: Coverage
+    silent: tuple[Said, ...]
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """`since`: seconds, by a clock that only goes forward."""
+
+    since: float
+    task: asyncio.Task[Covered]
+
+
+class Covering:
+    """Coverage of events, at most OLDEST_SECONDS old: however many ask, one reads, and all share it.
+
+    `clock` gives seconds. Of one event loop.
+    """
+
+    def __init__(self, store: Store, clock: Callable[[], float] = time.monotonic) -> None:
+        self._store = store
+        self._clock = clock
+        self._readings: dict[str, _Reading] = {}
+
+    async def of(self, event_id: str) -> Covered:
+        """Coverage of an event. Raises what reading raises, to all who waited for that."""
+        now = self._clock()
+        for old, reading in list(self._readings.items()):
+            if reading.task.done() and now - reading.since >= OLDEST_SECONDS:
+                del self._readings[old]
+        if event_id not in self._readings:
+            self._readings[event_id] = _Reading(now, asyncio.create_task(self._read(event_id)))
+        return await asyncio.shield(self._readings[event_id].task)
+
+    async def _read(self, event_id: str) -> Covered:
+        try:
+            return await self._store.read(lambda conn: _covered(conn, event_id))
+        except BaseException:
+            del self._readings[event_id]
+            raise
+
+
+def _covered(conn: Connection, event_id: str) -> Covered:
+    points = made(conn, event_id)
+    return Covered(coverage(points), tuple(unheard(points)))
 
 
 def _themes(tagged: Collection[rows.TaggedRow]) -> dict[str, frozenset[str]]:

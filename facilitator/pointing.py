@@ -115,8 +115,12 @@ def _voices(
 
 
 def _told(conn: Connection, event_id: str, receipts: list[Receipt]) -> tuple[Told, ...]:
-    """What was told, each wording once, oldest first."""
+    """What was told, each wording once, oldest first; only while the post whose beginning it may repeat is
+    shown."""
     told = [one for one in receipts if one.state is ReceiptState.TOLD and one.words]
+    leads = posts.by_ids(conn, event_id, {one.lead or one.post_id for one in told})
+    shown = {post_id for post_id, stored in leads.items() if _value(stored, PostValue) is not None}
+    told = [one for one in told if (one.lead or one.post_id) in shown]
     sent = replies.newest_of_posts(conn, event_id, {one.post_id for one in told})
     found: dict[str, Told] = {}
     for one in sorted(told, key=lambda one: (one.told_at is None, one.told_at)):

@@ -13,11 +13,12 @@ from wall.entries import reply_kinds as kinds
 from wall.errors import BadInput, NotFound
 from wall.feeds.base import open_replier
 from wall.journal import Tx
-from wall.model import Feed, PostState, StoredPost, new_id
+from wall.model import Feed, PostState, StoredPost, at_border, new_id
 from wall.parallel import Receipt, ReceiptState
 from wall.replies import PublicReply, PublicReplyState
 from wall.store import contributions, feeds, posts, relays, replies
 from wall.store.channel import is_own
+from wall.text import safe_url
 
 _WRITTEN_HERE = frozenset({"web", "room"})
 
@@ -102,12 +103,13 @@ def sent_out(tx: Tx, owed: Sequence[Receipt], words: str) -> dict[str, PublicRep
 
 
 def posted(tx: Tx, reply_id: str, url: str) -> Receipt | None:
-    """A reply stands in its network; the receipt that it settles, if that is still owed."""
+    """A reply stands in its network; the receipt that it settles, if that is still owed. An `url` that must
+    not be opened is left out: the reply stands all the same."""
     reply = _reply(tx, reply_id)
     if reply is None:
         return None
     tx.append(kinds.ReplyPosted(post=reply.post_id), ("post", reply.post_id))
-    replies.save(tx.conn, _ended(tx, reply, PublicReplyState.POSTED, url=url))
+    replies.save(tx.conn, _ended(tx, reply, PublicReplyState.POSTED, url=safe_url(at_border(url)) or ""))
     return owed_for(tx, reply)
 
 
@@ -144,6 +146,7 @@ def _sent(
         sent_by=tx.actor,
         sent_at=tx.now,
         ended_at=None,
+        lead=receipt.lead,
     )
     tx.append(kinds.ReplySent(post=stored.id, feed=feed.id), ("post", stored.id))
     replies.add(tx.conn, reply)

@@ -22,7 +22,8 @@ def reply(tx: Tx, acting: Acting, contribution_id: str, words: str, public: bool
     Who is answered in public is told when the reply stands there. Raises NotFound, NotYourSession, Refused
     when nobody is owed one (any more).
     """
-    owed = _owed(tx, acting, contribution_id)
+    point = contribution_of(tx, contribution_id)
+    owed = [one.model_copy(update={"lead": point.posts[0]}) for one in _owed(tx, acting, contribution_id)]
     sent = sent_out(tx, owed, words) if public else {}
     for receipt in owed:
         if receipt.post_id in sent:

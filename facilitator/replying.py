@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
@@ -16,7 +15,6 @@ from sqlalchemy import Connection
 
 from facilitator import publicly
 from facilitator.receipts import told
-from wall.errors import BackchannelError
 from wall.feeds.base import Replier, ReplyLater, ReplyRefused, open_replier
 from wall.journal import Journal, Tx
 from wall.model import Feed, Post, PostState
@@ -29,6 +27,9 @@ LOOK_SECONDS = 2.0
 """Between two looks for replies that are due."""
 MOST_TRIES = 8
 """So often a network is asked that may take a reply later: over about ten minutes."""
+UNSURE_SECONDS = 3_000.0
+"""So long after its first try a reply whose fate nobody knows is posted no more: Mastodon keeps an
+Idempotency-Key for an hour, and after that the same reply would stand there twice."""
 FIRST_WAIT = 2.0
 LONGEST_WAIT = 300.0
 AT_ONCE = 5
@@ -58,10 +59,13 @@ class Replying:
         self._first_wait = first_wait
 
     async def run(self) -> None:
-        """Look for replies that are due, for ever. A database that does not answer is waited for."""
+        """Look for replies that are due, for ever. What fails is looked at again: a database that does not
+        answer now may answer later."""
         while True:
-            with suppress(BackchannelError):
+            try:
                 await self.post_due()
+            except Exception:
+                log.exception("reply.look_failed")
             await asyncio.sleep(self._look_seconds)
 
     async def post_due(self) -> int:
@@ -70,9 +74,16 @@ class Replying:
         if not await store.read(replies.any_due):
             return 0
         taken = await store.write(lambda conn: replies.take_due(conn, AT_ONCE, CLAIM_SECONDS))
-        jobs = [await store.read(lambda conn, one=one: _job(conn, one)) for one in taken]  # type: ignore[misc]
-        await asyncio.gather(*(self._try(job) for job in jobs))
-        return len(jobs)
+        await asyncio.gather(*(self._one(due) for due in taken))
+        return len(taken)
+
+    async def _one(self, due: replies.Due) -> None:
+        """One reply; whatever goes wrong with it is no other's trouble, and it is due again when its claim
+        is over."""
+        try:
+            await self._try(await self._journal.store.read(lambda conn: _job(conn, due)))
+        except Exception:
+            log.exception("reply.unsettled", reply=due.reply.id)
 
     async def _try(self, job: _Job) -> None:
         if job.post is None or job.feed is None or job.why:
@@ -103,12 +114,11 @@ class Replying:
         log.warning("reply.refused", reply=reply.id, feed_id=reply.feed_id, code=code)
 
     async def _later(self, reply: PublicReply, problem: ReplyLater) -> None:
-        tries = reply.attempts + 1
-        if tries >= MOST_TRIES:
+        if reply.attempts >= MOST_TRIES:
             return await self._refused(reply, "unreachable")
-        wait = problem.wait or random.uniform(0.5, 1.0) * min(LONGEST_WAIT, self._first_wait * 2.0**tries)  # noqa: S311
-        again = reply.model_copy(update={"attempts": tries})
-        await self._journal.store.write(lambda conn: replies.save(conn, again, min(wait, LONGEST_WAIT)))
+        longer = min(LONGEST_WAIT, self._first_wait * 2.0**reply.attempts)
+        wait = problem.wait or random.uniform(0.5, 1.0) * longer  # noqa: S311
+        await self._journal.store.write(lambda conn: replies.save(conn, reply, min(wait, LONGEST_WAIT)))
         log.info("reply.later", reply=reply.id, code=problem.code, retry_seconds=wait)
         return None
 
@@ -120,7 +130,8 @@ def _account(feed: Feed) -> Replier:
     return replier
 
 
-def _job(conn: Connection, reply: PublicReply) -> _Job:
+def _job(conn: Connection, due: replies.Due) -> _Job:
+    reply = due.reply
     stored = posts.by_ids(conn, reply.event_id, {reply.post_id}).get(reply.post_id)
     feed = feeds.by_ids(conn, reply.event_id, {reply.feed_id}).get(reply.feed_id)
     owed = contributions.receipts_of_posts(conn, {reply.post_id}).get(reply.post_id)
@@ -131,4 +142,6 @@ def _job(conn: Connection, reply: PublicReply) -> _Job:
         why = "not_owed"
     elif feed is None or not feed.replies:
         why = "switched_off"
+    if due.since > UNSURE_SECONDS or reply.attempts > MOST_TRIES:
+        why = "unsure"
     return _Job(reply, stored.post if stored else None, feed, why)

@@ -6,17 +6,19 @@ from typing import Any
 
 from facilitator.guards import post_of, require_there
 from wall.entries import reply_kinds as kinds
-from wall.errors import BadInput, NotFound
+from wall.errors import BadInput, NotFound, Stale
 from wall.journal import Tx
 from wall.model import new_id
 from wall.replies import Translation
 from wall.store import questions
 
 
-def translate(tx: Tx, post_id: str, lang: str, text: str) -> dict[str, Any]:
-    """Write a post in another language, in place of an earlier translation into that one.
+def translate(tx: Tx, post_id: str, lang: str, text: str, version: int = 0) -> dict[str, Any]:
+    """Write a post in another language, in place of an earlier translation into that one, which was looked
+    at as `version` (0: there was none).
 
-    Raises NotFound, BadInput for the post's own language, Refused for a post that was taken away.
+    Raises NotFound, BadInput for the post's own language, Refused for a post that was taken away, Stale
+    with the translation as it is now.
     """
     stored = post_of(tx, post_id)
     require_there(stored)
@@ -25,6 +27,8 @@ def translate(tx: Tx, post_id: str, lang: str, text: str) -> dict[str, Any]:
     known = next((one for one in _of(tx, post_id) if one.lang.lower() == lang.lower()), None)
     if known is not None and known.text == text:
         return _answer(known)
+    if (known.version if known else 0) != version:
+        raise Stale("Somebody else changed this translation since you looked at it.", current=_now(known))
     now = Translation(
         id=known.id if known else new_id(),
         event_id=tx.event.id,
@@ -33,7 +37,7 @@ def translate(tx: Tx, post_id: str, lang: str, text: str) -> dict[str, Any]:
         text=text,
         made_by=tx.actor,
         made_at=tx.now,
-        version=known.version + 1 if known else 1,
+        version=version + 1,
     )
     tx.append(
         kinds.TranslationWritten(post=post_id, lang=now.lang), ("translation", now.id), ("post", post_id)
@@ -54,6 +58,10 @@ def remove(tx: Tx, post_id: str, translation_id: str) -> dict[str, Any]:
 
 def _of(tx: Tx, post_id: str) -> list[Translation]:
     return questions.plain_translations_of(tx.conn, tx.event.id, {post_id})
+
+
+def _now(known: Translation | None) -> dict[str, Any]:
+    return {"version": known.version if known else 0, "text": known.text if known else ""}
 
 
 def _answer(translation: Translation) -> dict[str, Any]:

@@ -143,7 +143,11 @@ class ReceiptState(StrEnum):
 
 
 class Receipt(Frozen):
-    """What the author of one post is owed and was told; `words` are a facilitator's, for them."""
+    """What the author of one post is owed and was told; `words` are a facilitator's, for them.
+
+    `lead`: the post that led the point when they were written, whose beginning they may repeat; None before
+    that, and for those that are older than this column.
+    """
 
     post_id: str
     event_id: str
@@ -152,6 +156,7 @@ class Receipt(Frozen):
     state: ReceiptState
     words: Note
     told_at: Time | None
+    lead: str | None = None
 
 
 class Contribution(Frozen):
@@ -218,9 +223,13 @@ class StoredPlacement(Frozen):
 
 
 class OwnPoint(Frozen):
-    """A post as its own author follows it on a phone: where it got to, what came back, and questions."""
+    """A post as its own author follows it on a phone: where it got to, what came back, and questions.
+
+    `lead`: the post whose beginning their reply may repeat, where that is another one.
+    """
 
     stored: StoredPost
     relay: Relay | None
     receipt: Receipt | None
     question: Question | None = None
+    lead: StoredPost | None = None

@@ -33,7 +33,7 @@ class PublicReply(Frozen):
 
     `author` names whom it answers (network and key), so that there is one for each author and session.
     `url` is where it stands once it is posted; `problem` is the code of why it is not. `attempts` counts
-    tries that may be repeated.
+    tries that may be repeated. `lead`: the post whose beginning `words` may repeat.
     """
 
     id: str
@@ -51,6 +51,7 @@ class PublicReply(Frozen):
     sent_by: str
     sent_at: Time
     ended_at: Time | None
+    lead: str | None = None
 
 
 class QuestionState(StrEnum):

@@ -57,7 +57,8 @@ class Conclusion(Frozen):
     """What a session concluded, in words that were worked out on screen.
 
     `endorsed` counts phones, each once; `room` is how many in the room endorsed it, as somebody counted
-    them (None: nobody did). Both are of these words: other words start over.
+    them (None: nobody did). Both are of these words: other words start over. `worded` counts how often
+    somebody changed it: endorsements, which come by the dozen, do not.
     """
 
     id: str
@@ -68,6 +69,7 @@ class Conclusion(Frozen):
     endorsed: Annotated[int, Field(ge=0)]
     room: Annotated[int, Field(ge=0, le=100_000)] | None
     removed: bool
+    worded: Annotated[int, Field(ge=0)]
     version: int
 
 

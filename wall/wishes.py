@@ -33,8 +33,20 @@ ASKED_NETWORKS = ("mastodon", "bluesky", "x")
 
 _AT_HOST = re.compile(r"([^\s@/]+)@([^\s@/]+\.[^\s@/]+)")
 _HANDLE = re.compile(r"[^\s@/]+")
-_PROFILE = re.compile(r"/(?:@|users/|profile/|ap/users/)?([^\s/]+)(?:/.*)?")
-_HOSTS = {"x.com": "x", "twitter.com": "x", "mobile.twitter.com": "x", "bsky.app": "bluesky"}
+_HOSTS = {
+    "x.com": "x",
+    "twitter.com": "x",
+    "mobile.x.com": "x",
+    "mobile.twitter.com": "x",
+    "bsky.app": "bluesky",
+}
+_X_PAGES = frozenset({"explore", "hashtag", "home", "i", "intent", "messages", "notifications", "search"})
+"""Where addresses on X lead that begin with nobody's handle. `/i/user/1` is somebody, by a number that they
+never see: who has only this is asked for the handle."""
+_SERVER_PAGES = frozenset({"about", "auth", "deck", "explore", "home", "public", "search", "tags", "web"})
+"""The same for servers of the fediverse, where some show a profile at `/handle`."""
+_PROFILES = frozenset({("users",), ("profile",), ("ap", "users"), ("accounts",), ("a",), ("u",)})
+"""What stands before a name in an address of the fediverse, where no `@` marks it."""
 
 
 class OptOut(Frozen):
@@ -101,20 +113,29 @@ class Named(NamedTuple):
 
 def names_of(network: str, author: Author) -> frozenset[str]:
     """Every name by which this author may have asked to be left off: their key, and their handle as they
-    or their server write it. A handle without a server is completed by the address of their profile."""
+    or their server write it. A handle without a server is completed by the address of their profile; a key
+    that people meet themselves, a DID or the address of an account, is a name as if it had been typed."""
     handle = folded(author.handle)
-    names = {f"{network}#{author.key}"}
+    names = {key_name(network, author)}
     if handle:
         names.add(f"{network}:{handle}")
     if network == "mastodon" and handle and (host := _host(author.url)):
         names.add(f"{network}:{handle.partition('@')[0]}@{host}")
+    if (network == "mastodon" and "://" in author.key) or author.key.startswith("did:"):
+        names |= {str(who) for who in [named(network, author.key)] if who and who.network == network}
     return frozenset(names)
+
+
+def key_name(network: str, author: Author) -> str:
+    """The name of an author that stays theirs when they change their handle."""
+    return f"{network}#{author.key}"
 
 
 def named(network: str, given: str) -> Named | None:
     """Whom somebody means who typed a handle or the address of a profile; None where that cannot be told.
 
-    An address says its network itself. On Mastodon a handle needs its server.
+    An address says its network itself. On Mastodon a handle needs its server, on Bluesky it is a whole
+    domain or a DID (atproto.com/specs/handle).
     """
     given = given.strip()
     if "://" in given or given.lower().startswith("www."):
@@ -122,6 +143,8 @@ def named(network: str, given: str) -> Named | None:
     handle = folded(given)
     if network == "mastodon":
         return Named(network, handle) if _AT_HOST.fullmatch(handle) else None
+    if network == "bluesky":
+        return _on_bluesky(handle)
     return Named(network, handle) if _HANDLE.fullmatch(handle) else None
 
 
@@ -137,14 +160,40 @@ def _by_address(network: str, given: str) -> Named | None:
         host = (parts.hostname or "").removeprefix("www.")
     except ValueError:
         return None
-    match = _PROFILE.fullmatch(parts.path)
-    if match is None or not host:
+    path = [part for part in parts.path.split("/") if part]
+    network = _HOSTS.get(host, network)
+    if not host or not path:
         return None
-    known = _HOSTS.get(host)
-    handle = folded(match[1])
-    if known or network != "mastodon":
-        return Named(known or network, handle) if _HANDLE.fullmatch(handle) else None
-    return Named(network, handle if "@" in handle else f"{handle}@{host}")
+    match network:
+        case "mastodon":
+            return _on_a_server(host, path)
+        case "bluesky":
+            return _on_bluesky(folded(path[1])) if path[0] == "profile" and len(path) > 1 else None
+        case "x" if host in _HOSTS and path[0].casefold() not in _X_PAGES:
+            handle = folded(path[0])
+            return Named(network, handle) if _HANDLE.fullmatch(handle) else None
+    return None
+
+
+def _on_a_server(host: str, path: list[str]) -> Named | None:
+    """Whose page of the fediverse this is: at the `@name` of its path, which other programs show below a
+    path of their own and some below the server (`/web/@ada`, `/b.example/@ada`), or after a usual word."""
+    at = next((number for number, part in enumerate(path) if part.startswith("@")), None)
+    if at is not None:
+        name, server = path[at], path[at - 1] if at and "." in path[at - 1] else host
+    else:
+        before = next((known for known in _PROFILES if tuple(path[: len(known)]) == known), ())
+        name, server = (path[len(before)] if len(path) > len(before) else ""), host
+        if not before and (len(path) > 1 or name.casefold() in _SERVER_PAGES):
+            return None
+    handle = folded(name)
+    whole = handle if "@" in handle else f"{handle}@{folded(server)}"
+    return Named("mastodon", whole) if _AT_HOST.fullmatch(whole) else None
+
+
+def _on_bluesky(handle: str) -> Named | None:
+    whole = "." in handle or handle.startswith("did:")
+    return Named("bluesky", handle) if whole and _HANDLE.fullmatch(handle) else None
 
 
 def _host(url: str | None) -> str | None:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from facilitator.coverage import Coverage, SessionCoverage
-from facilitator.covering import Covering, Unheard
+from facilitator.covering import Covering, Unheard, named
 from wall.entries import Scope, sees_facilitation
 from wall.journal import Journal
 from wall.model import Event, Frozen
@@ -44,7 +44,7 @@ class CoverageRoutes:
     def __init__(self, journal: Journal, views: Views) -> None:
         self._journal = journal
         self._views = views
-        self._covering = Covering()
+        self._covering = Covering(journal.store)
         self.api = APIRouter(prefix="/events/{slug}", tags=["coverage"])
         self.api.add_api_route("/coverage", self.coverage, methods=["GET"])
         self.api.add_api_route("/coverage/unheard", self.unheard, methods=["GET"])
@@ -53,7 +53,7 @@ class CoverageRoutes:
 
     async def coverage(self, asking: AskingHere) -> Coverage:
         """How much of what was said online came to the floors, and back. Counts only; names nobody."""
-        return await self._journal.store.read(lambda conn: self._covering.coverage(conn, asking.event))
+        return (await self._covering.of(asking.event.id)).coverage
 
     async def unheard(self, asking: AskingHere) -> Voices:
         """Some of those who were not heard yet, for the staff."""
@@ -63,7 +63,8 @@ class CoverageRoutes:
     async def page(self, asking: AskingHere, request: Request) -> Response:
         """The same as a page; the staff of floors also read who was not heard yet."""
         event = asking.event
-        covered, lines = await self._journal.store.read(lambda conn: self._read(conn, event))
+        covered = (await self._covering.of(event.id)).coverage
+        lines = await self._journal.store.read(lambda conn: _lines(conn, event, covered))
         staff = asking.visitor.person_id is not None and sees_facilitation(Scope(asking.roles))
         words = self._views.words
         lang = words.offered(request, event.languages)
@@ -80,17 +81,18 @@ class CoverageRoutes:
             span=lambda seconds: span_of(seconds, words, lang),
         )
 
-    def _read(self, conn: Connection, event: Event) -> tuple[Coverage, list[_Line]]:
-        covered = self._covering.coverage(conn, event)
-        by_id = {one.session: one for one in covered.sessions}
-        rooms = {room.id: room for room in programme.rooms(conn, event.id)}
-        sessions = [one for one in programme.sessions(conn, event.id) if one.id in by_id]
-        return covered, [_Line(one, rooms[one.room_id], by_id[one.id]) for one in sessions]
-
     async def _voices(self, event: Event, actor: str) -> tuple[Unheard, ...]:
         drawn = int(event.last_at.timestamp() // VOICES_SECONDS)
         seed = f"{event.id}/{actor}/{drawn}"
-        return await self._journal.store.read(lambda conn: self._covering.unheard(conn, event, seed))
+        silent = (await self._covering.of(event.id)).silent
+        return await self._journal.store.read(lambda conn: named(conn, event.id, silent, seed))
+
+
+def _lines(conn: Connection, event: Event, covered: Coverage) -> list[_Line]:
+    by_id = {one.session: one for one in covered.sessions}
+    rooms = {room.id: room for room in programme.rooms(conn, event.id)}
+    sessions = [one for one in programme.sessions(conn, event.id) if one.id in by_id]
+    return [_Line(one, rooms[one.room_id], by_id[one.id]) for one in sessions]
 
 
 def span_of(seconds: float | None, words: Words, lang: str) -> str:

@@ -103,8 +103,10 @@ class QuestionNow(Frozen):
 
 
 class NewTranslation(Frozen):
-    """A post in another language."""
+    """A post in another language; an earlier translation was looked at as `version`, 0 where there was
+    none."""
 
+    version: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
     lang: Lang
     text: TranslatedText
 
@@ -189,7 +191,7 @@ async def withdraw(question_id: IdHere, sent: Seen, doing: Asks) -> QuestionNow:
 async def translate(post_id: IdHere, sent: NewTranslation, doing: Translates) -> Translated:
     """Write a post in another language; it stands beside the original."""
     return await doing.run(
-        Translated, lambda tx, _: translating.translate(tx, post_id, sent.lang, sent.text)
+        Translated, lambda tx, _: translating.translate(tx, post_id, sent.lang, sent.text, sent.version)
     )
 
 

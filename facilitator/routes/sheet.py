@@ -58,6 +58,7 @@ class ConclusionNow(Frozen):
     """A conclusion that was added or edited."""
 
     conclusion: str
+    worded: int
     version: int
     seq: int
 

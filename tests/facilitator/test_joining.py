@@ -200,6 +200,35 @@ def test_a_wording_stands_beside_the_words_and_goes_with_them(summit: Floor) -> 
     assert point(summit, one).wording == ""
 
 
+def test_a_wording_goes_with_any_post_of_its_point_whoever_leads_by_then(summit: Floor) -> None:
+    one, two = summit.said("1"), summit.said("2")
+    summit.do(lambda tx: joining.word(tx, ORGANISER, two, "What two says.", 0))
+    join(summit, one, two)
+    summit.do(lambda tx: joining.word(tx, ORGANISER, one, "What both say.", 0))
+    hall = summit.session(summit.room())
+    summit.do(lambda tx: relays.raise_point(tx, ORGANISER, one, hall))
+    for _ in range(3):
+        summit.advance(hall)
+    whole = point(summit, one)
+    summit.do(lambda tx: receipts.reply(tx, ORGANISER, whole.id, "“What both say.” was discussed."))
+    summit.do(lambda tx: vars(moves.lost(tx, summit.stored("2"))))
+    summit.admit(Withdrawn("x", "2"))
+    assert point(summit, one).wording == ""
+    assert {receipt.words for receipt in summit.receipts(whole.id)} == {""}
+    split(summit, two)
+    assert point(summit, two).wording == ""
+
+
+def test_a_wording_goes_on_the_way_by_which_a_network_deletes(summit: Floor) -> None:
+    one, two = summit.said("1"), summit.said("2")
+    join(summit, one, two)
+    summit.do(lambda tx: joining.word(tx, ORGANISER, one, "What one says.", 0))
+    summit.do(lambda tx: vars(moves.lost(tx, summit.stored("1"))))
+    assert point(summit, two).posts == (two, one)
+    summit.admit(Withdrawn("x", "1"))
+    assert point(summit, two).wording == ""
+
+
 def test_a_thread_of_one_author_is_one_point_until_somebody_dealt_with_it(summit: Floor) -> None:
     ada = Author(key="ada", handle="ada")
     one = summit.said("1", author=ada)

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from facilitator import publicly, receipts, relays
+from facilitator import joining, pointing, publicly, receipts, relays
 from facilitator.owed import Asked, Owed, owed
 from tests.facilitator.floor import ORGANISER, PARTICIPANT, Floor
-from tests.support.summit import post
-from wall.entries import kinds
+from tests.support.summit import GRAVES, post
+from wall.entries import Scope, kinds
 from wall.errors import BadInput, Refused
 from wall.intake import moves
 from wall.journal import Tx
@@ -18,9 +18,10 @@ from wall.model import Author, Feed, FeedState, Reason, new_id
 from wall.parallel import ReceiptState, Relay, RelayState
 from wall.replies import PublicReply
 from wall.routes.words import Words
-from wall.store import Store, feeds, replies
+from wall.store import Store, contributions, feeds, replies
 
 WORDS = Words()
+PIA = Scope(person="pia")
 TOKEN = "a-token-of-a-user"
 
 
@@ -84,7 +85,7 @@ def states(summit: Floor, relay: Relay) -> list[ReceiptState]:
 
 def sent(summit: Floor) -> list[PublicReply]:
     with summit.store.writing() as conn:
-        return replies.take_due(conn, 10, 60.0)
+        return [due.reply for due in replies.take_due(conn, 10, 60.0)]
 
 
 def listed(summit: Floor, which: Any = "owed") -> tuple[Owed, ...]:
@@ -181,6 +182,71 @@ def test_a_draft_says_what_where_when_and_what_came_of_it(summit: Floor, session
         f"https://event.example/point/{summit.event.slug}/{relay.contribution_id}"
     )
     assert one.link in one.draft
+
+
+def joined_point(summit: Floor, session: str) -> tuple[Relay, str, str]:
+    """A discussed point, of a post that leads and one of a phone: its relay, and the two posts."""
+    relay = discussed(summit, session, "1", network="x")
+    one, two = summit.stored("1").id, summit.said("2", author=PARTICIPANT)
+    summit.do(lambda tx: joining.join(tx, ORGANISER, one, [two]))
+    return relay, one, two
+
+
+def quoted(summit: Floor, relay: Relay, *, public: bool = False) -> None:
+    """Everybody is told what the draft says, which repeats the beginning of the post that leads."""
+    words = listed(summit)[0].draft
+    assert "Said 1" in words
+    summit.do(lambda tx: receipts.reply(tx, ORGANISER, relay.contribution_id, words, public))
+
+
+def published(summit: Floor, relay: Relay) -> list[str]:
+    with summit.store.reading() as conn:
+        page = pointing.read(conn, summit.event, relay.contribution_id, WORDS, "en")
+    return [one.words for one in page.replies] if page else []
+
+
+def on_the_phone(held: Any, post_id: str) -> str:
+    return str(held.subjects["point", post_id]["reply"])
+
+
+def test_what_repeats_a_post_is_shown_only_while_that_post_is(summit: Floor, session: str) -> None:
+    relay, one, two = joined_point(summit, session)
+    quoted(summit, relay)
+    phone = summit.held(PIA)
+
+    def shown() -> tuple[bool, bool]:
+        phone.apply(summit.frame(PIA, phone.seq))
+        assert phone.subjects == summit.held(PIA).subjects
+        page = published(summit, relay)
+        return any("Said 1" in words for words in page), "Said 1" in on_the_phone(phone, two)
+
+    assert shown() == (True, True)
+    stored = summit.stored("1")
+    summit.do(lambda tx: moves.hide(tx, one, stored.version, Reason(code="spam")))
+    assert shown() == (False, False)
+    summit.do(lambda tx: moves.approve(tx, one, stored.version + 1))
+    assert shown() == (True, True)
+    summit.do(lambda tx: joining.split(tx, ORGANISER, two))
+    summit.do(lambda tx: moves.withdraw(tx, one, stored.version + 2, GRAVES))
+    assert shown() == (False, False)
+    assert [receipt.words for receipt in summit.receipts(relay.contribution_id)] == [""]
+    with summit.store.reading() as conn:
+        assert contributions.receipts_of_posts(conn, {two})[two].words == ""
+
+
+def test_a_reply_that_repeats_a_post_that_was_taken_back_is_not_posted(summit: Floor, session: str) -> None:
+    account(summit)
+    relay = discussed(summit, session, "1", network="x")
+    discussed(summit, session, "2", "bo")
+    one, bo = summit.stored("1").id, summit.stored("2", "mastodon").id
+    summit.do(lambda tx: joining.join(tx, ORGANISER, one, [bo]))
+    quoted(summit, relay, public=True)
+    summit.do(lambda tx: moves.withdraw(tx, one, summit.stored("1").version, GRAVES))
+    assert sent(summit) == []
+    with summit.store.reading() as conn:
+        reply = replies.newest_of_posts(conn, summit.event_id, {bo})[bo]
+    assert (reply.words, reply.state, reply.problem) == ("", "refused", "post_gone")
+    assert {receipt.words for receipt in summit.receipts(relay.contribution_id)} == {""}
 
 
 def test_who_left_the_walls_is_owed_but_not_answered_in_public(summit: Floor, session: str) -> None:

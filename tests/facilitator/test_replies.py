@@ -10,6 +10,7 @@ from tests.facilitator.floor import FACILITATOR, ORGANISER, PARTICIPANT, Floor
 from tests.support.summit import GRAVES, OPEN_RULES
 from wall.entries import PUBLIC, Scope
 from wall.errors import BadInput, NotFound, Refused, Stale
+from wall.feeds.base import Edited
 from wall.intake import moves
 from wall.model import Reason, Role
 from wall.parallel import RelayState
@@ -133,7 +134,7 @@ def test_what_was_asked_and_translated_goes_with_its_post(summit: Floor) -> None
 def test_a_translation_stands_beside_the_original_and_hides_with_it(summit: Floor) -> None:
     post_id = summit.said("1", lang="en")
     summit.do(lambda tx: translating.translate(tx, post_id, "fr", "Dit un"))
-    done = summit.do(lambda tx: translating.translate(tx, post_id, "FR".lower(), "Dit une fois"))
+    done = summit.do(lambda tx: translating.translate(tx, post_id, "fr", "Dit une fois", 1))
     assert done.result["version"] == 2
     again = summit.do(lambda tx: translating.translate(tx, post_id, "fr", "Dit une fois"))
     assert again.prev == again.seq
@@ -146,6 +147,31 @@ def test_a_translation_stands_beside_the_original_and_hides_with_it(summit: Floo
     assert len(of(summit, "translation", DESK)) == 1
     summit.do(lambda tx: translating.remove(tx, post_id, done.result["translation"]))
     assert of(summit, "translation", DESK) == {}
+
+
+def test_nobody_replaces_a_translation_that_they_have_not_seen(summit: Floor) -> None:
+    post_id = summit.said("1", lang="en")
+    with pytest.raises(Stale):
+        summit.do(lambda tx: translating.translate(tx, post_id, "fr", "Dit un", 1))
+    summit.do(lambda tx: translating.translate(tx, post_id, "fr", "Dit un"))
+    with pytest.raises(Stale) as stale:
+        summit.do(lambda tx: translating.translate(tx, post_id, "fr", "Autre"))
+    assert stale.value.details["current"] == {"version": 1, "text": "Dit un"}
+
+
+def test_a_translation_goes_with_the_text_that_it_translates(summit: Floor) -> None:
+    post_id = summit.said("1", text="Call me at home", lang="en")
+    summit.do(lambda tx: translating.translate(tx, post_id, "fr", "Appelez-moi chez moi"))
+    public = summit.held(PUBLIC)
+    unchanged = summit.stored("1").post.model_copy(update={"sensitive": True})
+    summit.admit(Edited(unchanged))
+    assert len(of(summit, "translation", PUBLIC)) == 1
+    summit.admit(Edited(summit.stored("1").post.model_copy(update={"text": "Call me"})))
+    public.apply(summit.frame(PUBLIC, public.seq))
+    assert public.subjects == summit.held(PUBLIC).subjects
+    assert of(summit, "translation", PUBLIC) == {}
+    with summit.store.reading() as conn:
+        assert questions.plain_translations_of(conn, summit.event_id, {post_id}) == []
 
 
 def test_a_point_is_offered_to_another_room_and_taken_into_its_queue(summit: Floor) -> None:

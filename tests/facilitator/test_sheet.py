@@ -164,21 +164,34 @@ async def test_a_conclusion_is_worded_endorsed_and_starts_over_with_other_words(
     assert twice["endorsed"] == 3
     back = await phones[1].do(f"{one}/endorse", {"on": False})
     assert (back["endorsed"], back["on"]) == (2, False)
-    version = (await channel.held("conclusion"))[made["conclusion"]]["version"]
-    await channel.do(one, {"version": version, "room": 17}, "PATCH")
+    await channel.do(one, {"worded": made["worded"], "room": 17}, "PATCH")
     shown = (await channel.held("conclusion", PUBLIC))[made["conclusion"]]
     assert (shown["endorsed"], shown["room"], shown["position"]) == (2, 17, 0)
-    stale = await channel.refused(409, one, {"version": version, "text": "Late."}, "PATCH")
+    stale = await channel.refused(409, one, {"worded": made["worded"], "text": "Late."}, "PATCH")
     assert stale["details"]["current"]["room"] == 17
-    await channel.do(one, {"version": shown["version"], "text": "Teach it early, together."}, "PATCH")
+    await channel.do(one, {"worded": shown["worded"], "text": "Teach it early, together."}, "PATCH")
     shown = (await channel.held("conclusion", PUBLIC))[made["conclusion"]]
     assert (shown["text"], shown["endorsed"], shown["room"]) == ("Teach it early, together.", 0, None)
     await phones[0].do(f"{one}/endorse")
-    await channel.do(one, {"version": shown["version"] + 1, "removed": True}, "PATCH")
+    await channel.do(one, {"worded": shown["worded"], "removed": True}, "PATCH")
     assert await channel.held("conclusion", DESK) == {}
     assert (await phones[2].ask(f"{one}/endorse")).status_code == 404
-    await channel.do(one, {"version": shown["version"] + 2, "removed": False}, "PATCH")
+    await channel.do(one, {"worded": shown["worded"] + 1, "removed": False}, "PATCH")
     assert (await channel.held("conclusion"))[made["conclusion"]]["endorsed"] == 1
+
+
+async def test_a_conclusion_is_changed_and_removed_while_phones_endorse_it(here: Channel) -> None:
+    session = await here.session(await here.room())
+    made = await here.do(f"/sessions/{session}/conclusions", {"text": "Teach it early."})
+    one = f"/conclusions/{made['conclusion']}"
+    await here.somebody().do(f"{one}/endorse")
+    await here.do(one, {"worded": made["worded"], "room": 17}, "PATCH")
+    await here.somebody().do(f"{one}/endorse")
+    shown = (await here.held("conclusion"))[made["conclusion"]]
+    assert (shown["endorsed"], shown["room"], shown["worded"]) == (2, 17, made["worded"] + 1)
+    await here.somebody().do(f"{one}/endorse")
+    await here.do(one, {"worded": shown["worded"], "removed": True}, "PATCH")
+    assert await here.held("conclusion") == {}
 
 
 async def test_nobody_can_tell_who_endorsed_what(here: Channel) -> None:

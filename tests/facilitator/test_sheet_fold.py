@@ -136,7 +136,7 @@ class Sheets(RuleBasedStateMachine):
     )
     def a_conclusion_is_changed(self, which: int, change: dict[str, Any]) -> None:
         one = self.conclusion(self.made[which % len(self.made)])
-        asked = ConclusionChange(version=one.version, **change)
+        asked = ConclusionChange(worded=one.worded, **change)
         self.try_to(lambda tx: conclusions.change(tx, ORGANISER, one.id, asked))
 
     @rule(which=st.integers(0, 5), phone=st.sampled_from(PHONES), on=st.booleans())

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+from sqlalchemy import Row
 
 from tests.live.api import Api, api_over
 from tests.support.summit import post
 from wall.feeds.base import Arrived
-from wall.model import Author, LinkCard, Mode, PostState, Role
+from wall.model import Author, LinkCard, Mode, PostState, Role, StoredPost
 from wall.moderation import Rules
 from wall.routes import leaving
 from wall.store import posts
@@ -86,6 +87,36 @@ async def test_asking_without_end_is_refused_and_harms_nobody(
     assert [one.status_code for one in answers] == [201, 201, 201, 429, 429]
     assert answers[-1].json()["error"]["details"]["retry_after"] > 0
     assert state(api, shown) is PostState.APPROVED
+
+
+async def test_who_asks_by_a_short_name_makes_nobody_wait_while_all_that_was_posted_is_read(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(20):
+        await said(api, str(number))
+    loaded = 0
+
+    def counting(rows: Iterable[Row[Any]], read: Callable[..., list[StoredPost]]) -> list[StoredPost]:
+        nonlocal loaded
+        found = read(rows)
+        loaded += len(found)
+        return found
+
+    read = posts.stored_from
+    monkeypatch.setattr(posts, "stored_from", lambda rows: counting(rows, read))
+    async with api.client() as anybody:
+        assert (await ask(anybody, api, "e@b.example")).status_code == 201
+        assert loaded == 0, "every post has an e, and none is theirs"
+        assert (await ask(anybody, api)).status_code == 201
+    assert loaded == 20
+
+
+async def test_an_address_that_names_nobody_is_an_error_and_not_done(api: Api) -> None:
+    async with api.client() as anybody:
+        for address in ("https://b.example/deck/notifications", "https://x.com/i/user/1"):
+            assert (await ask(anybody, api, address)).status_code in {400, 422}
+        page = await anybody.post(f"/join/{api.event.slug}/leave", data={"handle": "https://b.example/web"})
+    assert page.status_code in {400, 422}
 
 
 async def test_nothing_of_the_person_is_in_what_the_staff_hold(api: Api) -> None:

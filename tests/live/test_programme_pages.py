@@ -95,6 +95,7 @@ async def test_the_programme_says_what_runs_where_and_who_speaks(api: Api) -> No
     assert "127.0.0.1:8000/j/day" in page
 
 
+_WAY = re.compile(r'href="(/(?:desk|moderate|wall|join|stage|screens|heard|audit)/day[^"?]*)"')
 _EVERY_DESK = {"/desk/day", "/heard/day"}
 _MODERATION = {"/moderate/day", "/moderate/day/rules"}
 
@@ -118,7 +119,7 @@ async def test_only_links_that_the_visitor_may_follow_are_shown(
     async with api.client(token) as visitor:
         for path in ("/", "/events/day"):
             page = (await visitor.get(path, headers=PAGE)).text
-            found = set(re.findall(r'href="(/(?:desk|moderate|wall|join|stage|screens|heard|audit)/day[^"?]*)"', page))
+            found = set(_WAY.findall(page))
             assert found == {"/wall/day", "/join/day", "/stage/day"} | ways
 
 

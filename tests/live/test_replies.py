@@ -12,6 +12,7 @@ import httpx2
 import pytest
 import pytest_asyncio
 
+from facilitator import covering
 from facilitator.replying import MOST_TRIES, Replying
 from tests.facilitator.channel import Channel, channel_over
 from tests.live.api import HERE
@@ -249,7 +250,10 @@ async def test_an_author_without_script_is_asked_and_answers_on_their_phone(chan
     assert nobody.status_code in {303, 404}
 
 
-async def test_who_has_been_heard_is_for_everybody_and_names_only_for_the_staff(channel: Channel) -> None:
+async def test_who_has_been_heard_is_for_everybody_and_names_only_for_the_staff(
+    channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(covering, "OLDEST_SECONDS", 0.0)
     slug = channel.api.event.slug
     assert "Nothing was said online yet" in await page(channel, f"/heard/{slug}")
     session = await channel.session(await channel.room("Room A"), title="Scholarship")

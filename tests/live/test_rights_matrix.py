@@ -101,7 +101,7 @@ EVENT = {
     "POST /sessions/{session_id}/advance": Rule("queue.move", {"floor": None, "next": None}),
     "POST /sessions/{session_id}/room-notes": Rule("room.note", {"text": "Said"}),
     "POST /sessions/{session_id}/conclusions": Rule("conclusion.word", {"text": "So it is."}),
-    "PATCH /conclusions/{conclusion_id}": Rule("conclusion.word", SEEN),
+    "PATCH /conclusions/{conclusion_id}": Rule("conclusion.word", {"worded": 0}),
     "POST /conclusions/{conclusion_id}/endorse": Rule("", {"on": True}),
     "POST /sessions/{session_id}/messages": Rule("message.send", {"text": "Hello"}),
     "POST /sessions/{session_id}/signals": Rule("stage.signal", {"signal": "more"}),

@@ -12,7 +12,7 @@ from sqlalchemy import inspect, select, text
 from tests.store.cards import cards, kinds, move, summit
 from tests.support.summit import Summit, post
 from wall.feeds.base import Arrived, Edited, Withdrawn
-from wall.model import Author, Link, Media
+from wall.model import Author, Link, Media, Quote
 from wall.store import Store
 from wall.store import tables as t
 
@@ -69,6 +69,21 @@ def everything(store: Store) -> str:
 def shreds(secret: str) -> set[str]:
     """FTS5 leaves out what a word has in common with the one before it, so look for its later part."""
     return {secret.lower(), secret.lower()[4:]}
+
+
+def test_nothing_of_a_withdrawn_post_is_left_in_earlier_texts_of_those_who_quoted_it(
+    summit: Summit,
+) -> None:
+    told = telling_post(SECRETS["text"])
+    quote = Quote(key=told.key, author=told.author, text=told.text)
+    summit.arrive(told, post("b", "Look at ths", quote=quote))
+    summit.admit(Edited(post("b", "Look at this", quote=quote)))
+    summit.admit(Withdrawn("x", told.key))
+    left = everything(summit.store)
+    assert "look at ths" in left
+    assert {
+        name for name, secret in SECRETS.items() if any(part in left for part in shreds(secret))
+    } == set()
 
 
 @pytest.mark.parametrize("by", ["network", "moderator"])

@@ -6,16 +6,17 @@ from typing import Any
 
 import pytest
 
-from tests.support.summit import GRAVES, MORNING, Summit, post
+from tests.support.summit import GRAVES, MORNING, OPEN_RULES, Summit, post
 from wall.entries import PUBLIC, Scope
 from wall.errors import NotFound, Refused
 from wall.feeds.base import Arrived, Edited, Withdrawn
 from wall.intake import leaving, moves
+from wall.intake.policy import set_rules
 from wall.journal import Consequence, Tx
-from wall.model import Author, Post, PostState, Quote, Reason, Role
+from wall.model import Author, Mode, Post, PostState, Quote, Reason, Role
 from wall.screens import control
 from wall.store import Store, walls, wishes
-from wall.wishes import named
+from wall.wishes import Named, named
 
 DESK = Scope(frozenset({Role.MODERATOR}), "m")
 CHAIR = Scope(frozenset({Role.CHAIR}), "c")
@@ -48,8 +49,17 @@ def shown(summit: Summit, scope: Scope = PUBLIC) -> set[str]:
 
 
 def ask(summit: Summit) -> dict[str, Any]:
-    assert NAMED
-    return summit.do(lambda tx: leaving.leave_named_off(tx, NAMED, GRAVES.person)).result
+    return ask_by(summit, sought(summit))
+
+
+def sought(summit: Summit, who: Named | None = NAMED) -> leaving.Sought:
+    assert who
+    with summit.store.reading() as conn:
+        return leaving.seek(conn, summit.event_id, who)
+
+
+def ask_by(summit: Summit, found: leaving.Sought) -> dict[str, Any]:
+    return summit.do(lambda tx: leaving.leave_named_off(tx, found, GRAVES.person)).result
 
 
 def by_staff(summit: Summit, key: str) -> dict[str, Any]:
@@ -218,6 +228,108 @@ def test_quoted_words_go_with_their_author_and_come_back_with_them(summit: Summi
 def quoted(summit: Summit, key: str, scope: Scope = PUBLIC) -> str | None:
     value = summit.held(scope).subjects["post", stored(summit, key).id]["quote"]
     return value["text"] if value else None
+
+
+@pytest.mark.parametrize("way", ["hidden", "lost"])
+def test_putting_back_keeps_words_unseen_whose_original_may_not_be_seen(summit: Summit, way: str) -> None:
+    away, again = MOVED[way]
+    summit.arrive(said("1"), quoting("q", "1", ADA))
+    summit.do(lambda tx: away(tx, stored(summit, "1")))
+    ask(summit)
+    summit.arrive(quoting("r", "1", ADA))
+    back(summit, "1")
+    assert quoted(summit, "q") is None
+    assert quoted(summit, "r") is None
+    summit.do(lambda tx: again(tx, stored(summit, "1")))
+    assert quoted(summit, "q") == quoted(summit, "r") == "Words of another"
+
+
+@pytest.mark.parametrize("mode", [Mode.AUTO, Mode.PRE])
+def test_quoted_words_that_no_rule_has_judged_do_not_come_up_by_themselves(
+    summit: Summit, mode: Mode
+) -> None:
+    listed = ("another",) if mode is Mode.AUTO else ()
+    strict = OPEN_RULES.model_copy(update={"mode": mode, "words": listed})
+    summit.arrive(said("1"), quoting("q", "1", ADA))
+    ask(summit)
+    summit.arrive(quoting("r", "9", ADA))
+    summit.do(lambda tx: set_rules(tx, strict, 1))
+    back(summit, "1")
+    assert shown(summit) == {"Said 1", "Said q"}, "what was judged with its quote stays"
+    now = stored(summit, "r")
+    assert now.state is PostState.HELD
+    assert now.reasons[0].code == ("word" if mode is Mode.AUTO else "awaits_approval")
+    summit.do(lambda tx: moves.approve(tx, now.id, now.version))
+    assert quoted(summit, "r") == "Words of another"
+
+
+def test_who_asked_before_their_first_post_stays_off_under_another_handle(summit: Summit) -> None:
+    ask(summit)
+    summit.arrive(said("1"))
+    renamed = ADA.model_copy(update={"handle": "eva@b.example", "url": "https://b.example/@eva"})
+    summit.admit(Edited(said("1", renamed, edited_at=MORNING)))
+    summit.arrive(said("2", renamed), said("3", BEN))
+    assert shown(summit) == {"Said 3"}
+    assert stored(summit, "1").left_off == stored(summit, "2").left_off is not None
+    back(summit, "2")
+    summit.arrive(said("4"), said("5", renamed))
+    assert {"Said 4", "Said 5"} <= shown(summit)
+
+
+def test_an_edit_leaves_off_who_was_left_off_by_a_name_that_is_not_theirs_any_more(summit: Summit) -> None:
+    ask(summit)
+    summit.arrive(said("1"))
+    key = GRAVES.person(summit.event_id, f"mastodon#{ADA.key}")
+    with summit.store.writing() as conn:
+        conn.exec_driver_sql(f"DELETE FROM opt_out_name WHERE digest = '{key}'")
+    renamed = Author(key=ADA.key, handle="eva@b.example", url="https://b.example/@eva")
+    summit.admit(Edited(said("1", renamed, edited_at=MORNING)))
+    assert not shown(summit)
+    summit.arrive(said("2", renamed))
+    assert not shown(summit), "the edit told the opt-out their key"
+
+
+def test_asking_again_under_another_handle_is_the_same_opt_out(summit: Summit) -> None:
+    first = ask(summit)["opt_out"]
+    summit.arrive(said("1"))
+    renamed = Author(key=ADA.key, handle="eva@b.example", url="https://b.example/@eva")
+    summit.arrive(said("2", renamed))
+    assert ask_by(summit, sought(summit, named("mastodon", "eva@b.example")))["opt_out"] == first
+    back(summit, "1")
+    summit.arrive(said("3", renamed), said("4"))
+    assert {"Said 3", "Said 4"} <= shown(summit)
+
+
+def test_a_did_or_the_address_of_an_account_finds_the_posts_of_its_handle(summit: Summit) -> None:
+    sky = Author(key="did:plc:abc", handle="ada.example")
+    misskey = Author(
+        key="https://c.example/users/9xyz", handle="ada@c.example", url="https://c.example/@ada"
+    )
+    summit.arrive(post("1", "On Bluesky", network="bluesky", author=sky), said("2", misskey), said("3"))
+    for network, given in (
+        ("bluesky", "https://bsky.app/profile/did:plc:abc"),
+        ("mastodon", "https://c.example/users/9xyz"),
+    ):
+        assert ask_by(summit, sought(summit, named(network, given)))["posts"] == 1
+    assert shown(summit) == {"Said 3"}
+
+
+def test_what_comes_while_somebody_is_looked_for_goes_too(summit: Summit) -> None:
+    summit.arrive(said("3", BEN))
+    found = sought(summit)
+    summit.arrive(said("1"))
+    assert ask_by(summit, found)["posts"] == 1
+    assert shown(summit) == {"Said 3"}
+
+
+@pytest.mark.parametrize("handle", ["ada", "@Ada", "ada@b.example", "ADA@web.example", 'a"d%_\\a'])
+def test_a_handle_is_found_however_their_server_writes_it(summit: Summit, handle: str) -> None:
+    author = Author(key="https://b.example/users/1", handle=handle, url="https://b.example/@ada")
+    local = handle.lstrip("@").partition("@")[0]
+    who = Named("mastodon", f"{local.casefold()}@b.example")
+    summit.arrive(said("1", author), said("2", Author(key="n", handle="nobody@b.example")), said("3", BEN))
+    assert ask_by(summit, sought(summit, who))["posts"] == 1
+    assert shown(summit) == {"Said 2", "Said 3"}
 
 
 def _hide(tx: Tx, one: Any) -> object:

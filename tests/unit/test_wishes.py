@@ -98,6 +98,14 @@ def test_nobody_without_the_right_to_see_held_posts_ever_sees_what_may_not_be_sh
         ("mastodon", "https://b.example/@ada", "mastodon:ada@b.example"),
         ("mastodon", "https://b.example/@ada/1123", "mastodon:ada@b.example"),
         ("mastodon", "https://other.example/@ada@b.example", "mastodon:ada@b.example"),
+        ("mastodon", "https://b.example/users/ada/statuses/1123", "mastodon:ada@b.example"),
+        ("mastodon", "https://b.example/ada", "mastodon:ada@b.example"),
+        ("mastodon", "https://b.example/web/@ada", "mastodon:ada@b.example"),
+        ("mastodon", "https://b.example/deck/@ada@c.example", "mastodon:ada@c.example"),
+        ("mastodon", "https://elk.zone/b.example/@ada", "mastodon:ada@b.example"),
+        ("mastodon", "https://b.example/web", None),
+        ("mastodon", "https://b.example/deck/notifications", None),
+        ("mastodon", "https://b.example/users", None),
         ("mastodon", "b.example/@ada", None),
         ("mastodon", "@ada", None),
         ("mastodon", "", None),
@@ -105,6 +113,12 @@ def test_nobody_without_the_right_to_see_held_posts_ever_sees_what_may_not_be_sh
         ("mastodon", "https://x.com/Ada", "x:ada"),
         ("x", "https://bsky.app/profile/ada.example", "bluesky:ada.example"),
         ("bluesky", "@ada.bsky.social", "bluesky:ada.bsky.social"),
+        ("bluesky", "https://bsky.app/profile/did:plc:abc/post/1", "bluesky:did:plc:abc"),
+        ("bluesky", "did:plc:abc", "bluesky:did:plc:abc"),
+        ("bluesky", "https://bsky.app/search", None),
+        ("bluesky", "@ada", None),
+        ("x", "https://x.com/i/user/123", None),
+        ("x", "https://b.example/@ada", None),
         ("x", "two words", None),
         ("x", "https://[", None),
     ],
@@ -128,6 +142,26 @@ def test_people_may_name_themselves_as_they_are_used_to(
 )
 def test_an_author_is_known_by_the_name_that_they_would_give(author: Author) -> None:
     assert str(named("mastodon", "@ada@b.example")) in names_of("mastodon", author)
+
+
+@pytest.mark.parametrize(
+    ("network", "author", "typed"),
+    [
+        (
+            "bluesky",
+            Author(key="did:plc:abc", handle="ada.example"),
+            "https://bsky.app/profile/did:plc:abc",
+        ),
+        ("bluesky", Author(key="did:plc:abc", handle="ada.example"), "did:plc:abc"),
+        (
+            "mastodon",
+            Author(key="https://b.example/ap/users/115", handle="ada", url="https://b.example/@ada"),
+            "https://b.example/ap/users/115",
+        ),
+    ],
+)
+def test_a_key_that_people_meet_is_a_name_too(network: str, author: Author, typed: str) -> None:
+    assert str(named(network, typed)) in names_of(network, author)
 
 
 def test_a_namesake_elsewhere_is_somebody_else() -> None:

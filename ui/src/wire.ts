@@ -53,7 +53,8 @@ export interface CheckValue {
 }
 
 /** `conclusion`: what a session concluded. `endorsed` counts phones; `room` is how many in the room
- * endorsed it, None where nobody counted. */
+ * endorsed it, None where nobody counted. `worded` counts how often it was changed: who changes it says
+ * which it was that they saw. */
 export interface ConclusionValue {
   readonly id: string;
   readonly session: string;
@@ -61,6 +62,7 @@ export interface ConclusionValue {
   readonly text: string;
   readonly endorsed: number;
   readonly room: number | null;
+  readonly worded: number;
   readonly version: number;
 }
 

@@ -233,6 +233,7 @@ def point_value(own: OwnPoint) -> PointValue:
     """A post as its author follows it."""
     stored, relay, receipt = own.stored, own.relay, own.receipt
     turned_down = stored.state in {PostState.REJECTED, PostState.HIDDEN}
+    told = receipt is not None and (own.lead is None or visible(own.lead, PUBLIC))
     return PointValue(
         id=stored.id,
         text=stored.post.text,
@@ -243,7 +244,7 @@ def point_value(own: OwnPoint) -> PointValue:
         detail=relay.detail if relay and relay.state == RelayState.DEFERRED else "",
         session=relay.session_id if relay else None,
         outcome=relay.outcome if relay and relay.state in HEARD else "",
-        reply=receipt.words if receipt else "",
+        reply=receipt.words if receipt and told else "",
         told_at=receipt.told_at if receipt else None,
         question=_asked(own.question) if own.question else None,
         version=stored.version,

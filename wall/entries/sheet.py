@@ -19,7 +19,8 @@ class AnswerValue(Frozen):
 
 class ConclusionValue(Frozen):
     """`conclusion`: what a session concluded. `endorsed` counts phones; `room` is how many in the room
-    endorsed it, None where nobody counted."""
+    endorsed it, None where nobody counted. `worded` counts how often it was changed: who changes it says
+    which it was that they saw."""
 
     id: str
     session: str
@@ -27,6 +28,7 @@ class ConclusionValue(Frozen):
     text: str
     endorsed: int
     room: int | None
+    worded: int
     version: int
 
 

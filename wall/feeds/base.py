@@ -131,6 +131,7 @@ REPLY_PROBLEMS = frozenset(
         "switched_off",
         "no_account",
         "not_owed",
+        "unsure",
     }
 )
 """Codes of why a reply was not posted; the catalogue has words for each (`reply.problem.*`)."""

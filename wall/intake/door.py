@@ -18,10 +18,10 @@ from wall.intake import moves, quoting
 from wall.intake.judging import Judging
 from wall.journal import Tx
 from wall.model import Author, Post, PostState, StoredPost, new_id
-from wall.store import posts, wishes
+from wall.store import posts, questions, wishes
 from wall.store.search import forget_words
 from wall.text import drop_bad_links, search_words
-from wall.wishes import keeping_wishes, names_of, wish_of
+from wall.wishes import keeping_wishes, key_name, names_of, wish_of
 
 Given = Arrived | Edited | Withdrawn
 
@@ -248,11 +248,14 @@ class _Batch:
     def _replace(self, known: StoredPost, post: Post) -> None:
         """Put an edited text in place of the old one, judged again."""
         tx, edit = self.tx, known.edits + 1
-        left_off = self._opt_out_of(post.network, post.author)
+        left_off = self._opt_out_of(post.network, post.author, known.left_off)
         verdict = self._judging.verdict(post, known.state, known.reasons, left_off=left_off is not None)
         state, reasons = verdict.state, verdict.reasons
         posts.keep_revision(tx.conn, known, tx.now)
         seq = tx.append(kinds.PostEdited(edit=edit, state=state, reasons=reasons), ("post", known.id))
+        if post.text != known.post.text:
+            for translation in questions.forget_translations(tx.conn, known.id):
+                tx.touch(("translation", translation))
         shown = known.shown or (seq if state is PostState.APPROVED else 0)
         moves.recount(tx, known.state, state)
         self._moved.setdefault(post.network, {})[post.key] = state
@@ -341,12 +344,19 @@ class _Batch:
         state = original.state if original else None
         return quoting.with_quote(post, state, left_off=left_off is not None)
 
-    def _opt_out_of(self, network: str, author: Author) -> str | None:
-        """The opt-out that leaves an author off the walls; None for most."""
+    def _opt_out_of(self, network: str, author: Author, known: str | None = None) -> str | None:
+        """The opt-out that leaves an author off the walls; None for most. `known`: it does already. It
+        learns their key, so that it holds after they change the handle by which they asked."""
         if not self._left_off:
             return None
-        digests = (self.graves.person(self.tx.event.id, name) for name in names_of(network, author))
-        return next((self._left_off[digest] for digest in digests if digest in self._left_off), None)
+        event_id = self.tx.event.id
+        digests = (self.graves.person(event_id, name) for name in names_of(network, author))
+        found = known or next((self._left_off[one] for one in digests if one in self._left_off), None)
+        key = self.graves.person(event_id, key_name(network, author))
+        if found and key not in self._left_off:
+            wishes.learn(self.tx.conn, event_id, found, {key})
+            self._left_off[key] = found
+        return found
 
     def _not_after_now(self, at: datetime) -> datetime:
         return min(at, self.tx.now)

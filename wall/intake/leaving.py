@@ -7,15 +7,21 @@ what they post later is never shown. Who they are is kept as keyed digests of th
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
+
+from sqlalchemy import Connection
 
 from wall.entries import kinds
 from wall.entries.wish_kinds import AuthorLeftOff, AuthorPutBack
 from wall.errors import NotFound
 from wall.intake import moves, quoting
+from wall.intake.judging import judge_of
 from wall.journal import Tx
-from wall.model import PostState, Reason, StoredPost, new_id
-from wall.store import posts, wishes
+from wall.model import Mode, PostState, Reason, StoredPost, new_id
+from wall.moderation import NEW
+from wall.store import events, posts, wishes
 from wall.wishes import Named, OptOut, names_of, wish_of
 
 By = Literal["person", "staff"]
@@ -32,16 +38,37 @@ def leave_author_off(tx: Tx, post_id: str, digest: Digest) -> dict[str, Any]:
     if author_of.left_off:
         return _answer(tx, author_of.left_off)
     network, author = author_of.post.network, author_of.post.author
-    theirs = wishes.posts_of_author(tx.conn, tx.event.id, network, author.key)
+    theirs = wishes.posts_of_authors(tx.conn, tx.event.id, network, {author.key})
     return _leave(tx, network, "staff", names_of(network, author), theirs, digest)
 
 
-def leave_named_off(tx: Tx, who: Named, digest: Digest) -> dict[str, Any]:
-    """Leave somebody off who named themselves, whether they have posted yet or not."""
-    naming = wishes.posts_naming(tx.conn, tx.event.id, who.network, who.handle.partition("@")[0])
-    theirs = [one for one in naming if str(who) in names_of(who.network, one.post.author)]
-    names = {str(who)}.union(*(names_of(who.network, one.post.author) for one in theirs))
-    return _leave(tx, who.network, "person", names, theirs, digest)
+@dataclass(frozen=True)
+class Sought:
+    """Somebody who named themselves, looked for among the posts up to the entry numbered `seq`: the keys
+    of the accounts that were found."""
+
+    who: Named
+    keys: frozenset[str]
+    seq: int
+
+
+def seek(conn: Connection, event_id: str, who: Named) -> Sought:
+    """Look for somebody among everything that was posted, which takes a while and is no command."""
+    head = events.head(conn, event_id)
+    found = wishes.authors_named(conn, event_id, str(who))
+    keys = frozenset(author.key for author in found if str(who) in names_of(who.network, author))
+    return Sought(who, keys, head[1] if head else 0)
+
+
+def leave_named_off(tx: Tx, sought: Sought, digest: Digest) -> dict[str, Any]:
+    """Leave somebody off who named themselves, whether they have posted yet or not, and what came of
+    theirs since they were sought."""
+    name, network = str(sought.who), sought.who.network
+    came = (one.post.author for one in wishes.posts_after(tx.conn, tx.event.id, network, sought.seq))
+    keys = sought.keys.union(author.key for author in came if name in names_of(network, author))
+    theirs = wishes.posts_of_authors(tx.conn, tx.event.id, network, keys)
+    names = {name}.union(*(names_of(network, one.post.author) for one in theirs))
+    return _leave(tx, network, "person", names, theirs, digest)
 
 
 def put_author_back(tx: Tx, post_id: str, digest: Digest) -> dict[str, Any]:
@@ -64,7 +91,8 @@ def put_back(tx: Tx, opt_out_id: str, digest: Digest) -> dict[str, Any]:
     wishes.remove(tx.conn, opt_out_id)
     for stored in theirs:
         _on(tx, stored)
-    quoting.set_left_off(tx, opt_out.network, quoted, off=False)
+    for stored in quoting.show_author(tx, opt_out.network, quoted):
+        _judge_quote(tx, stored, opt_out.at)
     return {"opt_out": opt_out_id, "posts": len(theirs)}
 
 
@@ -74,17 +102,23 @@ def _leave(
     digests = {digest(tx.event.id, name) for name in names}
     known = wishes.names(tx.conn, tx.event.id)
     already = next((known[one] for one in sorted(digests) if one in known), None)
-    if already and digests <= known.keys() and all(one.left_off for one in theirs):
-        return _answer(tx, already)
-    new = OptOut(id=new_id(), event_id=tx.event.id, network=network, by=by, at=tx.now, posts=0, version=1)
-    wishes.add(tx.conn, new, digests)
-    tx.append(AuthorLeftOff(network=network, by=by), ("opt_out", new.id))
     off = [stored for stored in theirs if not stored.left_off]
+    if already and digests <= known.keys() and not off:
+        return _answer(tx, already)
+    opt_out_id = already or _new(tx, network, by)
+    wishes.learn(tx.conn, tx.event.id, opt_out_id, digests)
+    tx.append(AuthorLeftOff(network=network, by=by), ("opt_out", opt_out_id))
     for stored in off:
-        _off(tx, stored, new.id)
-    quoting.set_left_off(tx, network, names, off=True)
-    wishes.count(tx.conn, new.id, len(off))
-    return {"opt_out": new.id, "posts": len(off)}
+        _off(tx, stored, opt_out_id)
+    quoting.hide_author(tx, network, names)
+    wishes.count(tx.conn, opt_out_id, len(off))
+    return _answer(tx, opt_out_id)
+
+
+def _new(tx: Tx, network: str, by: By) -> str:
+    new = OptOut(id=new_id(), event_id=tx.event.id, network=network, by=by, at=tx.now, posts=0, version=1)
+    wishes.add(tx.conn, new)
+    return new.id
 
 
 def _off(tx: Tx, stored: StoredPost, opt_out_id: str) -> None:
@@ -116,11 +150,27 @@ def _on(tx: Tx, stored: StoredPost) -> None:
     moves.settle(tx, stored, state, **columns)
 
 
+def _judge_quote(tx: Tx, stored: StoredPost, since: datetime) -> None:
+    """Judge the quoted words that come back into a shown post. What came or was edited since their author
+    was left off was let up without them; it waits, if they would have held it."""
+    quote, seen_since = stored.post.quote, stored.received_at >= since or stored.edits > 0
+    if stored.state is not PostState.APPROVED or not quote or quote.unseen or not seen_since:
+        return
+    rules = judge_of(tx.conn, tx.event)
+    without = rules.reasons(stored.post.model_copy(update={"quote": None}), NEW)
+    reasons = tuple(one for one in rules.reasons(stored.post, NEW) if one not in without)
+    if tx.event.mode is Mode.PRE:
+        reasons = (Reason(code="awaits_approval"), *reasons)
+    if reasons:
+        tx.append(kinds.PostReconsidered(), ("post", stored.id))
+        moves.settle(tx, stored, PostState.HELD, reasons=reasons)
+
+
 def _names_quoted(tx: Tx, opt_out: OptOut, known: dict[str, str], digest: Digest) -> set[str]:
     """Names, of those that others quote, that this opt-out alone knows."""
     names: set[str] = set()
-    for stored in wishes.quoting_posts(tx.conn, tx.event.id, opt_out.network):
-        if stored.post.quote and stored.post.quote.unseen == quoting.LEFT_OFF:
+    for stored in quoting.left_off(tx, opt_out.network):
+        if stored.post.quote:
             names |= names_of(opt_out.network, stored.post.quote.author)
     return {name for name in names if known.get(digest(tx.event.id, name)) == opt_out.id}
 

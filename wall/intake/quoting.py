@@ -6,7 +6,7 @@ nothing that left a wall stays on it between somebody else's quotation marks.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from wall.journal import Tx
 from wall.model import Post, PostState, Quote, StoredPost
@@ -57,16 +57,42 @@ def purge(tx: Tx, network: str, key: str) -> list[StoredPost]:
     return [_save(tx, stored, None) for stored in _quoting(tx, network, (key,))]
 
 
-def set_left_off(tx: Tx, network: str, names: Collection[str], *, off: bool) -> list[StoredPost]:
-    """Hide, or show again, what others quote of the author who has one of these names."""
-    changed = []
-    for stored in wishes.quoting_posts(tx.conn, tx.event.id, network):
+def hide_author(tx: Tx, network: str, names: Collection[str]) -> list[StoredPost]:
+    """Hide what others quote of the author who has one of these names. Returns the posts that changed."""
+    quoting = wishes.posts_quoting_author(tx.conn, tx.event.id, network, names)
+    return _set_left_off(tx, network, _of(quoting, names), off=True)
+
+
+def show_author(tx: Tx, network: str, names: Collection[str]) -> list[StoredPost]:
+    """Show again what others quote of the author who has one of these names, but for what may not be seen
+    for another reason. Returns the posts that changed."""
+    return _set_left_off(tx, network, _of(left_off(tx, network), names), off=False)
+
+
+def left_off(tx: Tx, network: str) -> list[StoredPost]:
+    """Posts of a network whose quotes are not shown because the quoted author is left off."""
+    found = wishes.posts_quoting_unseen(tx.conn, tx.event.id, network, LEFT_OFF)
+    return [stored for stored in found if stored.post.quote and stored.post.quote.unseen == LEFT_OFF]
+
+
+def _of(quoting: Iterable[StoredPost], names: Collection[str]) -> Iterator[tuple[StoredPost, Quote]]:
+    for stored in quoting:
         quote = stored.post.quote
-        if quote is None or names_of(network, quote.author).isdisjoint(names):
-            continue
-        unseen = LEFT_OFF if off else wish_of(quote)
-        if unseen != quote.unseen:
-            changed.append(_save(tx, stored, quote.model_copy(update={"unseen": unseen})))
+        if quote and not names_of(stored.post.network, quote.author).isdisjoint(names):
+            yield stored, quote
+
+
+def _set_left_off(
+    tx: Tx, network: str, quoting: Iterable[tuple[StoredPost, Quote]], *, off: bool
+) -> list[StoredPost]:
+    found = list(quoting)
+    originals = posts.known(tx.conn, tx.event.id, network, {quote.key for _, quote in found})
+    changed = []
+    for stored, quote in found:
+        original = originals.get(quote.key)
+        post = with_quote(stored.post, original.state if original else None, left_off=off)
+        if post.quote != quote:
+            changed.append(_save(tx, stored, post.quote))
     return changed
 
 

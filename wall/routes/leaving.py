@@ -224,8 +224,9 @@ async def ask(intake: Intake, event: Event, who: Named, address: str) -> int:
     await _limit(intake, "address", address, PER_ADDRESS)
     await _limit(intake, "event", event.id, PER_EVENT)
     digest = intake.graves.person
+    sought = await intake.store.read(lambda conn: leaving.seek(conn, event.id, who))
     done = await intake.journal.command(
-        event.id, "author", lambda tx: leaving.leave_named_off(tx, who, digest)
+        event.id, "author", lambda tx: leaving.leave_named_off(tx, sought, digest)
     )
     return done.seq
 

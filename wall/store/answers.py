@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select
 
 from wall.sheet import Answer, StoredAnswer
 from wall.store import posts
@@ -17,12 +17,14 @@ _BY_IDS = select(answer).where(
 )
 
 
-def put(conn: Connection, now: Answer) -> None:
-    """Write what a post was said to, known before or not."""
-    values = now.model_dump(mode="json")
-    here = answer.c.id == now.id
-    if conn.execute(update(answer).where(here).values(**values)).rowcount == 0:
-        conn.execute(insert(answer).values(**values))
+def put(conn: Connection, now: Sequence[Answer]) -> None:
+    """Write what posts were said to, known before or not. However many there are, it takes as many
+    statements."""
+    if not now:
+        return
+    for some in ids_in_chunks([one.id for one in now]):
+        conn.execute(delete(answer).where(answer.c.id.in_(some)))
+    conn.execute(insert(answer), [one.model_dump(mode="json") for one in now])
 
 
 def clear(conn: Connection, post_id: str) -> None:

@@ -5,10 +5,18 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, or_, update
 
-from wall.replies import Handover, QuestionState, StoredQuestion, StoredRouting, StoredTranslation
+from wall.replies import (
+    Handover,
+    PublicReplyState,
+    QuestionState,
+    StoredQuestion,
+    StoredRouting,
+    StoredTranslation,
+)
 from wall.store import questions, routings
+from wall.store.feeds import database_now
 from wall.store.reply_tables import public_reply, question, translation
 from wall.store.tables import receipt
 
@@ -33,8 +41,8 @@ def listed(conn: Connection, event_id: str, *, staff: bool) -> list[Beside]:
 
 
 def purge(conn: Connection, post_id: str) -> None:
-    """Remove what was said about a post that was taken back: answers, translations, replies. Their rows
-    stay empty, so that readers who held them hear that they are gone."""
+    """Remove what was said about a post that was taken back: answers, translations, replies to it and those
+    that may repeat its words. Their rows stay empty: readers who held them hear that they are gone."""
     gone = QuestionState.WITHDRAWN.value
     conn.execute(
         update(question)
@@ -46,5 +54,14 @@ def purge(conn: Connection, post_id: str) -> None:
         .where(translation.c.post_id == post_id)
         .values(text="", version=translation.c.version + 1)
     )
-    conn.execute(update(public_reply).where(public_reply.c.post_id == post_id).values(words=""))
-    conn.execute(update(receipt).where(receipt.c.post_id == post_id).values(words=""))
+    for table in (public_reply, receipt):
+        about = or_(table.c.post_id == post_id, table.c.lead == post_id)
+        conn.execute(update(table).where(about).values(words=""))
+    call_off(conn)
+
+
+def call_off(conn: Connection) -> None:
+    """Post no reply whose words were emptied: it is refused as one whose post is gone."""
+    emptied = (public_reply.c.state == PublicReplyState.SENDING.value, public_reply.c.words == "")
+    refused = {"state": PublicReplyState.REFUSED.value, "problem": "post_gone"}
+    conn.execute(update(public_reply).where(*emptied).values(**refused, ended_at=database_now(conn)))

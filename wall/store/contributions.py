@@ -50,14 +50,18 @@ _RECEIPTS = (
 )
 
 
-def add(conn: Connection, new: Contribution) -> None:
-    """Store a new contribution with its posts; it has no tags, relays or receipts yet."""
-    values = {"id": new.id, "event_id": new.event_id, "noted": new.noted, "version": new.version}
-    conn.execute(insert(contribution).values(**values))
-    rows = [
-        {"post_id": post_id, "contribution_id": new.id, "position": position}
-        for position, post_id in enumerate(new.posts)
+def add(conn: Connection, *new: Contribution) -> None:
+    """Store new contributions with their posts; they have no tags, relays or receipts yet."""
+    values = [
+        {"id": one.id, "event_id": one.event_id, "noted": one.noted, "version": one.version} for one in new
     ]
+    rows = [
+        {"post_id": post_id, "contribution_id": one.id, "position": position}
+        for one in new
+        for position, post_id in enumerate(one.posts)
+    ]
+    if values:
+        conn.execute(insert(contribution), values)
     if rows:
         conn.execute(insert(contribution_post), rows)
 

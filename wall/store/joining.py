@@ -8,13 +8,16 @@ relays and those of its tags that the other lacked become the other's, and each 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select, update
 
+from wall.store.beside import call_off
+from wall.store.chunks import ids_in_chunks
 from wall.store.codec import to_json
-from wall.store.tables import contribution, contribution_post, relay, tagging
+from wall.store.reply_tables import public_reply
+from wall.store.tables import contribution, contribution_post, receipt, relay, tagging
 
 _MOST_STEPS = 200
 """Contributions that were taken in one by the next; a point has no more posts than that."""
@@ -26,14 +29,27 @@ _POSTS_IN = (
     .where(contribution_post.c.contribution_id == bindparam("whole"))
     .order_by(contribution_post.c.position)
 )
+_ENDS = (
+    select(contribution_post.c.contribution_id, func.max(contribution_post.c.position).label("end"))
+    .where(contribution_post.c.contribution_id.in_(_IDS))
+    .group_by(contribution_post.c.contribution_id)
+)
 
 
-def append(conn: Connection, contribution_id: str, post_ids: Sequence[str]) -> None:
-    """Put posts that are in no contribution yet behind those of this one."""
-    first = _end(conn, contribution_id)
+def append(conn: Connection, behind: Mapping[str, Sequence[str]]) -> None:
+    """Put posts that are in no contribution yet behind those that are in one, contribution → posts, and
+    raise the versions of these contributions. However many there are, it takes as many statements."""
+    if not behind:
+        return
+    ends: dict[str, int] = {}
+    for some in ids_in_chunks(behind.keys()):
+        ends.update((row.contribution_id, row.end) for row in conn.execute(_ENDS, {"ids": some}))
+        raised = update(contribution).where(contribution.c.id.in_(some))
+        conn.execute(raised.values(version=contribution.c.version + 1))
     rows = [
-        {"post_id": post_id, "contribution_id": contribution_id, "position": first + number}
-        for number, post_id in enumerate(post_ids)
+        {"post_id": post_id, "contribution_id": into, "position": ends.get(into, -1) + number}
+        for into, post_ids in behind.items()
+        for number, post_id in enumerate(post_ids, start=1)
     ]
     conn.execute(insert(contribution_post), rows)
 
@@ -103,12 +119,32 @@ def posts_from(conn: Connection, whole: str, other: str) -> tuple[str, ...]:
 
 
 def forget_wording(conn: Connection, post_id: str) -> None:
-    """Leave nothing of what a facilitator made of the words of this post, where it leads."""
-    home = select(contribution_post.c.contribution_id).where(contribution_post.c.post_id == post_id)
-    whole = conn.execute(home).scalar_one_or_none()
-    first = conn.execute(_POSTS_IN, {"whole": whole}).first()
-    if whole is not None and first is not None and first.post_id == post_id:
-        _change(conn, whole, wording=None)
+    """Leave nothing of what a facilitator made of the words of this post, in the point that it is in and in
+    those that it came from, nor of what their authors were told in those words."""
+    home = conn.execute(select(contribution_post).where(contribution_post.c.post_id == post_id)).first()
+    if home is None:
+        return
+    passed = _passed(conn, home.made_in, home.contribution_id)
+    worded = (contribution.c.id.in_(passed), contribution.c.wording != "")
+    if conn.execute(select(contribution.c.id).where(*worded).limit(1)).first() is None:
+        return
+    conn.execute(update(contribution).where(*worded).values(wording=None))
+    there = select(contribution_post.c.post_id).where(
+        contribution_post.c.contribution_id == home.contribution_id
+    )
+    for table in (public_reply, receipt):
+        conn.execute(update(table).where(table.c.post_id.in_(there)).values(words=""))
+    call_off(conn)
+
+
+def _passed(conn: Connection, made_in: str | None, whole: str) -> list[str]:
+    """The contributions that a post was in one after the other, up to the one that it is in now."""
+    passed = [whole]
+    while made_in is not None and made_in not in passed:
+        passed.append(made_in)
+        into = select(contribution.c.merged_into).where(contribution.c.id == made_in)
+        made_in = conn.execute(into).scalar_one_or_none()
+    return passed
 
 
 def _family(conn: Connection, root: str) -> frozenset[str]:

@@ -15,27 +15,36 @@ from wall.store.tables import post
 MOST_TERMS = 24
 """Words that are looked for at once."""
 
-_SAME = (
-    select(post.c.text_digest, post.c.id)
+_NEWEST = (
+    select(
+        post.c.text_digest,
+        post.c.id,
+        func.row_number()
+        .over(partition_by=post.c.text_digest, order_by=post.c.received.desc())
+        .label("place"),
+    )
     .where(
         post.c.event_id == bindparam("event"),
         post.c.text_digest.in_(bindparam("digests", expanding=True)),
         post.c.state.in_(bindparam("states", expanding=True)),
+        post.c.received < bindparam("before"),
     )
-    .order_by(post.c.received)
+    .subquery("newest")
 )
+_SAME = select(_NEWEST.c.text_digest, _NEWEST.c.id).where(_NEWEST.c.place == 1)
 
 
 def same_text(
-    conn: Connection, event_id: str, digests: Collection[str], states: Collection[str]
-) -> list[tuple[str, str]]:
-    """Posts of an event that say the same as something: (digest, post id), oldest arrival first among
-    those of one digest."""
-    return [
-        (row.text_digest, row.id)
+    conn: Connection, event_id: str, digests: Collection[str], states: Collection[PostState], before: int
+) -> dict[str, str]:
+    """The post of an event that says the same as something and arrived last, of those that were received
+    before this place: digest → post id."""
+    asked = {"event": event_id, "states": [state.value for state in states], "before": before}
+    return {
+        row.text_digest: row.id
         for some in in_chunks(digests)
-        for row in conn.execute(_SAME, {"event": event_id, "digests": some, "states": list(states)})
-    ]
+        for row in conn.execute(_SAME, {"digests": some, **asked})
+    }
 
 
 def sharing_words(

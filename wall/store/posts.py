@@ -128,8 +128,9 @@ def add_reposts(conn: Connection, counted: Iterable[tuple[str, int]]) -> None:
 
 
 def keep_revision(conn: Connection, old: StoredPost, at: datetime) -> None:
-    """Keep the text that an edit replaces."""
-    content = old.post.model_dump_json(exclude_defaults=True)
+    """Keep the text that an edit replaces; not what it quotes, whose words go when their author takes them
+    back."""
+    content = old.post.model_copy(update={"quote": None}).model_dump_json(exclude_defaults=True)
     conn.execute(
         insert(post_revision).values(post_id=old.id, edit=old.edits, content=content, replaced_at=at)
     )

@@ -83,6 +83,12 @@ def remove_translation(conn: Connection, translation_id: str) -> None:
     conn.execute(delete(translation).where(translation.c.id == translation_id))
 
 
+def forget_translations(conn: Connection, post_id: str) -> list[str]:
+    """Remove the translations of a post with their words; their ids."""
+    here = translation.c.post_id == post_id
+    return list(conn.execute(delete(translation).where(here).returning(translation.c.id)).scalars())
+
+
 def plain_translations_of(conn: Connection, event_id: str, ids: Collection[str]) -> list[Translation]:
     """The translations of these posts, by language."""
     return [

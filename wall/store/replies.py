@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, literal, select, update
 
 from wall.parallel import Receipt, ReceiptState
 from wall.replies import PublicReply, PublicReplyState
 from wall.store.chunks import ids_in_chunks
 from wall.store.feeds import database_now
 from wall.store.reply_tables import public_reply
-from wall.store.tables import receipt
+from wall.store.tables import UtcTime, receipt
 
-_COLUMNS = [column for column in public_reply.c if column.name != "due_at"]
+_COLUMNS = [column for column in public_reply.c if column.name not in {"due_at", "tried_at"}]
 _IDS: Any = bindparam("ids", expanding=True)
 _IN_EVENT = select(*_COLUMNS).where(public_reply.c.event_id == bindparam("event"))
 _BY_IDS = _IN_EVENT.where(public_reply.c.id.in_(_IDS))
@@ -35,6 +35,13 @@ _RECEIPTS = (
     .order_by(receipt.c.relay_id, receipt.c.post_id)
 )
 _SENDING = public_reply.c.state == PublicReplyState.SENDING.value
+
+
+class Due(NamedTuple):
+    """A reply that is to be posted now. `since`: seconds since it was tried first; 0.0 at the first try."""
+
+    reply: PublicReply
+    since: float
 
 
 def add(conn: Connection, new: PublicReply) -> None:
@@ -85,25 +92,31 @@ def any_due(conn: Connection) -> bool:
     return conn.execute(due).first() is not None
 
 
-def take_due(conn: Connection, most: int, claim_seconds: float) -> list[PublicReply]:
+def take_due(conn: Connection, most: int, claim_seconds: float) -> list[Due]:
     """Replies that are to be posted now, oldest first. Nobody else takes them for so long: by the
-    database's clock, so that of several processes one posts each."""
+    database's clock, so that of several processes one posts each. Each is counted as tried: whoever took
+    it may not live to say what came of it."""
     now = database_now(conn)
     due = select(public_reply.c.id).where(_SENDING, public_reply.c.due_at <= now)
     ids = list(conn.execute(due.order_by(public_reply.c.due_at).limit(most)).scalars())
     return [one for reply_id in ids if (one := _taken(conn, reply_id, now, claim_seconds))]
 
 
-def _taken(conn: Connection, reply_id: str, now: datetime, claim_seconds: float) -> PublicReply | None:
+def _taken(conn: Connection, reply_id: str, now: datetime, claim_seconds: float) -> Due | None:
     claimed = (
         update(public_reply)
         .where(public_reply.c.id == reply_id, _SENDING, public_reply.c.due_at <= now)
-        .values(due_at=now + timedelta(seconds=claim_seconds))
+        .values(
+            due_at=now + timedelta(seconds=claim_seconds),
+            attempts=public_reply.c.attempts + 1,
+            tried_at=func.coalesce(public_reply.c.tried_at, literal(now, UtcTime)),
+        )
     )
     if conn.execute(claimed).rowcount == 0:
         return None
+    tried = conn.execute(select(public_reply.c.tried_at).where(public_reply.c.id == reply_id)).scalar_one()
     row = conn.execute(select(*_COLUMNS).where(public_reply.c.id == reply_id)).one()
-    return _reply(row)
+    return Due(_reply(row), (now - tried).total_seconds())
 
 
 def _reply(row: Row[Any]) -> PublicReply:

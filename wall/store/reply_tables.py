@@ -26,9 +26,12 @@ public_reply = Table(
     Column("sent_at", UtcTime, nullable=False),
     Column("ended_at", UtcTime),
     Column("due_at", UtcTime),
+    Column("tried_at", UtcTime),
+    Column("lead", Text),
     Index(None, "event_id"),
     Index(None, "state", "due_at"),
     Index(None, "post_id"),
+    Index(None, "lead"),
 )
 
 question = Table(

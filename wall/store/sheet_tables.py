@@ -31,6 +31,7 @@ conclusion = Table(
     Column("endorsed", Integer, nullable=False),
     Column("room", Integer),
     Column("removed", Boolean, nullable=False),
+    Column("worded", Integer, nullable=False),
     Column("version", Integer, nullable=False),
     Index(None, "event_id"),
     Index(None, "session_id"),

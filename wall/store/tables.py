@@ -354,6 +354,8 @@ receipt = Table(
     Column("state", Text, nullable=False),
     Column("words", Text, nullable=False),
     Column("told_at", UtcTime),
+    Column("lead", Text),
     Index(None, "event_id", "state"),
     Index(None, "contribution_id"),
+    Index(None, "lead"),
 )

@@ -112,17 +112,19 @@ export function Translate({ post, onClose }: { post: string; onClose: () => void
   const words = useWords();
   const say = useTell();
   const said = desk.view.value.post(post);
-  const known = desk.beside.of(post).translations;
+  // As it was when the person began: what somebody else writes meanwhile must not be replaced unseen.
+  const known = useRef(desk.beside.of(post).translations).current;
   const own = said?.lang?.split("-", 1)[0] ?? "";
   const offered = [...new Set([...(desk.event.value?.languages ?? []), words.lang, "en", "fr", "es", "de", "ar", "zh"])].filter((one) => one.split("-", 1)[0] !== own);
   const lang = useSignal(offered[0] ?? "en");
   const field = useRef<HTMLTextAreaElement>(null);
   if (!said) return null;
+  const earlier = known.find((one) => one.lang === lang.value);
   const send = (): void => {
     const text = field.current?.value.trim() ?? "";
     if (text === "") return;
     onClose();
-    actions.replies.translated(post, lang.value, text);
+    actions.replies.translated(post, lang.value, text, earlier?.version ?? 0);
   };
   const onKey = (event: KeyboardEvent): void => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
@@ -138,7 +140,7 @@ export function Translate({ post, onClose }: { post: string; onClose: () => void
       <label class="line-hint" for="translate-text">{say("desk.translate.hint")}</label>
       <textarea
         id="translate-text" key={lang.value} class="field" rows={4} dir="auto" lang={lang.value} ref={field} autofocus maxLength={5_000}
-        defaultValue={known.find((one) => one.lang === lang.value)?.text ?? ""} onKeyDown={onKey}
+        defaultValue={earlier?.text ?? ""} onKeyDown={onKey}
       />
       <p class="line-do">
         <button type="button" class="do do-main" onClick={send}>{say("desk.translate.send")} <kbd>Ctrl</kbd> <Stroke stroke="Enter" /></button>

@@ -42,8 +42,9 @@ export class ReplyActions {
     if (post) this.desk.dialog.value = { kind: "panel", panel: "translate", post: post.id };
   }
 
-  translated(post: string, lang: string, text: string): void {
-    this.#send("translate", post, `/posts/${post}/translations`, { lang, text });
+  /** Send a translation, in place of the one that was looked at as `version` (0: there was none). */
+  translated(post: string, lang: string, text: string, version: number): void {
+    this.#send("translate", post, `/posts/${post}/translations`, { lang, text, version });
   }
 
   /** Offer the current point to another room. */

@@ -86,10 +86,10 @@ export class SheetActions {
 
   #change(one: ConclusionValue): void {
     const change = (fields: object, back: object): void => {
-      const step = (body: object, version: number): Step => ({
-        do: "send", what: "conclusion", method: "PATCH", path: `/conclusions/${one.id}`, about: one.id, body: { version, ...body },
+      const step = (body: object, worded: number): Step => ({
+        do: "send", what: "conclusion", method: "PATCH", path: `/conclusions/${one.id}`, about: one.id, body: { worded, ...body },
       });
-      this.#do({ ...step(fields, one.version), back: step(back, one.version + 1) } as Step);
+      this.#do({ ...step(fields, one.worded), back: step(back, one.worded + 1) } as Step);
     };
     const words = (): void => this.#line("desk.conclude", one.text, this.endorsed(one), "desk.conclude.reword", (text) => change({ text }, { text: one.text }));
     const count = (): void => this.#line("desk.conclude.room", String(one.room ?? ""), one.text, "desk.conclude.room_send", (typed) => {

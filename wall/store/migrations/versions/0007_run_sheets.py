@@ -48,6 +48,7 @@ def _conclusion() -> None:
         sa.Column("endorsed", sa.Integer, nullable=False),
         sa.Column("room", sa.Integer, nullable=True),
         sa.Column("removed", sa.Boolean, nullable=False),
+        sa.Column("worded", sa.Integer, nullable=False),
         sa.Column("version", sa.Integer, nullable=False),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name="fk_conclusion_event_id_event"),
         sa.ForeignKeyConstraint(["session_id"], ["session.id"], name="fk_conclusion_session_id_session"),

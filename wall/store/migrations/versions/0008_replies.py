@@ -10,13 +10,20 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Additive: new tables, and whether replies may be posted by a feed's account."""
+    """Additive: new tables, whether replies may be posted by a feed's account, and whose words a receipt's
+    may repeat."""
     op.add_column("feed", sa.Column("replies", sa.Boolean, nullable=True))
+    _receipt()
     _public_reply()
     _question()
     _translation()
     _routing()
     _handover()
+
+
+def _receipt() -> None:
+    op.add_column("receipt", sa.Column("lead", sa.Text, nullable=True))
+    op.create_index("ix_receipt_lead", "receipt", ["lead"])
 
 
 def _public_reply() -> None:
@@ -38,6 +45,8 @@ def _public_reply() -> None:
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lead", sa.Text, nullable=True),
+        sa.Column("tried_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name="fk_public_reply_event_id_event"),
         sa.ForeignKeyConstraint(
             ["contribution_id"], ["contribution.id"], name="fk_public_reply_contribution_id_contribution"
@@ -49,6 +58,7 @@ def _public_reply() -> None:
     )
     op.create_index("ix_public_reply_event_id", "public_reply", ["event_id"])
     op.create_index("ix_public_reply_post_id", "public_reply", ["post_id"])
+    op.create_index("ix_public_reply_lead", "public_reply", ["lead"])
     op.create_index("ix_public_reply_state_due_at", "public_reply", ["state", "due_at"])
 
 
