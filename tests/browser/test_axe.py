@@ -100,6 +100,7 @@ async def test_every_page_of_a_visitor_is_accessible(summit: Summit, browser: Br
     async with watched_context(browser, viewport=LAPTOP, color_scheme=scheme) as watched:
         watched.expected += ["404", "401"]
         page = await watched.page(summit.hall.at("join"))
+        await expect(page.get_by_role("button", name="Pause")).to_be_visible()
         await page.get_by_role("textbox").first.fill("A point of my own")
         await page.get_by_role("button", name="Send").click()
         await expect(page.locator("a[href*='take-back']").first).to_be_visible()

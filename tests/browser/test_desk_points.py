@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 from playwright.async_api import Browser, expect
 
 from tests.browser.working import SCREEN, Summit, press, row
@@ -110,9 +112,11 @@ async def test_one_key_shows_all_that_is_clean_in_sight_and_one_takes_it_back(
         await expect(row(page, "Ada 5")).to_contain_text("On the walls")
         await press(page, "g", "1")
         await expect(row(page, "Clean one")).to_contain_text("On the walls")
+        later = (post(f"later {number}", f"Later{number} from Ada", author=ada) for number in count())
 
-    async def trusted() -> bool:
-        summit.hall.bring(Arrived(post("6", "Sixth of Ada", author=ada)))
-        return (await summit.states()).get("Sixth") == "approved"
+        async def trusted() -> bool:
+            said = next(later)
+            summit.hall.bring(Arrived(said))
+            return (await summit.states()).get(said.text.split()[0]) == "approved"
 
-    await eventually(trusted, what="Ada's posts to go up by themselves")
+        await eventually(trusted, what="Ada's posts to go up by themselves")

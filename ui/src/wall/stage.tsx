@@ -17,6 +17,7 @@ const AROUND_WORDS = 7;
 /** How much of the height of a column the words beside a picture, and the picture, may take. */
 const WORDS_BESIDE = 0.3;
 const PICTURE = 0.36;
+const PICTURE_IF_TALL = 0.2;
 /** From one try to fill a gap to the next. */
 const GAP_MS = 250;
 
@@ -104,15 +105,23 @@ function settle(wall: Wall, cards: Cards, list: HTMLOListElement): void {
   cards.arrange(geometry.columns);
   cards.reserved = covered(list);
   let news = resized;
-  for (const slot of list.children) {
-    const { post } = (slot as HTMLElement).dataset;
-    if (post !== undefined) news = cards.measured(post, (slot as HTMLElement).offsetHeight) || news;
+  for (const slot of list.children as HTMLCollectionOf<HTMLElement>) {
+    const { post } = slot.dataset;
+    if (post !== undefined) news = cards.measured(post, heightOf(slot, geometry.height, resized)) || news;
   }
   wall.settled(cards);
   if (!news) news = cards.fill(geometry.height);
   if (news) return wall.changed();
   wall.opening = cards.shown().length === 0;
   fillGapsLater(wall, cards, list);
+}
+
+/** How tall a card is. One that no column could hold says less of everything that it has, with marks; if it
+    still is too tall, which takes large letters on a low screen, its words alone. */
+function heightOf(slot: HTMLElement, most: number, anew: boolean): number {
+  if (anew) delete slot.dataset["tall"];
+  for (const said of ["less", "words"]) if (slot.offsetHeight > most) slot.dataset["tall"] = said;
+  return slot.offsetHeight;
 }
 
 const later = new WeakMap<Cards, ReturnType<typeof setTimeout>>();
@@ -136,6 +145,7 @@ function setSizes(list: HTMLElement, { columnWidth, height, gap }: Geometry): vo
   const pictured = Math.floor((height * WORDS_BESIDE) / (2 * rem * LEADING));
   list.style.setProperty("--lines-pictured", String(Math.min(Math.max(pictured, 2), MOST_LINES)));
   list.style.setProperty("--picture", `${Math.floor(height * PICTURE)}px`);
+  list.style.setProperty("--picture-tall", `${Math.floor(height * PICTURE_IF_TALL)}px`);
 }
 
 /** The columns are the style sheet's: whatever grid it gives the list is the one that cards lie in. */
