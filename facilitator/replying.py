@@ -132,11 +132,13 @@ def _account(feed: Feed) -> Replier:
 
 def _job(conn: Connection, due: replies.Due) -> _Job:
     reply = due.reply
-    stored = posts.by_ids(conn, reply.event_id, {reply.post_id}).get(reply.post_id)
+    about = {reply.post_id, reply.lead or reply.post_id}
+    there = posts.by_ids(conn, reply.event_id, about)
+    stored = there.get(reply.post_id)
     feed = feeds.by_ids(conn, reply.event_id, {reply.feed_id}).get(reply.feed_id)
     owed = contributions.receipts_of_posts(conn, {reply.post_id}).get(reply.post_id)
     why = ""
-    if stored is None or stored.state is not PostState.APPROVED:
+    if about != {id_ for id_, one in there.items() if one.state is PostState.APPROVED}:
         why = "post_gone"
     elif owed is None or owed.state != "owed":
         why = "not_owed"

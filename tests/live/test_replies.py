@@ -119,6 +119,24 @@ async def test_a_reply_goes_from_the_desk_to_the_network_and_onto_the_page_of_th
     assert (await channel.held("contribution", DESK))[point]["told"] == 1
 
 
+async def test_a_reply_that_quotes_a_post_that_was_hidden_meanwhile_is_not_posted(
+    channel: Channel, world: FakeMastodon, front: Posting
+) -> None:
+    session = await channel.session(await channel.room())
+    await switched_on(channel, world)
+    quoted = await arrived(channel, await world.publish("Mr Smith in bed four", user="bo"))
+    post = await arrived(channel, await world.publish("How do we credit reviewers?"))
+    await channel.do(f"/posts/{quoted}/join", {"others": [post]})
+    point = await discussed(channel, session, quoted)
+    (one,) = await listed(channel)
+    assert "Mr Smith" in one["draft"]
+    await channel.do(f"/contributions/{point}/reply", {"words": one["draft"], "public": True})
+    card = (await channel.held("post"))[quoted]
+    await channel.do(f"/posts/{quoted}/hide", {"version": card["version"], "reason": "confidential"})
+    await Replying(channel.api.parts.journal).post_due()
+    assert front.said == []
+
+
 async def test_a_reply_that_the_network_refuses_stays_owed_with_the_reason(
     channel: Channel, world: FakeMastodon, front: Posting
 ) -> None:
