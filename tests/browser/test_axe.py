@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from tests.browser.working import Summit
 from tests.support.accessible import violations
@@ -38,6 +38,10 @@ STAFF = {
     "second tagging": ("/codebook/{slug}/second", "h1"),
     "agreement": ("/codebook/{slug}/agreement", "h1"),
     "themes": ("/codebook/{slug}/themes", "h1"),
+    "run-sheet": ("/events/{slug}/sessions/{session}/run-sheet", "form"),
+    "who has been heard": ("/heard/{slug}", "h1"),
+    "who did what": ("/audit/{slug}", "h1"),
+    "left off the walls": ("/moderate/{slug}/left-off", "h1"),
     "enter, signed in": ("{enter}", "form.enter"),
 }
 """Pages as an organiser sees them: their address, and what shows that they are up."""
@@ -47,6 +51,9 @@ VISITOR = {
     "stage": ("/stage/{slug}?session={session}", "main"),
     "join": ("/join/{slug}", "h1"),
     "take back": ("{take_back}", "blockquote"),
+    "plain wall": ("/wall/{slug}/plain", ".post"),
+    "leave the walls": ("/join/{slug}/leave", "form"),
+    "who has been heard": ("/heard/{slug}", "h1"),
     "enter": ("{enter}", "#name"),
     "enter, used up or unknown": ("/enter/unknown", "h1"),
     "not found": ("/nothing-here", "h1"),
@@ -73,6 +80,7 @@ async def assert_accessible(
 ) -> None:
     """AssertionError with everything that axe finds on any of these pages."""
     page = await watched.page()
+    await page.route("**/plain", _without_refresh)
     places |= {"slug": summit.hall.slug, "session": summit.session}
     found = []
     for name, (path, up) in pages.items():
@@ -80,6 +88,13 @@ async def assert_accessible(
         await expect(page.locator(up).first).to_be_visible()
         found += [f"{name}: {one}" for one in await violations(page)]
     assert not found, "\n".join(found)
+
+
+async def _without_refresh(route: Route) -> None:
+    """A page that asks for itself anew must not do so while it is being looked at."""
+    answer = await route.fetch()
+    headers = {name: value for name, value in answer.headers.items() if name.lower() != "refresh"}
+    await route.fulfill(response=answer, headers=headers)
 
 
 async def enter_path(summit: Summit) -> str:
