@@ -220,8 +220,13 @@ def _line(said: str) -> str:
 
 
 def _safe(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_RISKY) else cell
+    return f"'{cell}" if _is_risky(cell) else cell
 
 
 def _unsafe(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_RISKY) else cell
+    return cell[1:] if cell.startswith("'") and _is_risky(cell) else cell
+
+
+def _is_risky(cell: str) -> bool:
+    """Whether it is a formula, or one behind apostrophes: those need one more, or theirs would be lost."""
+    return cell.lstrip("'").startswith(_RISKY)

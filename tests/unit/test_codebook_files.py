@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from facilitator.codebook_csv import MOST_TAGS, from_csv, to_csv
@@ -49,6 +49,7 @@ def codebooks(draw: st.DrawFn) -> list[Tag]:
 
 
 @given(codebooks())
+@example([tag(1, "'-", definition="''=1", example="'")])
 def test_a_table_that_was_written_changes_nothing_when_it_is_read(tags: list[Tag]) -> None:
     if tags:
         found = read("\ufeff" + to_csv(tags), "csv", tags)
