@@ -26,8 +26,9 @@ from wall.live import http_protocol, raise_descriptor_limit, websocket_protocol
 from wall.model import Mode, Role
 from wall.rehearse_command import rehearse
 from wall.routes.events import NewEvent
-from wall.server import Backchannel, create_app, metrics_served, place, prepare
+from wall.server import Backchannel, create_app
 from wall.settings import Settings, load
+from wall.starting import metrics_served, place, prepare
 from wall.store import Store, events, feeds, migrate
 
 T = TypeVar("T")

@@ -7,15 +7,11 @@ import contextlib
 import gc
 import os
 import socket
-from collections.abc import AsyncIterator, Iterator, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, NamedTuple
 
 import structlog
-from fastapi import FastAPI
-from filelock import FileLock, Timeout
-from prometheus_client import disable_created_metrics, start_http_server
-from sqlalchemy import text
+from fastapi import APIRouter, FastAPI
 
 from facilitator.answers import answered
 from facilitator.arriving import arrived
@@ -34,7 +30,6 @@ from wall import __version__
 from wall.access import Access, Origins
 from wall.access.participants import Participants
 from wall.bus import Bus, open_bus
-from wall.errors import SetupProblem
 from wall.intake import Intake, Supervisor
 from wall.journal import Journal
 from wall.live import Beats, Hub, LiveSocket, Sampling, Snapshots
@@ -70,7 +65,7 @@ from wall.routes.walls import WallRoutes
 from wall.routes.words import Views, Words
 from wall.screens.pairing import Codes
 from wall.settings import Settings
-from wall.store import Store, feeds, migrate, pending
+from wall.store import Store
 
 log = structlog.get_logger(__name__)
 
@@ -78,7 +73,13 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
     "4XX": {"description": "Refused: what happened, what to do next, and machine-readable details."},
     "5XX": {"description": "The server or its database cannot do this now; nothing was saved."},
 }
-_SERVE_LOCK = 0x73657276
+_LARGER = {
+    RULES_PATHS: RULES_BODY_BYTES,
+    SCENE_PATHS: SCENE_BODY_BYTES,
+    CODEBOOK_PATHS: CODEBOOK_BODY_BYTES,
+    LOOK_PATHS: LOOK_BODY_BYTES,
+}
+"""Paths that take more than an ordinary body, and how many bytes."""
 
 _GC_THRESHOLDS = (100_000, 50, 1_000)
 """Many connections at once make many objects that live long: collecting them often is waste."""
@@ -198,21 +199,34 @@ def _mount(app: FastAPI, parts: Backchannel, *, framed: bool) -> None:
         origins=parts.access.origins,
         respond=respond,
         body_limit_bytes=parts.settings.body_limit_bytes,
-        larger={
-            RULES_PATHS: RULES_BODY_BYTES,
-            SCENE_PATHS: SCENE_BODY_BYTES,
-            CODEBOOK_PATHS: CODEBOOK_BODY_BYTES,
-            LOOK_PATHS: LOOK_BODY_BYTES,
-        },
+        larger=_LARGER,
         framed=framed,
+    )
+    shared = _Shared(
+        ScreenPages(parts.access, parts.codes, views),
+        EndorsingRoutes(parts.journal, parts.contributions.participants, parts.settings.secret()),
+        CoverageRoutes(parts.journal, views),
     )
     # Routes are tried in this order: the busiest first (docs/gotchas.md says why they are not included).
     app.mount("/static", Static(), name="static")
-    screen_pages = ScreenPages(parts.access, parts.codes, views)
-    endorsing = EndorsingRoutes(parts.journal, parts.contributions.participants, parts.settings.secret())
-    covering = CoverageRoutes(parts.journal, views)
     api = ApiRouter()
-    for router in (
+    for router in _api_routers(parts, views, shared):
+        api.routes.extend(router.routes)
+    app.include_router(api, prefix=API_PREFIX, responses=_ERRORS)
+    for router in _page_routers(parts, views, shared):
+        app.router.routes.extend(router.routes)
+
+
+class _Shared(NamedTuple):
+    """What has both pages and routes below /api/v1."""
+
+    screens: ScreenPages
+    endorsing: EndorsingRoutes
+    covering: CoverageRoutes
+
+
+def _api_routers(parts: Backchannel, views: Views, shared: _Shared) -> tuple[APIRouter, ...]:
+    return (
         PostRoutes(parts.intake, parts.contributions).router,
         JoinApi(parts.contributions).router,
         LeavingRoutes(parts.intake).router,
@@ -223,29 +237,30 @@ def _mount(app: FastAPI, parts: Backchannel, *, framed: bool) -> None:
         RulesRoutes(parts.journal, views.words).router,
         facilitation.router(parts.journal),
         SheetRoutes(parts.intake.graves).router,
-        endorsing.api,
+        shared.endorsing.api,
         ReplyRoutes(parts.journal, views.words).router,
-        covering.api,
+        shared.covering.api,
         WallRoutes(parts.journal).router,
         SceneRoutes(parts.journal).router,
         LookRoutes(parts.journal, parts.images).router,
         ScreenRoutes(parts.access, parts.codes, parts.beats).router,
-        screen_pages.api,
-    ):
-        api.routes.extend(router.routes)
-    app.include_router(api, prefix=API_PREFIX, responses=_ERRORS)
-    for router in (
+        shared.screens.api,
+    )
+
+
+def _page_routers(parts: Backchannel, views: Views, shared: _Shared) -> tuple[APIRouter, ...]:
+    return (
         JoinRoutes(parts.contributions, views).router,
-        endorsing.pages,
+        shared.endorsing.pages,
         FacilitatorPages(parts.access, views).router,
-        covering.pages,
+        shared.covering.pages,
         health.router(parts.store, parts.bus, parts.build),
         MediaRoutes(parts.media, parts.store).router,
         pages.router(parts.access, views),
         desk.router(views),
         ProgrammePages(parts.access, views).router,
         RunSheetPages(parts.journal, views).router,
-        screen_pages.router,
+        shared.screens.router,
         OverlayPage(parts.access, views).router,
         EmbedPages(parts.access, views, parts.settings.embed_origins).router,
         ShownFeeds(parts.access, views.words).router,
@@ -259,113 +274,4 @@ def _mount(app: FastAPI, parts: Backchannel, *, framed: bool) -> None:
         FleetPages(parts.access, parts.beats, views).router,
         ScenePages(parts.access, views).router,
         LookPages(parts.access, views, parts.images).router,
-    ):
-        app.router.routes.extend(router.routes)
-
-
-@contextlib.contextmanager
-def metrics_served(settings: Settings) -> Iterator[None]:
-    """Serve Prometheus metrics on a port of their own, where one is set. Raises SetupProblem."""
-    if settings.metrics_port is None:
-        yield
-        return
-    if settings.metrics_port == settings.port != 0:
-        raise SetupProblem(
-            f"Port {settings.port} cannot serve both pages and metrics.",
-            remedy="Set BACKCHANNEL_METRICS_PORT to another port.",
-        )
-    # Twice the lines, for a time that nobody asks for.
-    disable_created_metrics()  # type: ignore[no-untyped-call]
-    try:
-        server, thread = start_http_server(settings.metrics_port, settings.metrics_host)
-    except OSError as exc:
-        raise SetupProblem(
-            f"Metrics cannot be served on port {settings.metrics_port} of {settings.metrics_host}: "
-            f"{exc.strerror}.",
-            remedy="Stop what uses it, or set BACKCHANNEL_METRICS_PORT to another.",
-        ) from exc
-    log.info("metrics", host=settings.metrics_host, port=server.server_port)
-    try:
-        yield
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
-@contextlib.contextmanager
-def place(settings: Settings, store: Store) -> Iterator[None]:
-    """Hold this process's place beside others, or refuse to start with the reason.
-
-    A SQLite file has one `serve`. On PostgreSQL there may be several if all of them ring the same
-    Redis. The locks are the operating system's and PostgreSQL's: they end with the process,
-    however that ends. Raises SetupProblem.
-    """
-    if store.is_sqlite:
-        with _file_place(store):
-            yield
-    else:
-        with _postgres_place(store, shared=settings.redis_url is not None):
-            yield
-
-
-@contextlib.contextmanager
-def _file_place(store: Store) -> Iterator[None]:
-    lock = FileLock(f"{Path(store.url.database or '').absolute()}.serve")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise SetupProblem(
-            "Another serve process has this SQLite file open.",
-            remedy="Stop it first. To run several processes, use PostgreSQL and Redis or Valkey.",
-        ) from None
-    except OSError as exc:
-        raise SetupProblem(
-            f"The directory of the database cannot be written to: {exc.strerror}.",
-            remedy="Make it writable for this user, or set BACKCHANNEL_DATABASE_URL.",
-        ) from exc
-    with lock:
-        yield
-
-
-@contextlib.contextmanager
-def _postgres_place(store: Store, *, shared: bool) -> Iterator[None]:
-    kind = "pg_try_advisory_lock_shared" if shared else "pg_try_advisory_lock"
-    with store.holding() as conn:
-        if not conn.execute(text(f"SELECT {kind}(:number)"), {"number": _SERVE_LOCK}).scalar_one():
-            raise SetupProblem(
-                "Another serve process uses this database, and the two have no common Redis.",
-                remedy="Give all of them the same BACKCHANNEL_REDIS_URL, or stop the other one.",
-            )
-        yield
-
-
-def prepare(store: Store, *, alone: bool) -> None:
-    """Bring the tables up to date, or refuse to start with the command to run.
-
-    Who is `alone` (its place is beside no other) frees the leases of processes that were killed.
-    """
-    if store.is_sqlite and alone:
-        migrate(store)
-    elif missing := pending(store):
-        raise SetupProblem(
-            f"The database lacks {len(missing)} migration(s).",
-            remedy="Run `backchannel migrate`, then start again.",
-        )
-    if alone:
-        with store.writing() as conn:
-            feeds.free_leases(conn, _still_runs)
-
-
-def _still_runs(owner: str) -> bool:
-    """Whether the owner of a lease is another process of this machine: a replay on the command line."""
-    host, _, pid = owner.rpartition(":")
-    if host != socket.gethostname() or int(pid) == os.getpid():
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
+    )

@@ -13,7 +13,7 @@ from sqlalchemy import inspect, text
 
 import wall.store
 from wall.errors import SetupProblem
-from wall.server import prepare
+from wall.starting import prepare
 from wall.store import Store, migrate, pending
 from wall.store.tables import metadata
 
