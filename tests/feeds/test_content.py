@@ -11,7 +11,7 @@ import pytest
 from tests.feeds.test_x_shape import USERS, data, streamed
 from tests.support.summit import post
 from wall.feeds.base import Arrived, Dropped, Edited
-from wall.feeds.kin.memory import Told
+from wall.feeds.common.told import Told
 from wall.feeds.shapes import Mastodon, X
 from wall.feeds.shapes.common import Shape
 from wall.model import LinkCard, Poll, PollOption, Post

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.feeds.feed_records import conference_record, mastodon_status
+from tests.feeds.table_records import OUTBOX_BOOST, OUTBOX_NOTE, TAGS_ROW, TWARC_ROW
 from wall.feeds.base import Arrived, Dropped, Edited, Withdrawn
 from wall.feeds.shapes import SHAPES, describe
 from wall.text import drop_bad_links, search_words
@@ -73,6 +74,9 @@ GOOD = {
         {"event": "delete", "payload": "2"},
     ],
     "x": [X_PAGE],
+    "outbox": [OUTBOX_NOTE, OUTBOX_BOOST, OUTBOX_NOTE["object"]],
+    "twarc-csv": [TWARC_ROW],
+    "tags": [TAGS_ROW, {**TAGS_ROW, "text": "RT @ada: a point"}],
 }
 
 

@@ -7,9 +7,9 @@ import pytest
 from wall.entries.projections import feed_value
 from wall.errors import BadInput
 from wall.feeds.base import check_config
-from wall.feeds.kin.addresses import address_of, is_loopback, is_public
+from wall.feeds.common.addresses import address_of, is_loopback, is_public
+from wall.feeds.common.problems import Passing
 from wall.feeds.kin.config import checked
-from wall.feeds.kin.problems import Passing
 from wall.intake.intake import new_feed
 
 SECRET = "secret-token-of-ada"

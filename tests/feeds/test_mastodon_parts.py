@@ -22,14 +22,17 @@ from tests.world.mastodon import FakeMastodon
 from tests.world.mastodon_api import Answer
 from wall.errors import FeedFatal
 from wall.feeds.base import Arrived, Checkpoint, Dropped
+from wall.feeds.common import told
+from wall.feeds.common.client import LONGEST_LIMIT_WAIT, until_reset
+from wall.feeds.common.problems import Passing
+from wall.feeds.common.told import Told
 from wall.feeds.kin import memory
 from wall.feeds.kin.config import checked
 from wall.feeds.kin.cursor import Place, back, order
 from wall.feeds.kin.instance import Instance
-from wall.feeds.kin.memory import LocalIds, Told
+from wall.feeds.kin.memory import LocalIds
 from wall.feeds.kin.merge import Merge
-from wall.feeds.kin.problems import Passing, retry_after
-from wall.feeds.kin.rest import LONGEST_LIMIT_WAIT, until_reset
+from wall.feeds.kin.problems import retry_after
 from wall.feeds.shapes import Mastodon
 from wall.model import Post
 
@@ -74,7 +77,7 @@ def test_local_ids_survive_in_a_cursor() -> None:
 
 
 def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory, "MEMORY", 2)
+    monkeypatch.setattr(told, "MEMORY", 2)
     ids = LocalIds()
     for number in range(3):
         ids.keep(str(number), f"uri {number}")
@@ -194,7 +197,7 @@ async def test_a_first_start_goes_back_some_days_and_pages(monkeypatch: pytest.M
 async def test_pages_that_are_too_large_are_asked_for_in_small_ones(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("wall.feeds.kin.rest.BODY_LIMIT", 20_000)
+    monkeypatch.setattr("wall.feeds.common.client.BODY_LIMIT", 20_000)
     async with FakeMastodon() as world:
         async with reading(world, None) as read:
             first = await world.publish("first")

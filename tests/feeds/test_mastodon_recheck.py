@@ -11,8 +11,8 @@ from tests.support.waiting import eventually
 from tests.world.mastodon import FakeInstance, FakeMastodon
 from tests.world.mastodon_api import HTML_502, Answer, Status
 from wall.feeds.base import Rechecked
+from wall.feeds.common.problems import Passing
 from wall.feeds.kin import recheck
-from wall.feeds.kin.problems import Passing
 
 GONE = "https://far.example/users/eve/statuses/1"
 

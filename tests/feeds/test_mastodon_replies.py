@@ -12,8 +12,8 @@ from tests.world.mastodon import TOKEN, FakeMastodon
 from tests.world.mastodon_api import Answer, Status
 from tests.world.mastodon_posting import Posting, posting
 from wall.feeds.base import Replier, ReplyLater, ReplyRefused, open_replier
+from wall.feeds.common.told import fingerprint
 from wall.feeds.kin.cursor import Place
-from wall.feeds.kin.memory import fingerprint
 from wall.model import Author, Post
 
 

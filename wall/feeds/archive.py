@@ -1,4 +1,5 @@
-"""Reading archive files: JSON lines or one JSON array, plain or gzip, in any of the known shapes.
+"""Reading archive files: JSON lines, one JSON array, an outbox, or a table (CSV), plain or gzip, in any of
+the known shapes.
 
 Synchronous. Lines end at `\\n` bytes only: texts may hold U+2028, which other readers split at.
 """
@@ -22,6 +23,8 @@ from pydantic_core import from_json
 from wall.errors import FeedFatal
 from wall.feeds.base import Checkpoint, Dropped, Item
 from wall.feeds.shapes import SHAPES, Record, Shape, describe, detect
+from wall.feeds.shapes.rows import columns_of, rows
+from wall.feeds.shapes.tables import Columns, Mapped
 
 LINE_LIMIT = 1_000_000
 """Longest line that is read, in bytes; a longer one is passed over without being held in memory."""
@@ -40,16 +43,22 @@ _GZIP = b"\x1f\x8b"
 _BROKEN = (EOFError, zlib.error, gzip.BadGzipFile)
 _BETWEEN = re.compile(r"[\s,]*")
 
-_Numbered = tuple[int, bytes | str]
-"""The number of a line in its file, from 1, and its bytes, or the code of why it cannot be read."""
+_OUTBOX = re.compile(rb'"type"\s*:\s*"OrderedCollection(?:Page)?"')
+_ITEMS = re.compile(r'"orderedItems"\s*:\s*\[')
+"""An outbox is one object that holds an array: what Mastodon gives people who ask for their archive."""
+
+_Numbered = tuple[int, bytes | str | Record]
+"""The number of a line in its file, from 1, and its bytes or cells, or the code of why it is unreadable."""
 
 
-def read_archive(path: Path, *, shape: str | None = None, cursor: str | None = None) -> Iterator[Item]:
+def read_archive(
+    path: Path, *, shape: str | None = None, cursor: str | None = None, columns: Columns | None = None
+) -> Iterator[Item]:
     """All items of an archive after `cursor`, with a `Checkpoint` after every burst.
 
     Raises FeedFatal when the file cannot be read or is of another shape, OSError when reading fails.
     """
-    with closing(Archive(path, shape=shape, cursor=cursor)) as archive:
+    with closing(Archive(path, shape=shape, cursor=cursor, columns=columns)) as archive:
         while block := archive.block(BURST):
             for items in block:
                 yield from items
@@ -59,15 +68,24 @@ def read_archive(path: Path, *, shape: str | None = None, cursor: str | None = N
 class Archive:
     """An archive file, read in blocks of lines. May be used from any thread; opened at first use.
 
-    `consumed` counts lines (elements of an array), `read_bytes` of `total_bytes` the file's bytes.
+    `consumed` counts lines (elements of an array, rows of a table), `read_bytes` of `total_bytes` the
+    file's bytes. `columns` say what is where in a table of no known shape.
     """
 
-    def __init__(self, path: Path, *, shape: str | None = None, cursor: str | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        shape: str | None = None,
+        cursor: str | None = None,
+        columns: Columns | None = None,
+    ) -> None:
         self.consumed = 0
         self.read_bytes = 0
         self.total_bytes = 0
         self._path = path
         self._expected = SHAPES[shape] if shape else None
+        self._columns = columns
         self._skip = _lines_of(cursor)
         self._lock = threading.Lock()
         self._file: io.FileIO | None = None
@@ -102,13 +120,13 @@ class Archive:
                     file.close()
             self._lines = iter(())
 
-    def _items(self, number: int, raw: bytes | str) -> list[Item]:
+    def _items(self, number: int, raw: bytes | str | Record) -> list[Item]:
         where = f"{self._place} {number}"
         if isinstance(raw, str):
             return [Dropped(raw, where)]
         record = _decode(raw)
         if record is None:
-            return [Dropped("unreadable_line", where)] if raw.strip() else []
+            return [Dropped("unreadable_line", where)] if raw.strip() else []  # type: ignore[union-attr]
         return self._shape.parse(record, where)
 
     def _open(self) -> None:
@@ -119,7 +137,7 @@ class Archive:
         plain = self._plain = io.BufferedReader(gzip.GzipFile(fileobj=file) if packed else file)
         self._lines = self._numbered(plain, file.tell)
         head = list(islice(self._lines, _SEARCH))
-        self._shape = self._choose_shape(head)()
+        self._shape = Mapped(self._columns) if self._columns else self._choose_shape(head)()
         self._lines = chain(head, self._lines)
         self._pass_over(self._skip)
 
@@ -128,12 +146,24 @@ class Archive:
         try:
             if plain.peek(3).startswith(_BOM):
                 plain.read(3)
-            array = plain.peek(1).startswith(b"[")
-            self._place = "item" if array else "line"
-            for number, raw in self._elements(plain) if array else enumerate(self._split(plain, tell), 1):
+            whole = plain.peek(1).startswith(b"[") or _OUTBOX.search(plain.peek(1))
+            self._place = "item" if whole else "line"
+            for number, raw in self._elements(plain) if whole else self._split_or_rows(plain, tell):
                 yield number, raw
         except _BROKEN:
             yield number + 1, "archive_cut"
+
+    def _split_or_rows(self, plain: io.BufferedReader, tell: Callable[[], int]) -> Iterator[_Numbered]:
+        lines = self._split(plain, tell)
+        first = next(lines, None)
+        if first is None:
+            return iter(())
+        lines, table = chain([first], lines), columns_of(first) if isinstance(first, bytes) else None
+        if self._columns is not None:
+            return rows(lines, *_named(table, self._columns))
+        if table is not None and detect(dict.fromkeys(table[1], "")) is not None:
+            return rows(lines, *table)
+        return iter(enumerate(lines, 1))
 
     def _split(self, plain: io.BufferedReader, tell: Callable[[], int]) -> Iterator[bytes | str]:
         while line := plain.readline(LINE_LIMIT + 1):
@@ -159,7 +189,7 @@ class Archive:
 
     def _choose_shape(self, head: list[_Numbered]) -> type[Shape]:
         records = [
-            record for _, raw in head if isinstance(raw, bytes) and (record := _decode(raw)) is not None
+            record for _, raw in head if not isinstance(raw, str) and (record := _decode(raw)) is not None
         ]
         found = next((shape for record in records if (shape := detect(record))), None)
         if found is not None and self._expected in (None, found):
@@ -168,13 +198,14 @@ class Archive:
         wanted = ", or ".join(shape.words for shape in expected)
         raise FeedFatal(
             f"This archive cannot be replayed. Expected: {wanted}. Found: {_found(head, records, found)}.",
-            remedy="Choose another file, or convert it to JSON lines of one of these kinds.",
+            remedy="Choose another file, or convert it to JSON lines of one of these kinds; of a table, "
+            "say which column holds what: `backchannel import --help`.",
         )
 
     def _pass_over(self, lines: int) -> None:
         for _, raw in islice(self._lines, lines):
             self.consumed += 1
-            if self._shape.remembers and isinstance(raw, bytes) and (record := _decode(raw)):
+            if self._shape.remembers and not isinstance(raw, str) and (record := _decode(raw)):
                 self._shape.remember(record)
         if self.consumed < lines:
             raise FeedFatal(
@@ -209,8 +240,23 @@ def _lines_of(cursor: str | None) -> int:
     return int(cursor)
 
 
-def _decode(raw: bytes) -> Record | None:
+def _named(table: tuple[str, tuple[str, ...]] | None, columns: Columns) -> tuple[str, tuple[str, ...]]:
+    """The table, which has every column that was named. Raises FeedFatal."""
+    missing = sorted(set(columns.named.values()) - set(table[1] if table else ()))
+    if table is None or missing:
+        what = f"has no column {missing[0]!r}" if table else "is no table"
+        raise FeedFatal(
+            f"This file {what}.",
+            remedy="Its first line must name its columns, separated by commas, semicolons or tabs; "
+            "name them as they are written there.",
+        )
+    return table
+
+
+def _decode(raw: bytes | Record) -> Record | None:
     """One JSON object, or None. The slower parser takes what the fast one refuses: lone surrogates."""
+    if isinstance(raw, dict):
+        return raw
     try:
         record = from_json(raw)
     except ValueError:
@@ -227,15 +273,17 @@ def _oldest_first(text: str) -> list[_Numbered]:
     times: list[str] = []
     for number, (raw, element) in enumerate(_parsed_elements(text), 1):
         elements.append((number, raw))
-        if isinstance(element, dict) and isinstance(element.get("created_at"), str):
-            times.append(element["created_at"])
+        at = (element.get("created_at") or element.get("published")) if isinstance(element, dict) else None
+        if isinstance(at, str):
+            times.append(at)
     if times and times[0] > times[-1]:
         elements.reverse()
     return elements
 
 
 def _parsed_elements(text: str) -> Iterator[tuple[bytes | str, Any]]:
-    decoder, at = json.JSONDecoder(), 1
+    held = _ITEMS.search(text) if text.lstrip().startswith("{") else None
+    decoder, at = json.JSONDecoder(), held.end() if held else text.find("[") + 1
     while True:
         at = cast("re.Match[str]", _BETWEEN.match(text, at)).end()
         if text.startswith("]", at):
@@ -255,4 +303,6 @@ def _found(head: list[_Numbered], records: list[Record], shape: type[Shape] | No
         return shape.words
     if records:
         return describe(records[0])
+    if head and isinstance(first := head[0][1], bytes) and (table := columns_of(first)):
+        return f"a table of {len(table[1])} other columns"
     return "no line that is a JSON object" if head else "an empty file"

@@ -16,7 +16,7 @@ from typing import Any, Protocol, cast
 from wall.errors import BadInput
 from wall.model import Post
 
-_NOT_NETWORKS = frozenset({"archive", "base"})
+_NOT_NETWORKS = frozenset({"archive", "base", "forms", "probing"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,16 +13,19 @@ from typing import Any
 
 from wall.errors import FeedFatal
 from wall.feeds.base import Item, Rechecked, Trouble
+from wall.feeds.common.tasks import together
 from wall.feeds.kin import problems
 from wall.feeds.kin.config import MastodonConfig, Times, checked
 from wall.feeds.kin.cursor import Place
-from wall.feeds.kin.instance import Health, Instance, together
+from wall.feeds.kin.instance import Health, Instance
 from wall.feeds.kin.merge import Merge
 from wall.feeds.kin.problems import understood
+from wall.feeds.kin.rates import rates_at
 from wall.feeds.kin.recheck import Answer, ask, own_id
 from wall.feeds.kin.replying import MastodonReplier
 from wall.feeds.kin.streaming import Stream
 from wall.feeds.kin.timeline import Signals, Timelines
+from wall.feeds.probing import Rate
 
 TIMES = Times()
 """The pace of every source that is opened by name."""
@@ -42,6 +45,11 @@ def open_replier(config: Mapping[str, Any], cursor: str | None) -> MastodonRepli
     """What posts replies by the account of a token; None where there is no token. Raises BadInput."""
     known = checked(config)
     return MastodonReplier(known, cursor, TIMES) if known.can_reply else None
+
+
+async def tag_rates(config: Mapping[str, Any], tags: Sequence[str]) -> list[Rate]:
+    """How much is posted under hashtags, as the first instance counts it. Raises BadInput."""
+    return await rates_at(checked(config).instances[0], tags)
 
 
 @dataclass(frozen=True, slots=True)

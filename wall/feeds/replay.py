@@ -10,17 +10,27 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Mapping,
+    Sequence,
+)
 from contextlib import aclosing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BeforeValidator, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationError
 
 from wall.errors import BadInput
 from wall.feeds.archive import BURST, Archive
 from wall.feeds.base import Arrived, Checkpoint, Edited, Item, Rechecked, event_time
+from wall.feeds.shapes.tables import FIELDS, NEEDED, Columns, Times
 from wall.model import Frozen, utc_now
 
 LONGEST_GAP = timedelta(days=1)
@@ -45,6 +55,40 @@ def _no_flag(value: Any) -> Any:
     return str(value) if isinstance(value, bool) else value
 
 
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        raise ValueError("it must be a time zone such as America/Toronto") from None
+    return name
+
+
+def _known_fields(columns: dict[str, str]) -> dict[str, str]:
+    if unknown := columns.keys() - set(FIELDS):
+        raise ValueError(f"there is no field {min(unknown)}")
+    if missing := set(NEEDED) - columns.keys():
+        raise ValueError(f"it must say which column holds the {min(missing)}")
+    return columns
+
+
+Cell = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class TableConfig(Frozen):
+    """What is where in a table of no known shape. `columns`: by field (`tables.FIELDS`) the column's name;
+    `zone` is that of times that name none, `time_format` how they are written (as `strptime` has it)."""
+
+    columns: Annotated[dict[str, Cell], AfterValidator(_known_fields)]
+    network: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,31}$")] = "import"
+    zone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    time_format: Annotated[str, StringConstraints(min_length=2, max_length=100)] | None = None
+
+    @property
+    def read(self) -> Columns:
+        """The same, as the reader of tables has it."""
+        return Columns(self.columns, self.network, Times(ZoneInfo(self.zone), self.time_format))
+
+
 class ReplayConfig(Frozen):
     """A replay's configuration. `speed` 60 plays a minute of the archive in a second."""
 
@@ -53,7 +97,8 @@ class ReplayConfig(Frozen):
         Annotated[float, BeforeValidator(_no_flag), Field(gt=0, le=1_000_000, allow_inf_nan=False)]
         | Literal["max"]
     ) = "max"
-    shape: Literal["conference", "mastodon", "x"] | None = None
+    shape: Literal["conference", "mastodon", "x", "outbox", "twarc-csv", "tags"] | None = None
+    table: TableConfig | None = None
     dates: Literal["kept", "now"] = "kept"
 
 
@@ -102,7 +147,13 @@ class Replay:
         A `Checkpoint` comes before every wait, at least every 100 lines (500 at "max"), and at the
         end. Raises FeedFatal where the file is missing, forbidden or of another shape; OSError.
         """
-        archive = self._archive = Archive(Path(self._config.path), shape=self._config.shape, cursor=cursor)
+        table = self._config.table
+        archive = self._archive = Archive(
+            Path(self._config.path),
+            shape=self._config.shape,
+            cursor=cursor,
+            columns=table.read if table else None,
+        )
         dated = _dated_now if self._config.dates == "now" else _as_it_is
         try:
             async with aclosing(self._play(archive)) as items:
@@ -234,10 +285,17 @@ def _checked(config: Mapping[str, Any]) -> ReplayConfig:
     try:
         return ReplayConfig.model_validate(dict(config))
     except ValidationError as problem:
-        places = {str(error["loc"][0]) for error in problem.errors() if error["loc"]}
+        known = ReplayConfig.model_fields.keys() | TableConfig.model_fields.keys()
         raise BadInput(
             "The configuration of this replay is wrong.",
             remedy='Give "path" (a file), "speed" (a number above 0, or "max"), "dates" (kept or now) and, '
-            'where it is not to be found out, "shape" (conference, mastodon or x). Nothing else.',
-            fields=sorted(places & ReplayConfig.model_fields.keys()),
+            'where it is not to be found out, "shape" or, for a table, "table". Nothing else.',
+            fields=sorted({wrong for error in problem.errors() if (wrong := _wrong(error, known))}),
         ) from None
+
+
+def _wrong(error: Any, known: Collection[str]) -> str:
+    """Where an error is, as far as the names are ours, and what, where the words are ours."""
+    where = ".".join(str(part) for part in error["loc"] if part in known)
+    ours = str(error["ctx"]["error"]) if error["type"] == "value_error" else ""
+    return f"{where}: {ours}" if where and ours else where

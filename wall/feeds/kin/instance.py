@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from wall.errors import FeedFatal
 from wall.feeds.base import Arrived, Dropped, Edited, Trouble
+from wall.feeds.common.problems import Passing, fatal
 from wall.feeds.kin.config import InstanceConfig, Times
 from wall.feeds.kin.memory import LocalIds
 from wall.feeds.kin.merge import Merge
-from wall.feeds.kin.problems import (
-    HOW_TO_GET_ONE,
-    Passing,
-    StreamRefused,
-    fatal,
-    retry_after,
-    understood,
-)
+from wall.feeds.kin.problems import HOW_TO_GET_ONE, StreamRefused, retry_after, understood
 from wall.feeds.kin.rest import NotThere, Rest
 from wall.feeds.shapes import Mastodon
 from wall.feeds.shapes.common import Record
@@ -169,19 +161,6 @@ class Health:
             self._code = known.code
             await self._merge.trouble(Trouble(self._name, known.code, known.message, wait))
         return wait
-
-
-async def together(*work: Coroutine[Any, Any, None]) -> None:
-    """Run all of it until the first failure, which is raised when the rest has ended."""
-    tasks = [asyncio.create_task(one) for one in work]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
-        for task in done:
-            task.result()
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def id_in(record: Record) -> str:

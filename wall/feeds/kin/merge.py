@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from wall.errors import FeedFatal
 from wall.feeds.base import Arrived, Checkpoint, Dropped, Edited, Item, Trouble, Withdrawn
+from wall.feeds.common.told import Told
 from wall.feeds.kin.cursor import Place
-from wall.feeds.kin.memory import LocalIds, Told
+from wall.feeds.kin.memory import LocalIds
 
 WAITING = 1_000
 """Items that may wait to be taken; then the instances wait."""

@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
-import random
-import ssl
-
-import httpx2
-from websockets.exceptions import InvalidStatus, WebSocketException
+from websockets.exceptions import InvalidStatus
 
 from wall.errors import FeedFatal
+from wall.feeds.common.problems import DEFAULT_LIMIT_WAIT, Passing, fatal, of_transport, wait_after
 
 HOW_TO_GET_ONE = (
     'make a token under Preferences → Development → New application there, with "read:statuses" '
     "ticked, and give it with the instance."
 )
-
-DEFAULT_LIMIT_WAIT = 60.0
-"""Seconds to wait after a refusal for asking too often that does not say how long."""
-
-
-class Passing(Exception):
-    """A problem that may pass by itself. `wait`: seconds that the server asked for."""
-
-    def __init__(self, code: str, message: str, *, wait: float | None = None) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.wait = wait
 
 
 class StreamRefused(Passing):
@@ -42,15 +26,7 @@ def understood(problem: BaseException) -> Passing | FeedFatal | None:
         return problem
     if isinstance(problem, InvalidStatus):
         return _stream_status(problem.response.status_code)
-    if isinstance(problem, httpx2.TimeoutException | TimeoutError):
-        return Passing("timeout", "It does not answer in time")
-    if _is_tls(problem):
-        return Passing("tls", "Its certificate cannot be verified")
-    if isinstance(problem, httpx2.RequestError | OSError):
-        return Passing("unreachable", "It cannot be reached")
-    if isinstance(problem, WebSocketException):
-        return Passing("stream_lost", "Its stream broke off")
-    return None
+    return of_transport(problem)
 
 
 def retry_after(
@@ -75,14 +51,7 @@ def retry_after(
     known = understood(problem)
     if not isinstance(known, Passing):
         return None
-    if known.wait is not None:
-        return known.wait
-    return random.uniform(first, max(first, min(longest, first * 2.0 ** min(attempt, 16))))  # noqa: S311
-
-
-def fatal(code: str, message: str, remedy: str) -> FeedFatal:
-    """A problem that needs an organiser. `details["problem"]` is its code."""
-    return FeedFatal(message, remedy=remedy[:1].upper() + remedy[1:], problem=code)
+    return wait_after(known, attempt, first, longest)
 
 
 def refused(status: int, *, with_token: bool) -> FeedFatal:
@@ -111,11 +80,3 @@ def _stream_status(status: int) -> Passing:
     if status == 429:
         return Passing("rate_limited", "It was asked too often", wait=DEFAULT_LIMIT_WAIT)
     return Passing("server_error", f"Its stream answers with status {status}")
-
-
-def _is_tls(problem: BaseException | None) -> bool:
-    while problem is not None:
-        if isinstance(problem, ssl.SSLError):
-            return True
-        problem = problem.__cause__ or problem.__context__
-    return False

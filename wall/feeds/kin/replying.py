@@ -8,10 +8,10 @@ from typing import Any
 import httpx2
 
 from wall.feeds.base import Posted, ReplyLater, ReplyRefused
+from wall.feeds.common.problems import Passing
+from wall.feeds.common.told import fingerprint
 from wall.feeds.kin.config import InstanceConfig, MastodonConfig, Times
 from wall.feeds.kin.cursor import Place
-from wall.feeds.kin.memory import fingerprint
-from wall.feeds.kin.problems import Passing
 from wall.feeds.kin.recheck import own_id
 from wall.feeds.kin.rest import Rest
 from wall.model import Post

@@ -5,29 +5,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import math
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx2
 
 from wall.errors import FeedFatal
-from wall.feeds.kin.addresses import address_of
+from wall.feeds.common.client import USER_AGENT, Pinned, read_body, until_reset
+from wall.feeds.common.problems import DEFAULT_LIMIT_WAIT, Passing, fatal
 from wall.feeds.kin.config import InstanceConfig, Times
-from wall.feeds.kin.problems import DEFAULT_LIMIT_WAIT, Passing, fatal, refused
-
-BODY_LIMIT = 8 << 20
-"""Longest answer that is read, in bytes. Mastodon takes in remote posts of up to 1 MB each."""
-
-LONGEST_LIMIT_WAIT = 900.0
-"""Seconds: the longest window of Mastodon's rate limits. Nobody's clock can make us wait longer."""
+from wall.feeds.kin.problems import refused
 
 RESERVE = 5
 """Requests that are left unused in every window of the rate limit: other parts ask too."""
-
-USER_AGENT = "Backchannel (event wall)"
 
 Params = Mapping[str, str | list[str]]
 
@@ -53,7 +43,7 @@ class Rest:
         self._client = httpx2.AsyncClient(
             base_url=instance.url,
             headers=headers,
-            transport=_Pinned(loopback=instance.plain),
+            transport=Pinned(loopback=instance.plain),
             timeout=times.request,
             follow_redirects=False,
             trust_env=False,
@@ -110,64 +100,12 @@ class Rest:
         self, path: str, params: Params | None = None, *, method: str = "GET", **more: Any
     ) -> tuple[httpx2.Response, bytes]:
         async with self._client.stream(method, path, params=params, **more) as answer:
-            body = bytearray()
-            async for part in answer.aiter_bytes(1 << 16):
-                body += part
-                if len(body) > BODY_LIMIT:
-                    raise Passing("too_large", "Its answer is too large")
-            return answer, bytes(body)
+            return answer, await read_body(answer)
 
     def _note_limit(self, headers: httpx2.Headers, now: float) -> None:
         with contextlib.suppress(ValueError):
             if int(headers.get("x-ratelimit-remaining", "")) <= RESERVE:
                 self._free_at = now + (until_reset(headers) or 0.0)
-
-
-class _Pinned(httpx2.AsyncHTTPTransport):
-    """Connects to the address that was looked at, under the name that was asked for."""
-
-    def __init__(self, *, loopback: bool) -> None:
-        super().__init__(trust_env=False)
-        self._loopback = loopback
-
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        host, port = request.url.host, request.url.port or (443 if request.url.scheme == "https" else 80)
-        address = await address_of(host, port, loopback=self._loopback)
-        request.url = request.url.copy_with(host=address)
-        request.extensions = {**request.extensions, "sni_hostname": host}
-        return await super().handle_async_request(request)
-
-
-def until_reset(headers: Mapping[str, str]) -> float | None:
-    """Seconds until the rate limit has room, by the server's own clock; None where it does not say.
-
-    `X-RateLimit-Reset` is ISO 8601 here (epoch seconds from some kin), and 429 has no Retry-After.
-    """
-    with contextlib.suppress(ValueError):
-        return _within_window(float(headers.get("retry-after", "")))
-    with contextlib.suppress(ValueError, TypeError, OverflowError):
-        reset = _moment(headers.get("x-ratelimit-reset", ""))
-        return _within_window((reset - _server_now(headers)).total_seconds())
-    return None
-
-
-def _moment(text: str) -> datetime:
-    if text.isdecimal():
-        return datetime.fromtimestamp(int(text), UTC)
-    found = datetime.fromisoformat(text)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-def _server_now(headers: Mapping[str, str]) -> datetime:
-    try:
-        return parsedate_to_datetime(headers.get("date", "")).astimezone(UTC)
-    except (ValueError, TypeError):
-        return datetime.now(UTC)
-
-
-def _within_window(seconds: float) -> float:
-    """A wait that a clock which is wrong, or a hostile answer, cannot stretch."""
-    return min(max(seconds, 0.0), LONGEST_LIMIT_WAIT) if math.isfinite(seconds) else DEFAULT_LIMIT_WAIT
 
 
 def _judged(answer: httpx2.Response, body: bytes, *, with_token: bool) -> Any:

@@ -11,11 +11,13 @@ from urllib.parse import urlsplit
 from websockets.asyncio.client import ClientConnection, connect
 
 from wall.feeds.base import Dropped
-from wall.feeds.kin.addresses import address_of
-from wall.feeds.kin.instance import About, Health, Instance, together
+from wall.feeds.common.addresses import address_of
+from wall.feeds.common.client import USER_AGENT
+from wall.feeds.common.problems import Passing
+from wall.feeds.common.tasks import together
+from wall.feeds.kin.instance import About, Health, Instance
 from wall.feeds.kin.merge import Merge
-from wall.feeds.kin.problems import Passing, StreamRefused, refused_stream
-from wall.feeds.kin.rest import USER_AGENT
+from wall.feeds.kin.problems import StreamRefused, refused_stream
 from wall.feeds.kin.timeline import Signals
 from wall.feeds.shapes.common import Record, as_key
 

@@ -13,10 +13,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from wall.feeds.base import Dropped
+from wall.feeds.common.problems import Passing
 from wall.feeds.kin.cursor import back, order
 from wall.feeds.kin.instance import About, Health, Instance, id_in
 from wall.feeds.kin.merge import Merge
-from wall.feeds.kin.problems import Passing
 from wall.feeds.kin.rest import NotThere, Params
 from wall.feeds.shapes.common import Record
 from wall.model import utc_now

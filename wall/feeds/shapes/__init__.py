@@ -3,9 +3,13 @@
 from wall.feeds.shapes.common import Record, Shape
 from wall.feeds.shapes.conference import Conference
 from wall.feeds.shapes.mastodon import Mastodon
+from wall.feeds.shapes.outbox import Outbox
+from wall.feeds.shapes.tables import Tags, TwarcCsv
 from wall.feeds.shapes.x import X
 
-SHAPES: dict[str, type[Shape]] = {shape.name: shape for shape in (Conference, Mastodon, X)}
+SHAPES: dict[str, type[Shape]] = {
+    shape.name: shape for shape in (Conference, Mastodon, X, Outbox, TwarcCsv, Tags)
+}
 """Every shape that an archive may have, by the name used in a feed's configuration."""
 
 __all__ = ["SHAPES", "Conference", "Mastodon", "Record", "Shape", "X", "describe", "detect"]

@@ -6,7 +6,7 @@ import asyncio
 import ipaddress
 import socket
 
-from wall.feeds.kin.problems import Passing
+from wall.feeds.common.problems import Passing
 
 _EMBEDDING = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96"))
 
