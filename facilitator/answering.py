@@ -11,11 +11,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from wall.programme import Prompt, PromptKind, Session, SessionState
+from wall.programme import Prompt, PromptKind, Session, SessionState, heard_from_afar
 from wall.sheet import Answering
 
 GRACE = timedelta(minutes=30)
-"""For so long after its end a session is still answered by code: networks and people are late."""
+"""For so long after its end a session is still answered by code: networks and people are late. The delay
+of its stream comes on top."""
 
 _LEADING = re.compile(r"(?:\s*[@#][^\s]+)*[\s:>\-–—]*")
 """Mentions and hashtags that a post begins with."""
@@ -90,13 +91,16 @@ def _answered_at(session: Session, at: datetime) -> bool:
     if session.begun_at is None or at < session.begun_at:
         return False
     return session.state is SessionState.RUNNING or (
-        session.ended_at is not None and at <= session.ended_at + GRACE
+        session.ended_at is not None and at <= heard_from_afar(session, session.ended_at) + GRACE
     )
 
 
 def _on_at(session: Session, at: datetime) -> Prompt | None:
-    """What was asked in a session at that time, as far as it is still asked. A break asks nothing."""
-    if session.state is not SessionState.RUNNING or session.prompt_at is None or at < session.prompt_at:
+    """What was asked in a session at that time, as far as it is still asked. A break asks nothing. Until
+    those who follow its stream have heard a new prompt, people may mean it or the one before."""
+    if session.state is not SessionState.RUNNING or session.prompt_at is None:
+        return None
+    if at < heard_from_afar(session, session.prompt_at):
         return None
     asked = (one for one in session.prompts if one.id == session.prompt)
     prompt = next(asked, None)

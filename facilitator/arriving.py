@@ -36,7 +36,7 @@ def place(tx: Tx, came: Sequence[Came], answered: Mapping[str, StoredPost]) -> N
     if not sessions:
         return
     known = Programme(sessions, frozenset(map(fold_hashtag, tx.event.hashtags)))
-    places = _places(tx, answered.values())
+    places = places_of(tx, answered.values())
     made = []
     for one in came:
         before = answered.get(one.stored.id)
@@ -52,6 +52,8 @@ def gather(tx: Tx, came: Sequence[Came], answered: Mapping[str, StoredPost]) -> 
     """Put posts that go on with what their own author said, or that say the same as another one, into
     the contribution of that. However many come, it takes as many statements."""
     found = list(_going_with(tx, came, answered))
+    made = contributions.of_posts(tx.conn, {stored.id for stored, _, _ in found}) if found else {}
+    found = [one for one in found if one[0].id not in made]  # whoever let it in made it a point of its own
     if not found:
         return
     gathering = _Gathering(tx, _homes(tx, {other.id for _, other, _ in found}))
@@ -148,7 +150,7 @@ def _answered(tx: Tx, came: Sequence[Came]) -> dict[str, StoredPost]:
     return {stored.id: before for stored, before in pairs if before and before.id != stored.id}
 
 
-def _places(tx: Tx, before: Iterable[StoredPost]) -> dict[str, str]:
+def places_of(tx: Tx, before: Iterable[StoredPost]) -> dict[str, str]:
     """Where posts belong: to the session that they were brought into, else to the one that was told."""
     ids = {stored.id for stored in before}
     placed = {id_: one.session_id for id_, one in placements.plain(tx.conn, ids).items() if one.session_id}

@@ -15,7 +15,19 @@ from wall.store import entries, people
 PAGE = 100
 """Lines of one page."""
 
-GROUPS = ("post", "relay", "receipt", "contribution", "session", "screen", "member", "rules", "feed")
+GROUPS = (
+    "post",
+    "relay",
+    "receipt",
+    "contribution",
+    "session",
+    "screen",
+    "member",
+    "link",
+    "alarm",
+    "rules",
+    "feed",
+)
 """Beginnings of kinds that a reader may choose from."""
 
 

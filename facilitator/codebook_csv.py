@@ -49,7 +49,7 @@ def to_csv(tags: Iterable[Tag]) -> str:
             [
                 tag.id,
                 tag.set.value,
-                *map(_safe, told),
+                *map(safe, told),
                 tag.colour,
                 tag.key,
                 tag.code,
@@ -101,7 +101,7 @@ def _columns(headings: Sequence[str]) -> dict[str, int]:
 
 def _cells(row: Sequence[str], columns: Mapping[str, int]) -> dict[str, str]:
     return {
-        column: _unsafe(row[place].strip()) if place < len(row) else "" for column, place in columns.items()
+        column: unsafe(row[place].strip()) if place < len(row) else "" for column, place in columns.items()
     }
 
 
@@ -219,11 +219,12 @@ def _line(said: str) -> str:
     return tidy_line(str(at_border(said)))
 
 
-def _safe(cell: str) -> str:
+def safe(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula: an apostrophe before one that it would."""
     return f"'{cell}" if _is_risky(cell) else cell
 
 
-def _unsafe(cell: str) -> str:
+def unsafe(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and _is_risky(cell) else cell
 
 

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from facilitator.answering import answer_of
 from wall.model import Post, fold_hashtag
 from wall.parallel import Placed
-from wall.programme import Session, SessionState
+from wall.programme import Session, SessionState, heard_from_afar
 from wall.sheet import Answering
 
 LINGERS = timedelta(minutes=30)
@@ -116,7 +116,7 @@ def _runs(session: Session, at: datetime) -> bool:
         return False
     if session.state is SessionState.RUNNING:
         return True
-    return session.ended_at is not None and at <= session.ended_at
+    return session.ended_at is not None and at <= heard_from_afar(session, session.ended_at)
 
 
 def _alone(found: Sequence[Session]) -> Session | None:
@@ -136,7 +136,8 @@ def _likeliest(found: Sequence[Session], at: datetime) -> Session | None:
 
 def _away(session: Session, at: datetime) -> timedelta:
     """How far a time is from a session; one that was just over is not far."""
-    begins, ends = session.begun_at or session.starts_at, session.ended_at or session.ends_at
+    begins = session.begun_at or session.starts_at
+    ends = heard_from_afar(session, session.ended_at or session.ends_at)
     if at < begins:
         return begins - at
     return max(timedelta(), at - ends - LINGERS)

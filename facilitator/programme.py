@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 from facilitator import routing
 from facilitator.floor import clear
 from facilitator.guards import Acting, current, require_running, require_version, room_of, session_of
+from facilitator.letting_go import let_go
 from wall.entries import kinds
 from wall.errors import BadInput, Refused
 from wall.hygiene import tidy, tidy_line
@@ -16,6 +17,7 @@ from wall.journal import Tx
 from wall.model import Frozen, at_border, fold_hashtag, new_id
 from wall.programme import (
     TITLE_LIMIT,
+    Delay,
     Level,
     Method,
     Note,
@@ -25,6 +27,7 @@ from wall.programme import (
     Room,
     Session,
     SessionState,
+    WebAddress,
 )
 from wall.routes.contributing import Moment
 from wall.store import members, programme
@@ -65,6 +68,7 @@ Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Hashtag = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(_hashtag)]
 Speakers = Annotated[tuple[Words, ...], Field(max_length=50)]
 Hashtags = Annotated[tuple[Hashtag, ...], Field(max_length=20)]
+Address = Annotated[WebAddress, BeforeValidator(line)]
 People = Annotated[tuple[Id, ...], Field(max_length=50)]
 
 
@@ -112,6 +116,10 @@ class NewSession(Frozen):
     ends_at: Moment
     prompts: Prompts = ()
     note: Remark = ""
+    stream: Address = ""
+    captions: Address = ""
+    recording: Address = ""
+    delay_seconds: Delay = 0
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> NewSession:
@@ -134,6 +142,10 @@ class SessionChange(Frozen):
     ends_at: Moment | None = None
     prompts: Prompts | None = None
     note: Remark | None = None
+    stream: Address | None = None
+    captions: Address | None = None
+    recording: Address | None = None
+    delay_seconds: Delay | None = None
 
 
 def add_room(tx: Tx, new: NewRoom) -> dict[str, Any]:
@@ -158,8 +170,9 @@ def change_room(tx: Tx, room_id: str, change: RoomChange) -> dict[str, Any]:
     return _room(room)
 
 
-def add_session(tx: Tx, new: NewSession) -> dict[str, Any]:
-    """Add a session to the programme. Raises NotFound for its room, BadInput for its facilitators."""
+def add_session(tx: Tx, new: NewSession, *, source: str = "") -> dict[str, Any]:
+    """Add a session to the programme; `source`: its id where it comes from. Raises NotFound for its room,
+    BadInput for its facilitators."""
     room_of(tx, new.room)
     _check_facilitators(tx, new.facilitators)
     session = Session(
@@ -173,17 +186,21 @@ def add_session(tx: Tx, new: NewSession) -> dict[str, Any]:
         begun_at=None,
         ended_at=None,
         version=1,
+        source=source,
     )
     programme.add_session(tx.conn, session)
     tx.append(kinds.SessionAdded(room=new.room), ("session", session.id))
     return _session(session)
 
 
-def change_session(tx: Tx, acting: Acting, session_id: str, change: SessionChange) -> dict[str, Any]:
-    """Edit a session. Raises NotFound, Stale, BadInput, and Refused to move one that is running."""
+def change_session(
+    tx: Tx, acting: Acting, session_id: str, change: SessionChange, *, source: str | None = None
+) -> dict[str, Any]:
+    """Edit a session; `source`: its id where it comes from. Raises NotFound, Stale, BadInput, and Refused
+    to move one that is running."""
     session = session_of(tx, acting, session_id)
     require_version(session, change.version)
-    given = _given(tx, session, change)
+    given = _given(tx, session, change) | ({} if source is None else {"source": source})
     fields = _differing(session, given)
     if "room_id" in fields and session.state is SessionState.RUNNING:
         raise Refused("A running session stays in its room.", remedy="End it first.", session=session.id)
@@ -221,6 +238,7 @@ def end(tx: Tx, acting: Acting, session_id: str, version: int) -> dict[str, Any]
     require_running(session)
     clear(tx, session)
     routing.ended(tx, session)
+    let_go(tx, session)
     ended = {"state": SessionState.ENDED, "ended_at": tx.now}
     return _session(_saved(tx, session, kinds.SessionEnded(), **ended))
 

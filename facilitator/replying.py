@@ -124,7 +124,7 @@ class Replying:
 
 
 def _account(feed: Feed) -> Replier:
-    replier = open_replier(feed.network, feed.config, feed.cursor)
+    replier = None if feed.lost else open_replier(feed.network, feed.config, feed.cursor)
     if replier is None:
         raise ReplyRefused("no_account")
     return replier

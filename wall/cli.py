@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 from urllib.parse import quote
@@ -21,15 +22,18 @@ from rich.table import Table
 from wall import logs
 from wall.access import STAFF_LINK_HOURS, enter_path
 from wall.demo import SLUG, USUAL_SPEED
+from wall.demo.beside import Beside
 from wall.errors import BackchannelError, SetupProblem
-from wall.live import http_protocol, raise_descriptor_limit, websocket_protocol
+from wall.import_command import import_
+from wall.live import raise_descriptor_limit
 from wall.model import Mode, Role
 from wall.rehearse_command import rehearse
 from wall.routes.events import NewEvent
 from wall.server import Backchannel, create_app
 from wall.settings import Settings, load
-from wall.starting import metrics_served, place, prepare
+from wall.starting import metrics_served, open_store, place, prepare, uvicorn_config
 from wall.store import Store, events, feeds, migrate
+from wall.words_command import words
 
 T = TypeVar("T")
 
@@ -45,12 +49,13 @@ app.add_typer(event_app, name="event")
 app.add_typer(feed_app, name="feed")
 app.add_typer(user_app, name="user")
 app.command()(rehearse)
+app.command()(words)
+app.command("import")(import_)
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 EventOption = Annotated[str, typer.Option("--event", "-e", help="The event's short name.")]
-_INCOMING_BYTES = 4096
 
 
 def main() -> None:
@@ -126,10 +131,14 @@ def event_create(
     mode: Annotated[
         Mode, typer.Option(help="Who decides what is shown: pre is a person, always.")
     ] = Mode.PRE,
+    starts_on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day.")] = None,
+    ends_on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day.")] = None,
 ) -> None:
     """Start an event. A person approves every post, unless you choose another mode."""
-    given = {"slug": slug, "name": name, "hashtags": tuple(hashtag), "zone": zone, "mode": mode}
-    new = _checked(lambda: NewEvent(**given, languages=tuple(language or ["en"])))
+    given: dict[str, Any] = {"slug": slug, "name": name, "hashtags": tuple(hashtag)}
+    given |= {"zone": zone, "mode": mode, "languages": tuple(language or ["en"])}
+    given |= {"starts_on": starts_on and starts_on.date(), "ends_on": ends_on and ends_on.date()}
+    new = _checked(lambda: NewEvent(**given))
     settings = settings_now()
 
     async def create(parts: Backchannel) -> str:
@@ -265,7 +274,8 @@ def _serve(settings: Settings, begin: Callable[[FastAPI], Awaitable[None]] | Non
         prepare(store, alone=store.is_sqlite or settings.redis_url is None)
         store.close()
         application = create_app(settings, framed=begin is not None)
-        server = uvicorn.Server(_uvicorn_config(application, settings))
+        served = application if begin is not None else Beside(application)
+        server = uvicorn.Server(uvicorn_config(served, settings))
         with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
             runner.run(_run(server, settings, application, begin))
     if not server.started:
@@ -288,6 +298,9 @@ async def _run(
     for event in await parts.store.read(events.listed):
         address = escape(f"{address_of(settings)}/wall/{event.slug}")
         err.print(f"Wall: [bold]{address}[/]  {escape(event.name)}")
+    if begin is None and await parts.setup.is_open():
+        start = escape(f"{address_of(settings)}/start")
+        err.print(f"Setup code: [bold]{parts.setup.code}[/]  Type it at {start} to be the first organiser.")
     if token is not None:
         link = escape(f"{address_of(settings)}{enter_path(token)}")
         err.print(f"You are the organiser; open this once: [bold]{link}[/]")
@@ -295,24 +308,6 @@ async def _run(
         await server.serve()
     except SystemExit:
         return
-
-
-def _uvicorn_config(application: Any, settings: Settings) -> uvicorn.Config:
-    return uvicorn.Config(
-        application,
-        host=settings.host,
-        port=settings.port,
-        http=http_protocol(settings.request_seconds, settings.socket_stuck_seconds),
-        ws=websocket_protocol(),
-        ws_per_message_deflate=False,
-        ws_max_size=_INCOMING_BYTES,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        forwarded_allow_ips=settings.trusted_proxies,
-        timeout_graceful_shutdown=5,
-        backlog=4096,
-    )
 
 
 def settings_now(**given: Any) -> Settings:
@@ -329,7 +324,7 @@ def _said(**options: Any) -> dict[str, Any]:
 
 def _store(settings: Settings) -> Store:
     settings.make_data_dir()
-    return Store(settings.database)
+    return open_store(settings)
 
 
 def address_of(settings: Settings) -> str:

@@ -37,6 +37,7 @@ class Layout(StrEnum):
     QUESTION = "question"
     FLOOR = "floor"
     THEMES = "themes"
+    RESOURCES = "resources"
     PROGRAMME = "programme"
     TITLE = "title"
     NOTICE = "notice"

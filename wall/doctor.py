@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +17,9 @@ from wall.errors import BackchannelError
 from wall.journal import broken_link
 from wall.live.connections import descriptor_limits, room_within
 from wall.model import Feed, FeedState, utc_now
+from wall.routes.languages import FOLDER, Added
 from wall.routes.pages import build_number
+from wall.routes.words import Words
 from wall.settings import Settings
 from wall.store import Store, events, feeds, pending
 
@@ -58,10 +60,17 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
         store.close()
     yield await _bus(settings)
     yield _secret(settings)
+    for finding in _languages(settings):
+        yield finding
     yield _faces()
     yield _browser()
     yield _descriptors()
     yield _disk(settings, store)
+
+
+async def of_server(settings: Settings, store: Store) -> list[Finding]:
+    """What concerns a server that runs, by its own store: the clock and the disk."""
+    return [await _asked(store, "clock", _clock), _disk(settings, store)]
 
 
 async def _database(store: Store) -> Finding:
@@ -108,7 +117,8 @@ def _feeds(store: Store) -> list[Finding]:
 def _feed(feed: Feed, event: str) -> Finding:
     said = f"{feed.network} for event {event} ({feed.id}) is {feed.state}: {feed.problem}"
     stopped = feed.state is FeedState.STOPPED
-    remedy = "It stays stopped: correct that, then add it as a new feed." if stopped else ""
+    again = "It stays stopped: correct that, then resume it on the page of the event's feeds."
+    remedy = again if stopped else ""
     return Finding("feed", "warning", said, remedy)
 
 
@@ -212,3 +222,25 @@ def _disk(settings: Settings, store: Store) -> Finding:
             "disk", "warning", said, "Free some space: a full disk stops intake, and loses nothing."
         )
     return Finding("disk", "good", said)
+
+
+def _languages(settings: Settings) -> Iterator[Finding]:
+    """Each language that was added: whole, in part, or with lines that cannot be used."""
+    folder = settings.data_dir / FOLDER
+    for one in Words(folder).added:
+        yield _language(one, folder / f"{one.lang}.json")
+
+
+def _language(one: Added, file: Path) -> Finding:
+    what = f"language {one.lang}"
+    if one.problems:
+        more = f" ({len(one.problems) - 1} more)" if len(one.problems) > 1 else ""
+        return Finding(what, "warning", f"{one.problems[0]}{more}", f"Correct {file}, then start again.")
+    if one.missing:
+        return Finding(
+            what,
+            "warning",
+            f"{one.missing} sentences are said in English.",
+            f"Write them in {file}: `backchannel words {one.lang}` prints all.",
+        )
+    return Finding(what, "good", "Every sentence is there.")

@@ -7,15 +7,18 @@ else is changed in what a person said.
 
 from __future__ import annotations
 
+import os
 import re
-import secrets
 import time
+from collections import deque
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from wall.declared import Country, DeclaredRole
 
 POST_TEXT_LIMIT = 20_000
 """Longest text of one post, in code points. The longest any supported network allows is 25,000
@@ -40,10 +43,26 @@ def at_border(value: Any) -> Any:
     return _LINE_ENDS.sub("\n", _UNSTORABLE.sub("\ufffd", value))
 
 
+_drawn: deque[int] = deque()
+_DRAWN_AT_ONCE = 256
+os.register_at_fork(after_in_child=_drawn.clear)
+
+
+def _random_bits() -> int:
+    """80 random bits of the system. Many are drawn at once: each draw lets go of the interpreter, and a
+    thread that writes posts would wait for it again with every id."""
+    while True:
+        try:
+            return _drawn.popleft()
+        except IndexError:
+            drawn = os.urandom(10 * _DRAWN_AT_ONCE)
+            _drawn.extend(int.from_bytes(drawn[at : at + 10]) for at in range(0, len(drawn), 10))
+
+
 def new_id() -> str:
     """A UUIDv7 (RFC 9562) as text: sorts by the millisecond of its making."""
     millis = time.time_ns() // 1_000_000
-    drawn = secrets.randbits(74)
+    drawn = _random_bits() & (1 << 74) - 1
     digits = f"{millis:012x}7{drawn >> 62:03x}{0b10 << 62 | drawn & (1 << 62) - 1:016x}"
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
@@ -80,7 +99,8 @@ class Frozen(BaseModel):
 class Author(Frozen):
     """The author of a post as the network showed them when the post was captured.
 
-    `limited` and `suspended`: what the moderators of their server decided about the account.
+    `limited` and `suspended`: what the moderators of their server decided about the account. `role` and
+    `country`: what a participant said of themselves.
     """
 
     key: Key
@@ -92,6 +112,8 @@ class Author(Frozen):
     bot: bool = False
     limited: bool = False
     suspended: bool = False
+    role: DeclaredRole = ""
+    country: Country = ""
 
 
 class Media(Frozen):
@@ -255,9 +277,11 @@ class Mode(StrEnum):
 class Event(Frozen):
     """A conference or meeting, as stored. `seq` is the journal's head, `epoch` names this history.
 
+    `deleted_at`: when somebody deleted it; nothing but `wall.deleting` sees it after that.
     `shown`, `held` and `reposts` count posts by state; they are kept in the same transaction as the
     posts themselves. `tip` is the hash of the newest entry's stored bytes. `rehearsal_of`: the event that
     this one only rehearses, to be thrown away. `look`: the digest of its own style sheet, if it has one.
+    `starts_on`, `ends_on`: its first and last day in its zone; None while nobody said.
     """
 
     id: str
@@ -273,10 +297,13 @@ class Event(Frozen):
     tip: str
     version: int
     shown: int
+    deleted_at: Time | None = None
     held: int
     reposts: int
     rehearsal_of: str | None = None
     look: str | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
 
     @property
     def counts(self) -> Counts:
@@ -327,7 +354,8 @@ class FeedState(StrEnum):
 class Feed(Frozen):
     """A configured source of posts. `problem` is a code with words for an organiser.
 
-    `replies`: an organiser lets replies be posted by its account.
+    `replies`: an organiser lets replies be posted by its account. `lost`: its settings were saved with
+    another secret key and cannot be read; `config` is empty then.
     """
 
     id: str
@@ -341,6 +369,7 @@ class Feed(Frozen):
     dropped: int
     version: int
     replies: bool = False
+    lost: bool = False
 
 
 class Member(Frozen):

@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, StringConstraints
 
 from wall.codebook import Definition, TagCode, TagSet
 from wall.model import Frozen, PostState, StoredPost, Time, at_border
+from wall.points import SecondLook, Together
 from wall.programme import Note
 from wall.replies import Question
 
@@ -225,7 +226,8 @@ class StoredPlacement(Frozen):
 class OwnPoint(Frozen):
     """A post as its own author follows it on a phone: where it got to, what came back, and questions.
 
-    `lead`: the post whose beginning their reply may repeat, where that is another one.
+    `lead`: the post whose beginning their reply may repeat, where that is another one. `together`: what it
+    was joined with; `second`: the second look that its author asked for.
     """
 
     stored: StoredPost
@@ -233,3 +235,5 @@ class OwnPoint(Frozen):
     receipt: Receipt | None
     question: Question | None = None
     lead: StoredPost | None = None
+    together: Together | None = None
+    second: SecondLook | None = None

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
+from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from wall.model import Frozen, Name, Time, at_border
+from wall.speaking import Walls
 
 TITLE_LIMIT = 300
 """Longest title of a session or text of a prompt, in code points."""
@@ -15,6 +18,35 @@ TITLE_LIMIT = 300
 Title = Annotated[str, StringConstraints(min_length=1, max_length=TITLE_LIMIT), BeforeValidator(at_border)]
 Note = Annotated[str, StringConstraints(max_length=1_000), BeforeValidator(at_border)]
 """What a facilitator writes for a chair or a contributor; at most 1,000 code points."""
+
+
+MOST_DELAY = 3_600
+"""Most seconds that a stream may be behind the room."""
+
+
+def _web_address(value: str) -> str:
+    if value and not is_web_address(value):
+        raise ValueError("it must be an address that begins with https:// or http://")
+    return value
+
+
+def is_web_address(value: str) -> bool:
+    """Whether this is an address of a page: http or https, with a host, and nothing that no address has."""
+    if any(character.isspace() or not character.isprintable() for character in value):
+        return False
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+WebAddress = Annotated[
+    str, StringConstraints(max_length=2_000), BeforeValidator(at_border), AfterValidator(_web_address)
+]
+"""Where something is on the web, at most 2,000 code points; empty: nowhere."""
+Delay = Annotated[int, Field(ge=0, le=MOST_DELAY)]
+"""Seconds that a stream is behind the room."""
 
 
 class Method(StrEnum):
@@ -94,6 +126,8 @@ class Session(Frozen):
     `facilitators` are ids of the people whose session it is; none: any facilitator's. `prompt` is
     the id of the prompt that is being discussed now, since `prompt_at`. `note` is for the chair.
     `hashtags` are its own besides the event's, folded: what is said with one of them belongs to it.
+    `delay_seconds`: how far its stream is behind the room. `source`: its id where it was imported from.
+    `walls` and `slides_private` are what its speakers asked for: the strictest of each.
     """
 
     id: str
@@ -114,3 +148,18 @@ class Session(Frozen):
     version: int
     prompt_at: Time | None = None
     hashtags: tuple[Name, ...] = ()
+    stream: WebAddress = ""
+    captions: WebAddress = ""
+    recording: WebAddress = ""
+    delay_seconds: Delay = 0
+    source: Annotated[str, StringConstraints(max_length=500), BeforeValidator(at_border)] = ""
+    walls: Walls = Walls.ON
+    slides_private: bool = False
+
+
+def heard_from_afar(session: Session, moment: datetime) -> datetime:
+    """When those who follow a session's stream see and hear what happens in the room at this moment.
+
+    Whatever closes or is counted against time, and that they may take part in, closes then.
+    """
+    return moment + timedelta(seconds=session.delay_seconds)

@@ -1,7 +1,8 @@
 """`backchannel rehearse`: a throw-away copy of an event, into which a recorded day is replayed.
 
 The copy has the programme, the codebook, the scenes, the look, the rules and the staff of the event, and
-none of its posts. Nothing that happens in it reaches the event; it is removed by one command.
+none of its posts; its screens are copied too, and wait for a display. Nothing that happens in it reaches
+the event; it is removed by one command.
 """
 
 from __future__ import annotations
@@ -11,15 +12,17 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from wall.access import digest_of, new_token
+from wall.copying import copy_codebook, copy_rules, copy_scenes
 from wall.entries import kinds
-from wall.entries.display_kinds import SceneChanged
+from wall.entries.display_kinds import ScreenPaired
+from wall.entries.staff_kinds import MemberChanged
 from wall.errors import NotFound, Refused
 from wall.journal import Journal, Tx
 from wall.model import Event, new_id
 from wall.programme import Session, SessionState
 from wall.screens import looks
-from wall.store import codebook, events, members, programme, scenes
-from wall.store import rules as stored_rules
+from wall.store import events, members, programme, screens
 from wall.store.erasing import erase_event
 
 _MOST = 100
@@ -82,28 +85,25 @@ def _free_slug(conn: Connection, slug: str) -> str:
 
 def _copy(tx: Tx, event: Event) -> dict[str, Any]:
     """Copy what is planned, in the transaction of a new event."""
-    _copy_rules(tx, event)
+    copy_rules(tx, event.id)
     _copy_staff(tx, event)
-    _copy_programme(tx, event)
-    _copy_codebook(tx, event)
-    _copy_scenes(tx, event)
+    rooms = _copy_programme(tx, event)
+    copy_codebook(tx, event.id)
+    copy_scenes(tx, event.id)
+    _copy_screens(tx, event, rooms)
     looks.copy(tx, event.id)
     return {}
-
-
-def _copy_rules(tx: Tx, event: Event) -> None:
-    if version := stored_rules.version(tx.conn, event.id):
-        stored_rules.save(tx.conn, tx.event.id, version, stored_rules.body(tx.conn, event.id))
 
 
 def _copy_staff(tx: Tx, event: Event) -> None:
     for member in members.listed(tx.conn, event.id):
         if member.roles:
             members.set_roles(tx.conn, tx.event.id, member.person_id, member.roles)
-            tx.append(kinds.MemberChanged(roles=member.roles), ("member", member.person_id))
+            tx.append(MemberChanged(roles=member.roles), ("member", member.person_id))
 
 
-def _copy_programme(tx: Tx, event: Event) -> None:
+def _copy_programme(tx: Tx, event: Event) -> dict[str, str]:
+    """Copy rooms and sessions; the new ids of rooms by the old ones."""
     rooms = {}
     for room in programme.rooms(tx.conn, event.id):
         rooms[room.id] = new_id()
@@ -116,6 +116,7 @@ def _copy_programme(tx: Tx, event: Event) -> None:
         planned = _planned(session, tx.event.id, rooms[session.room_id], later)
         programme.add_session(tx.conn, planned)
         tx.append(kinds.SessionAdded(room=planned.room_id), ("session", planned.id))
+    return rooms
 
 
 def _planned(session: Session, event_id: str, room_id: str, later: timedelta) -> Session:
@@ -137,23 +138,14 @@ def _planned(session: Session, event_id: str, room_id: str, later: timedelta) ->
     )
 
 
-def _copy_codebook(tx: Tx, event: Event) -> None:
-    tags = codebook.listed(tx.conn, event.id)
-    ids = {tag.id: new_id() for tag in tags}
-    made: set[str | None] = {None}
-    while waiting := [tag for tag in tags if tag.id not in made]:
-        for tag in waiting:
-            if tag.parent in made or tag.parent not in ids:
-                mine = {"id": ids[tag.id], "event_id": tx.event.id, "parent": ids.get(tag.parent or "")}
-                codebook.add(tx.conn, tag.model_copy(update={**mine, "version": 1}))
-                tx.append(kinds.TagAdded(), ("tag", ids[tag.id]))
-                made.add(tag.id)
-
-
-def _copy_scenes(tx: Tx, event: Event) -> None:
-    for scene in scenes.listed(tx.conn, event.id):
-        scenes.save(tx.conn, scene.model_copy(update={"event_id": tx.event.id}))
-        tx.append(SceneChanged(fields=("steps",)), ("scene", scene.id))
+def _copy_screens(tx: Tx, event: Event, rooms: dict[str, str]) -> None:
+    """A screen for each of the event's, as it stands; no display is one before it opens the link."""
+    for screen in screens.listed(tx.conn, event.id):
+        copied_id = new_id()
+        mine = {"id": copied_id, "event_id": tx.event.id, "version": 1, "flash": 0, "reload": 0}
+        room = rooms.get(screen.room_id or "")
+        screens.add(tx.conn, screen.model_copy(update={**mine, "room_id": room}), digest_of(new_token()))
+        tx.append(ScreenPaired(number=screen.number), ("screen", copied_id))
 
 
 def _next_minute(now: datetime) -> datetime:

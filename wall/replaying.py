@@ -17,6 +17,7 @@ from wall.entries import kinds
 from wall.errors import BackchannelError, FeedFatal, Refused
 from wall.feeds.archive import read_archive
 from wall.feeds.base import Source, check_config
+from wall.feeds.replay import ReplayConfig
 from wall.intake import Intake, Standing, Tally, run_feed, tell_standing
 from wall.intake.intake import new_feed
 from wall.intake.supervisor import LEASE_SECONDS, keep_lease_while
@@ -69,7 +70,7 @@ async def replay(
     """
     event = await intake.journal.event(event_name)
     checked = check_config("replay", config)
-    await asyncio.to_thread(_look_into, Path(checked["path"]))
+    await asyncio.to_thread(_look_into, ReplayConfig.model_validate(checked))
     leased = await intake.journal.command(
         event.id, "system", lambda tx: _leased(tx, checked, owner, lease_seconds, resume)
     )
@@ -105,9 +106,10 @@ async def _stoppable(intake: Intake, feed: Feed, fence: int, work: Coroutine[Any
         raise
 
 
-def _look_into(path: Path) -> None:
+def _look_into(config: ReplayConfig) -> None:
     """Raise FeedFatal for what is no archive, before there is a feed for it."""
-    next(read_archive(path), None)
+    columns = config.table.read if config.table else None
+    next(read_archive(Path(config.path), shape=config.shape, columns=columns), None)
 
 
 def _leased(

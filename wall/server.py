@@ -13,34 +13,60 @@ from typing import Any, NamedTuple
 import structlog
 from fastapi import APIRouter, FastAPI
 
+from facilitator.alarming import Alarming
 from facilitator.answers import answered
 from facilitator.arriving import arrived
+from facilitator.ask_pacing import Pacing
 from facilitator.floor import left_view
 from facilitator.replying import Replying
+from facilitator.reserving import reserved
 from facilitator.routes import api as facilitation
+from facilitator.routes import asks, endorsing, feedback, taking_part
 from facilitator.routes.agreement_pages import AgreementPages
+from facilitator.routes.ask_pages import AskPages
+from facilitator.routes.asks import Answerer, AskRoutes
 from facilitator.routes.codebook_pages import CODEBOOK_BODY_BYTES, CODEBOOK_PATHS, CodebookPages
 from facilitator.routes.coverage import CoverageRoutes
 from facilitator.routes.endorsing import EndorsingRoutes
+from facilitator.routes.event_pages import EventPages
+from facilitator.routes.feedback import FeedbackPages
+from facilitator.routes.guidance_pages import GUIDANCE_BODY_BYTES, GUIDANCE_PATHS
+from facilitator.routes.guiding import GuidingRoutes
 from facilitator.routes.pages import FacilitatorPages
+from facilitator.routes.phones import Phones
+from facilitator.routes.plan_import_pages import IMPORT_BODY_BYTES, IMPORT_PATHS, PlanImportPages
+from facilitator.routes.plan_pages import PlanPages
+from facilitator.routes.plan_session_pages import PlanSessionPages
+from facilitator.routes.print_pages import PrintPages
 from facilitator.routes.replies import ReplyRoutes
 from facilitator.routes.run_sheet_pages import RunSheetPages
 from facilitator.routes.sheet import SheetRoutes
-from wall import __version__
+from facilitator.routes.taking_part import TakingPartRoutes
+from facilitator.supporting import Counting
+from facilitator.telling import Telling
+from wall import __version__, getting_ready
 from wall.access import Access, Origins
 from wall.access.participants import Participants
+from wall.access.setup import Setup
 from wall.bus import Bus, open_bus
+from wall.deleting import Erasing
 from wall.intake import Intake, Supervisor
 from wall.journal import Journal
 from wall.live import Beats, Hub, LiveSocket, Sampling, Snapshots
 from wall.media import AddressRules, Cache, Fetcher, Images, Keeping, MediaProxy, addresses
 from wall.model import Post
-from wall.routes import desk, errors, events, health, pages, sign_in
+from wall.push import Notices
+from wall.rehearsal_play import Rehearsals
+from wall.routes import desk, errors, events, health, languages, pages, sign_in
+from wall.routes.alarm_pages import AlarmPages
 from wall.routes.application import API_PREFIX, ApiRouter, Application
 from wall.routes.contributing import Contributions
+from wall.routes.deleting import DeletingRoutes
+from wall.routes.editing import Editing
 from wall.routes.embed import EmbedPages
 from wall.routes.feeds import FeedRoutes
 from wall.routes.fleet_pages import FleetPages
+from wall.routes.installing import InstallRoutes
 from wall.routes.integrations import IntegrationRoutes
 from wall.routes.join import JoinApi, JoinRoutes
 from wall.routes.leaving import LeavingPages, LeavingRoutes
@@ -50,8 +76,10 @@ from wall.routes.media import MediaRoutes
 from wall.routes.moderation import ModerationPages
 from wall.routes.overlay import OverlayPage
 from wall.routes.pair_page import PairPage
+from wall.routes.picking import PickingRoutes
 from wall.routes.posts import PostRoutes
 from wall.routes.programme_pages import ProgrammePages
+from wall.routes.push import PushRoutes
 from wall.routes.reading import ReadingRoutes
 from wall.routes.rules import RULES_BODY_BYTES, RULES_PATHS, RulesPage, RulesRoutes
 from wall.routes.scene_pages import SCENE_BODY_BYTES, SCENE_PATHS, ScenePages
@@ -60,11 +88,14 @@ from wall.routes.screen_page import ScreenPages
 from wall.routes.screens import ScreenRoutes
 from wall.routes.security import Security
 from wall.routes.shown_feeds import ShownFeeds
+from wall.routes.staff import StaffRoutes
+from wall.routes.staff_pages import StaffPages
 from wall.routes.static_files import Static
 from wall.routes.walls import WallRoutes
 from wall.routes.words import Views, Words
 from wall.screens.pairing import Codes
 from wall.settings import Settings
+from wall.starting import open_store
 from wall.store import Store
 
 log = structlog.get_logger(__name__)
@@ -78,6 +109,8 @@ _LARGER = {
     SCENE_PATHS: SCENE_BODY_BYTES,
     CODEBOOK_PATHS: CODEBOOK_BODY_BYTES,
     LOOK_PATHS: LOOK_BODY_BYTES,
+    IMPORT_PATHS: IMPORT_BODY_BYTES,
+    GUIDANCE_PATHS: GUIDANCE_BODY_BYTES,
 }
 """Paths that take more than an ordinary body, and how many bytes."""
 
@@ -90,7 +123,7 @@ class Backchannel:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.store = Store(settings.database)
+        self.store = open_store(settings)
         secret = settings.secret()
         self.bus: Bus = open_bus(settings.redis_url, secret=secret.decode())
         folder = settings.make_data_dir() / "media"
@@ -103,6 +136,7 @@ class Backchannel:
             on_gone=self._forget_pictures,
             consequences=(left_view,),
             arrivals=(arrived, answered),
+            reservations=(reserved,),
         )
         origins = Origins(settings.public_url, settings.allowed_hosts)
         participants = Participants(origins, secret)
@@ -116,6 +150,8 @@ class Backchannel:
             secret,
             per_address=settings.posts_per_minute_per_address,
         )
+        self.rehearsals = Rehearsals(self.intake)
+        self.setup = Setup(self.access, self.bus, secret)
         self.build = pages.build_number()
         self.hub = Hub(
             self.journal,
@@ -128,6 +164,8 @@ class Backchannel:
         self.snapshots = Snapshots(self.journal, self.hub)
         self.beats = Beats(self.bus)
         self.codes = Codes(self.store, self.bus)
+        self.notices = _notices(settings, self.store, secret)
+        self.words = Words(settings.data_dir / languages.FOLDER)
         self.owner = f"{socket.gethostname()}:{os.getpid()}"
 
     @contextlib.asynccontextmanager
@@ -137,20 +175,30 @@ class Backchannel:
         gc.set_threshold(*_GC_THRESHOLDS)
         await self.bus.start()
         supervisor = Supervisor(self.intake, self.owner, lease_seconds=self.settings.feed_lease_seconds)
-        supervising = asyncio.create_task(supervisor.run(), name="supervisor")
-        keeping = asyncio.create_task(Keeping(self.store, self.pictures).run(), name="keeping")
-        sampling = asyncio.create_task(Sampling(self.hub).run(), name="sampling")
-        replying = asyncio.create_task(Replying(self.journal).run(), name="replying")
+        works = (
+            supervisor,
+            Keeping(self.store, self.pictures),
+            Sampling(self.hub),
+            Replying(self.journal),
+            Pacing(self.journal),
+            Counting(self.journal),
+            Telling(self.journal, self.notices.pusher, self.words),
+            Alarming(self.journal, self.notices.reaching, self.words),
+            Erasing(self.journal),
+        )
+        running = [asyncio.create_task(work.run(), name=type(work).__name__) for work in works]
         log.info("serving", version=__version__, build=self.build)
         try:
             yield
         finally:
-            for task in (supervising, keeping, sampling, replying):
+            for task in running:
                 task.cancel()
-            await asyncio.gather(supervising, keeping, sampling, replying, return_exceptions=True)
+            await asyncio.gather(*running, return_exceptions=True)
+            await self.rehearsals.close()
             await self.intake.close()
             await self.hub.close()
             await self.media.close()
+            await self.notices.close()
             await self.bus.close()
             self.store.close()
 
@@ -164,10 +212,26 @@ class Backchannel:
 
 def _media_proxy(settings: Settings, images: Images, cache: Cache) -> MediaProxy:
     """The way of pictures from outside; its processes start with the first picture."""
-    rules = AddressRules(
+    return MediaProxy(Fetcher(_address_rules(settings)), images, cache)
+
+
+def _address_rules(settings: Settings) -> AddressRules:
+    """Which addresses this server asks on behalf of people."""
+    return AddressRules(
         frozenset(settings.media_ports), settings.media_trusted_networks, settings.media_refused_networks
     )
-    return MediaProxy(Fetcher(rules), images, cache)
+
+
+def _notices(settings: Settings, store: Store, secret: bytes) -> Notices:
+    """How people are told who are not looking."""
+    return Notices(
+        store,
+        _address_rules(settings),
+        secret,
+        public_url=settings.public_url,
+        smtp_url=settings.smtp_url,
+        mail_from=settings.mail_from,
+    )
 
 
 def create_app(settings: Settings, *, framed: bool = False) -> FastAPI:
@@ -191,7 +255,7 @@ def create_app(settings: Settings, *, framed: bool = False) -> FastAPI:
 
 
 def _mount(app: FastAPI, parts: Backchannel, *, framed: bool) -> None:
-    views = Views(Words())
+    views = Views(parts.words)
     respond = errors.Responder(views)
     errors.install(app, respond)
     app.add_middleware(
@@ -204,8 +268,12 @@ def _mount(app: FastAPI, parts: Backchannel, *, framed: bool) -> None:
     )
     shared = _Shared(
         ScreenPages(parts.access, parts.codes, views),
-        EndorsingRoutes(parts.journal, parts.contributions.participants, parts.settings.secret()),
+        EndorsingRoutes(_phones(parts, endorsing.PURPOSE)),
+        Answerer(_phones(parts, asks.PURPOSE)),
+        TakingPartRoutes(_phones(parts, taking_part.PURPOSE), parts.contributions),
         CoverageRoutes(parts.journal, views),
+        GuidingRoutes(parts.access, parts.intake, views),
+        DeletingRoutes(parts.access, views),
     )
     # Routes are tried in this order: the busiest first (docs/gotchas.md says why they are not included).
     app.mount("/static", Static(), name="static")
@@ -217,29 +285,44 @@ def _mount(app: FastAPI, parts: Backchannel, *, framed: bool) -> None:
         app.router.routes.extend(router.routes)
 
 
+def _phones(parts: Backchannel, purpose: str) -> Phones:
+    return Phones(parts.journal, parts.contributions.participants, parts.settings.secret(), purpose)
+
+
 class _Shared(NamedTuple):
     """What has both pages and routes below /api/v1."""
 
     screens: ScreenPages
     endorsing: EndorsingRoutes
+    answerer: Answerer
+    taking_part: TakingPartRoutes
     covering: CoverageRoutes
+    guiding: GuidingRoutes
+    deleting: DeletingRoutes
 
 
 def _api_routers(parts: Backchannel, views: Views, shared: _Shared) -> tuple[APIRouter, ...]:
     return (
         PostRoutes(parts.intake, parts.contributions).router,
         JoinApi(parts.contributions).router,
+        Editing(parts.intake).router,
+        shared.taking_part.api,
         LeavingRoutes(parts.intake).router,
         ReadingRoutes(parts.hub, parts.snapshots).router,
         events.router(),
+        shared.deleting.api,
         FeedRoutes(parts.intake).router,
         IntegrationRoutes(parts.journal).router,
+        StaffRoutes(parts.access).router,
+        _push_routes(parts, views),
         RulesRoutes(parts.journal, views.words).router,
         facilitation.router(parts.journal),
         SheetRoutes(parts.intake.graves).router,
         shared.endorsing.api,
+        AskRoutes(shared.answerer).router,
         ReplyRoutes(parts.journal, views.words).router,
         shared.covering.api,
+        shared.guiding.api,
         WallRoutes(parts.journal).router,
         SceneRoutes(parts.journal).router,
         LookRoutes(parts.journal, parts.images).router,
@@ -250,21 +333,36 @@ def _api_routers(parts: Backchannel, views: Views, shared: _Shared) -> tuple[API
 
 def _page_routers(parts: Backchannel, views: Views, shared: _Shared) -> tuple[APIRouter, ...]:
     return (
+        InstallRoutes(parts.access, views).router,
         JoinRoutes(parts.contributions, views).router,
+        shared.taking_part.pages,
         shared.endorsing.pages,
+        AskPages(shared.answerer, views).router,
+        FeedbackPages(_phones(parts, feedback.PURPOSE), views).router,
         FacilitatorPages(parts.access, views).router,
         shared.covering.pages,
+        shared.guiding.pages,
         health.router(parts.store, parts.bus, parts.build),
         MediaRoutes(parts.media, parts.store).router,
         pages.router(parts.access, views),
+        languages.LanguageRoutes(views.words.live).router,
         desk.router(views),
         ProgrammePages(parts.access, views).router,
+        *getting_ready.routers(parts, views),
+        PickingRoutes(parts.access, views).router,
+        shared.deleting.pages,
+        PlanPages(parts.journal, views).router,
+        PlanImportPages(parts.journal, views).router,
+        PlanSessionPages(parts.journal, views).router,
+        EventPages(parts.journal, views).router,
         RunSheetPages(parts.journal, views).router,
+        PrintPages(parts.journal, views).router,
         shared.screens.router,
         OverlayPage(parts.access, views).router,
         EmbedPages(parts.access, views, parts.settings.embed_origins).router,
         ShownFeeds(parts.access, views.words).router,
         sign_in.router(parts.access, views),
+        *_staff_pages(parts, views),
         LeavingPages(parts.intake, views).router,
         ModerationPages(parts.intake, views).router,
         RulesPage(parts.journal, views).router,
@@ -275,3 +373,14 @@ def _page_routers(parts: Backchannel, views: Views, shared: _Shared) -> tuple[AP
         ScenePages(parts.access, views).router,
         LookPages(parts.access, views, parts.images).router,
     )
+
+
+def _push_routes(parts: Backchannel, views: Views) -> APIRouter:
+    notices, participants = parts.notices, parts.contributions.participants
+    return PushRoutes(parts.journal, participants, notices.outgoing, notices.key, views.words).router
+
+
+def _staff_pages(parts: Backchannel, views: Views) -> tuple[APIRouter, ...]:
+    reaching = parts.notices.reaching
+    staff = StaffPages(parts.access, views, reaching)
+    return staff.router, AlarmPages(parts.journal, staff, reaching, views.words).router

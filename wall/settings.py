@@ -39,6 +39,13 @@ def _origin(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def _mail_server(url: str) -> str:
+    parts = urlsplit(url.strip())
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or parts.port == 0:
+        raise ValueError("it must look like smtps://user:password@mail.example.org")
+    return url.strip()
+
+
 def _listed(value: Any) -> Any:
     if not isinstance(value, str):
         return value
@@ -190,6 +197,17 @@ class Settings(BaseSettings):
     media_ports: Annotated[
         tuple[Annotated[int, Field(ge=1, le=65535)], ...], NoDecode, BeforeValidator(_listed)
     ] = Field((80, 443), description="TCP ports from which pictures are fetched, separated by commas.")
+
+    smtp_url: Annotated[str, AfterValidator(_mail_server)] | None = Field(
+        None,
+        repr=False,
+        description="Mail server by which organisers are alarmed who wish so, as "
+        "`smtps://user:password@mail.example.org` (port 465) or `smtp://…` (port 587, made secure before "
+        "anything is said). Needs `BACKCHANNEL_MAIL_FROM`. Without it, no e-mail is sent.",
+    )
+    mail_from: Annotated[str, Field(pattern=r"^[^\s@<>,;]{1,64}@[A-Za-z0-9.-]{1,255}$")] | None = Field(
+        None, description="Address from which e-mail is sent, such as `backchannel@example.org`."
+    )
 
     @property
     def database(self) -> str:

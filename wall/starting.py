@@ -1,25 +1,39 @@
-"""One process's place beside others: its lock, its tables brought up to date, its port for metrics."""
+"""What a process begins with: its database, its place beside others, its port for metrics."""
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import structlog
+import uvicorn
 from filelock import FileLock, Timeout
 from prometheus_client import disable_created_metrics, start_http_server
 from sqlalchemy import text
 
+from wall.access.signatures import mac
 from wall.errors import SetupProblem
+from wall.live import http_protocol, websocket_protocol
 from wall.settings import Settings
-from wall.store import Store, feeds, migrate, pending
+from wall.store import Store, feeds, integrations, migrate, pending
+from wall.store.sealing import Seal
 
 log = structlog.get_logger(__name__)
 
 _SERVE_LOCK = 0x73657276
+_INCOMING_BYTES = 4096
+
+
+def open_store(settings: Settings) -> Store:
+    """The database of these settings, in which credentials are sealed with the secret key. Raises
+    SetupProblem where that has to be given and is not."""
+    key = bytes.fromhex(mac(settings.secret(), "seal"))
+    return Store(settings.database, Seal(base64.urlsafe_b64encode(key)))
 
 
 @contextlib.contextmanager
@@ -72,7 +86,8 @@ def _postgres_place(store: Store, *, shared: bool) -> Iterator[None]:
 def prepare(store: Store, *, alone: bool) -> None:
     """Bring the tables up to date, or refuse to start with the command to run.
 
-    Who is `alone` (its place is beside no other) frees the leases of processes that were killed.
+    Who is `alone` (its place is beside no other) frees the leases of processes that were killed. What
+    earlier versions stored unsealed is sealed.
     """
     if store.is_sqlite and alone:
         migrate(store)
@@ -81,9 +96,11 @@ def prepare(store: Store, *, alone: bool) -> None:
             f"The database lacks {len(missing)} migration(s).",
             remedy="Run `backchannel migrate`, then start again.",
         )
-    if alone:
-        with store.writing() as conn:
+    with store.writing() as conn:
+        if alone:
             feeds.free_leases(conn, _still_runs)
+        feeds.seal_all(conn)
+        integrations.seal_all(conn)
 
 
 def _still_runs(owner: str) -> bool:
@@ -128,3 +145,22 @@ def metrics_served(settings: Settings) -> Iterator[None]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def uvicorn_config(application: Any, settings: Settings) -> uvicorn.Config:
+    """How this process listens and what it takes."""
+    return uvicorn.Config(
+        application,
+        host=settings.host,
+        port=settings.port,
+        http=http_protocol(settings.request_seconds, settings.socket_stuck_seconds),
+        ws=websocket_protocol(),
+        ws_per_message_deflate=False,
+        ws_max_size=_INCOMING_BYTES,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        forwarded_allow_ips=settings.trusted_proxies,
+        timeout_graceful_shutdown=5,
+        backlog=4096,
+    )

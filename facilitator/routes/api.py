@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from facilitator.routes import codebook, contributions, points, programme, relays, replies, samples
+from facilitator.routes import (
+    codebook,
+    contributions,
+    points,
+    programme,
+    relays,
+    replies,
+    samples,
+    taking_part,
+)
 from facilitator.routes.codebook import CodebookRoutes
 from facilitator.routes.contributions import SimilarRoutes
 from facilitator.routes.desk import DeskRoutes
@@ -23,6 +32,7 @@ def router(journal: Journal) -> APIRouter:
         programme.router,
         DeskRoutes(journal).router,
         replies.router,
+        taking_part.router,
         codebook.router,
         CodebookRoutes(journal).router,
         samples.router,

@@ -8,14 +8,13 @@ from fastapi import APIRouter, Query
 from sqlalchemy import Connection
 
 from facilitator.programme import Id
+from wall import duty
+from wall.duty import PRESENT_SECONDS
 from wall.entries import Put, Scope, render, sees_facilitation, sees_held
 from wall.journal import Journal
 from wall.model import Frozen, StoredPost
 from wall.routes import Asking, AskingHere
 from wall.store import contributions, people, placements, posts
-
-PRESENT_SECONDS = 25.0
-"""For how long one call counts; desks call every 10 s."""
 
 Before = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
 
@@ -75,7 +74,7 @@ class DeskRoutes:
         """Say that one has a desk open, for 25 seconds, and which post one works at; who else has."""
         asking.scope("desk")
         person = asking.actor.removeprefix("person:")
-        await self._journal.bus.arrive(asking.event.id, person, PRESENT_SECONDS)
+        await duty.arrive(self._journal.bus, asking.event.id, person)
         at = here.at if here else None
         await self._journal.bus.keep(_claims(asking.event.id), person, at or "", PRESENT_SECONDS)
         return await self._present(asking)

@@ -32,6 +32,7 @@ STAFF = {
     "join": ("/join/{slug}", "h1"),
     "moderation": ("/moderate/{slug}", "article.post"),
     "moderation, shown": ("/moderate/{slug}?see=shown", "article.post"),
+    "moderation, second looks": ("/moderate/{slug}?see=asked", "h1"),
     "rules": ("/moderate/{slug}/rules", "h1"),
     "codebook": ("/codebook/{slug}", "h1"),
     "a new tag": ("/codebook/{slug}/tag/new", "form"),
@@ -41,6 +42,8 @@ STAFF = {
     "run-sheet": ("/events/{slug}/sessions/{session}/run-sheet", "form"),
     "who has been heard": ("/heard/{slug}", "h1"),
     "who did what": ("/audit/{slug}", "h1"),
+    "feedback": ("/events/{slug}/feedback", "h1"),
+    "staff": ("/events/{slug}/staff", "#alarms"),
     "left off the walls": ("/moderate/{slug}/left-off", "h1"),
     "enter, signed in": ("{enter}", "form.enter"),
 }

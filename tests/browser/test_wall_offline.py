@@ -83,7 +83,7 @@ async def test_the_worker_may_work_for_walls_and_only_their_pages_may_name_it(ha
         assert worker.headers["service-worker-allowed"] == "/"
         wall = (await client.get(hall.path("wall"))).headers["content-security-policy"]
         assert "trusted-types backchannel-worker" in wall
-        other = (await client.get(hall.path("join"))).headers["content-security-policy"]
+        other = (await client.get(hall.path("events"))).headers["content-security-policy"]
         assert "trusted-types 'none'" in other
 
 

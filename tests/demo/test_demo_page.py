@@ -97,3 +97,41 @@ async def test_whoever_opens_a_page_is_on_the_staff_and_programs_are_not(demo: S
         strange = await stranger.get("/", headers={"Host": "evil.example"})
         assert strange.status_code == 421
         assert "set-cookie" not in strange.headers
+
+
+async def test_the_tour_points_at_faces_and_is_worked_by_keyboard(
+    browser: Browser, demo: ServeProcess
+) -> None:
+    async with watched_context(browser, viewport={"width": 1440, "height": 900}) as watched:
+        page = await watched.page(f"{demo.base_url}/#tour")
+        tour = page.locator("#tour")
+        await expect(tour).to_be_visible()
+        desk = await face_of(page, FACES["desk"])
+        await expect(desk.get_by_text("Robot moderator").first).to_be_visible(timeout=20_000)
+        await page.get_by_role("button", name="Tour: two minutes").click()
+        await expect(tour).to_be_hidden()
+        await page.get_by_role("button", name="Tour: two minutes").click()
+        await expect(tour).to_be_focused()
+        await expect(tour.get_by_text("1 of 9")).to_be_visible()
+        await page.keyboard.press("ArrowRight")
+        await expect(page.locator("#wall.shown")).to_be_visible()
+        await page.keyboard.press("p")
+        await expect(tour.get_by_role("button", name="Go on")).to_be_visible()
+        await page.keyboard.press("ArrowRight")
+        await expect(page.locator("#join.shown")).to_be_visible()
+        found = await Axe().run(page, options={"iframes": False})
+        assert found.violations_count == 0, found.generate_report()
+        await page.keyboard.press("Escape")
+        await expect(tour).to_be_hidden()
+        await expect(page.get_by_role("button", name="Tour: two minutes")).to_be_focused()
+
+
+async def test_the_tour_waits_for_whoever_wants_less_motion(browser: Browser, demo: ServeProcess) -> None:
+    async with watched_context(
+        browser, viewport={"width": 390, "height": 844}, reduced_motion="reduce"
+    ) as watched:
+        page = await watched.page(f"{demo.base_url}/#tour")
+        await expect(page.locator("#tour").get_by_role("button", name="Go on")).to_be_visible()
+        await page.get_by_role("button", name="Next").click()
+        await expect(page.locator("#wall.shown")).to_be_visible()
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -12,7 +12,7 @@ from facilitator.floor import left_view
 from facilitator.guards import Acting
 from facilitator.programme import NewRoom, NewSession
 from tests.support.summit import MORNING, Summit, post
-from wall.journal import Arrival
+from wall.journal import Arrival, Reservation
 from wall.model import Author, Mode, Role
 from wall.parallel import Contribution, Receipt, Relay
 from wall.programme import Method, Session
@@ -28,8 +28,16 @@ PARTICIPANT = Author(key="participant:pia", handle="", name="Pia")
 class Floor(Summit):
     """A summit with its consequences; commands are an organiser's unless somebody else is named."""
 
-    def __init__(self, store: Store, mode: Mode | None = None, arrivals: tuple[Arrival, ...] = ()) -> None:
-        super().__init__(store, mode, consequences=(left_view,), arrivals=arrivals)
+    def __init__(
+        self,
+        store: Store,
+        mode: Mode | None = None,
+        arrivals: tuple[Arrival, ...] = (),
+        reservations: tuple[Reservation, ...] = (),
+    ) -> None:
+        super().__init__(
+            store, mode, consequences=(left_view,), arrivals=arrivals, reservations=reservations
+        )
 
     def person(self, name: str) -> str:
         """A new person's id."""

@@ -6,13 +6,11 @@ import contextlib
 import json
 from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import cycle
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import invariant, rule
 
 from facilitator import (
     codebook,
@@ -31,6 +29,7 @@ from facilitator.codebook import TagChange
 from facilitator.guards import Acting
 from facilitator.programme import SessionChange
 from tests.facilitator.floor import FACILITATOR, ORGANISER, PARTICIPANT, Floor
+from tests.facilitator.following import Following, Subjects, run_at_random
 from tests.store.test_journal_fold import MOVES, WINDOW, floor_of
 from tests.support.summit import post
 from wall.codebook import TagSet
@@ -38,7 +37,7 @@ from wall.entries import PUBLIC, Held, Scope
 from wall.errors import BadInput, NotFound, Refused, Stale
 from wall.feeds.base import Edited
 from wall.intake import moves
-from wall.journal import Tx, broken_link, reading
+from wall.journal import Tx, reading
 from wall.model import PostState, Role
 from wall.parallel import OPEN, Relay, RelayState
 from wall.programme import SessionState
@@ -82,12 +81,14 @@ def within(held: Held, oldest: int) -> dict[tuple[str, str], Any]:
     relayed = [value for (kind, _), value in cards.items() if kind == "relay"]
     raised = {value["contribution"] for value in relayed}
     leads = {value["post"]["id"] for value in relayed}
+    others = {id_ for value in relayed for id_ in value["others"]}
     return {
         (kind, id_): value
         for (kind, id_), value in cards.items()
         if {
             "placement": ("post", id_) in cards,
             "check": ("post", id_) in cards or id_ in leads,
+            "support": ("post", id_) in cards or id_ in leads | others,
             "contribution": id_ in raised or not outside(held, cards, value.get("posts", ())),
         }.get(kind, True)
     }
@@ -99,7 +100,7 @@ def outside(held: Held, cards: dict[tuple[str, str], Any], ids: Sequence[str]) -
     return bool(there) and not any(post in cards for post in there)
 
 
-class Facilitation(RuleBasedStateMachine):
+class Facilitation(Following):
     """Random facilitation and moderation of one event with two rooms, and a reader of each scope."""
 
     store: Store
@@ -123,9 +124,13 @@ class Facilitation(RuleBasedStateMachine):
             self.a_point_is_raised(key, which)
         for which in (0, 0, 2, 2):
             self.a_session_goes_on(which, RelayState.DISCUSSED)
-        self.readers = {scope: self.floor.held(scope) for scope in SCOPES}
-        self.oldest = {scope: floor_of(held) for scope, held in self.readers.items()}
-        self.turn = cycle(SCOPES)
+        self.follow(SCOPES)
+
+    def oldest_of(self, held: Held) -> int:
+        return floor_of(held)
+
+    def compared(self, held: Held, oldest: int) -> Subjects:
+        return within(held, oldest)
 
     def arrives(self, key: str) -> None:
         own = {"author": PARTICIPANT} if key in {"k0", "k5"} else {}
@@ -259,15 +264,6 @@ class Facilitation(RuleBasedStateMachine):
         for _ in range(number):
             self.arrives(f"n{self.words}")
 
-    @rule(which=st.integers(0, len(SCOPES) - 1), steps=st.integers(1, 6))
-    def somebody_follows_a_little(self, which: int, steps: int) -> None:
-        held = self.readers[SCOPES[which]]
-        held.apply(self.floor.frame(SCOPES[which], held.seq, held.seq + steps))
-
-    @invariant()
-    def whoever_catches_up_holds_what_a_newcomer_gets(self) -> None:
-        self.check(next(self.turn))
-
     @invariant()
     def a_floor_holds_one_thing_and_only_what_is_shown(self) -> None:
         with self.store.reading() as conn:
@@ -309,37 +305,9 @@ class Facilitation(RuleBasedStateMachine):
             found = stored_relays.by_ids(conn, self.floor.event_id, {relay.id})[relay.id]
         return next((key for key, post_id in self.ids.items() if post_id == found.lead.id), None)
 
-    def caught_up(self, scope: Scope) -> Held:
-        held = Held(self.readers[scope].seq, dict(self.readers[scope].subjects))
-        held.apply(self.floor.frame(scope, held.seq))
-        return held
-
-    def check(self, scope: Scope) -> None:
-        mine, newcomer = self.caught_up(scope), self.floor.held(scope)
-        oldest = max(self.oldest[scope], floor_of(newcomer))
-        assert mine.seq == newcomer.seq == self.floor.event.seq
-        assert within(mine, oldest) == within(newcomer, oldest), scope
-
-    def teardown(self) -> None:
-        for scope in SCOPES:
-            self.check(scope)
-        with self.store.reading() as conn:
-            assert broken_link(conn, self.floor.event_id) is None
-
 
 def test_facilitation_reaches_every_reader_as_a_fresh_snapshot_would(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading, "POST_WINDOW", WINDOW)
-    machine = type("FacilitationHere", (Facilitation,), {"store": store})
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=15 if store.is_sqlite else 5,
-            stateful_step_count=20,
-            deadline=None,
-            phases=[Phase.explicit, Phase.reuse, Phase.generate],
-            print_blob=True,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    run_at_random(Facilitation, store, 15, 5)

@@ -20,7 +20,7 @@ from wall.store import tables
 
 HELD, HIDDEN, GONE = "held-words", "hidden-words", "withdrawn-words"
 QUEUED, NOTE, SESSION_NOTE = "queued-words", "relay-note", "session-note"
-SEES_HELD = {Role.ORGANISER, Role.MODERATOR, Role.FACILITATOR, Role.AUDITOR}
+SEES_HELD = {Role.ORGANISER, Role.MODERATOR, Role.FACILITATOR}
 STAFF = set(Role) - {Role.RATER}
 
 

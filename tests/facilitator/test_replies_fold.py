@@ -4,12 +4,12 @@ and hand-over, mixed with all of facilitation and moderation, whoever reads."""
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import rule, run_state_machine_as_test
+from hypothesis.stateful import rule
 
 from facilitator import asking, handover, receipts, routing, translating
 from tests.facilitator.floor import ORGANISER
+from tests.facilitator.following import run_at_random
 from tests.facilitator.test_facilitation_fold import KEYS, Facilitation
 from tests.store.test_journal_fold import WINDOW
 from wall.journal import reading
@@ -101,15 +101,4 @@ def test_what_goes_back_and_forth_reaches_every_reader_as_a_fresh_snapshot_would
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading, "POST_WINDOW", WINDOW)
-    machine = type("RepliesHere", (Replies,), {"store": store})
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=12 if store.is_sqlite else 4,
-            stateful_step_count=20,
-            deadline=None,
-            phases=[Phase.explicit, Phase.reuse, Phase.generate],
-            print_blob=True,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    run_at_random(Replies, store)

@@ -6,23 +6,22 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Callable
-from itertools import cycle
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import invariant, rule
 
 from facilitator import answers, conclusions, messages, programme, room_notes
 from facilitator.conclusions import ConclusionChange, NewConclusion
 from facilitator.programme import NewPrompt
 from tests.facilitator.floor import ORGANISER, Floor
+from tests.facilitator.following import Following, Subjects, run_at_random
 from tests.store.test_journal_fold import MOVES, WINDOW
 from tests.support.summit import GRAVES, post
 from wall.entries import PUBLIC, Held, Scope
 from wall.errors import BackchannelError
-from wall.journal import Tx, broken_link, reading
+from wall.journal import Tx, reading
 from wall.model import PostState, Role
 from wall.programme import SessionState
 from wall.sheet import Conclusion, Message, Signal
@@ -56,10 +55,8 @@ def floor_of(held: Held) -> int:
     return orders[-WINDOW] if len(orders) >= WINDOW else 0
 
 
-class Sheets(RuleBasedStateMachine):
+class Sheets(Following):
     """Random running of two sessions, and a reader of each scope."""
-
-    store: Store
 
     def __init__(self) -> None:
         super().__init__()
@@ -76,9 +73,13 @@ class Sheets(RuleBasedStateMachine):
             self.a_post_arrives(key, "A1:")
         self.something_is_concluded(0)
         self.the_chair_is_written_to(0)
-        self.readers = {scope: self.floor.held(scope) for scope in SCOPES}
-        self.oldest = {scope: floor_of(held) for scope, held in self.readers.items()}
-        self.turn = cycle(SCOPES)
+        self.follow(SCOPES)
+
+    def oldest_of(self, held: Held) -> int:
+        return floor_of(held)
+
+    def compared(self, held: Held, oldest: int) -> Subjects:
+        return within(held, oldest)
 
     def try_to(self, fn: Callable[[Tx], dict[str, Any]]) -> dict[str, Any]:
         with contextlib.suppress(
@@ -168,16 +169,6 @@ class Sheets(RuleBasedStateMachine):
         if verb != "withdraw" or stored.id in self.notes:
             self.try_to(lambda tx: MOVES[verb](tx, stored))
 
-    @rule(which=st.integers(0, 30), steps=st.integers(1, 6))
-    def somebody_follows_a_little(self, which: int, steps: int) -> None:
-        scope = SCOPES[which % len(SCOPES)]
-        held = self.readers[scope]
-        held.apply(self.floor.frame(scope, held.seq, held.seq + steps))
-
-    @invariant()
-    def whoever_catches_up_holds_what_a_newcomer_gets(self) -> None:
-        self.check(next(self.turn))
-
     @invariant()
     def what_is_endorsed_is_counted(self) -> None:
         for one in map(self.conclusion, self.made):
@@ -214,37 +205,9 @@ class Sheets(RuleBasedStateMachine):
         with self.store.reading() as conn:
             return stored_messages.window(conn, self.floor.event_id)
 
-    def caught_up(self, scope: Scope) -> Held:
-        held = Held(self.readers[scope].seq, dict(self.readers[scope].subjects))
-        held.apply(self.floor.frame(scope, held.seq))
-        return held
-
-    def check(self, scope: Scope) -> None:
-        mine, newcomer = self.caught_up(scope), self.floor.held(scope)
-        oldest = max(self.oldest[scope], floor_of(newcomer))
-        assert mine.seq == newcomer.seq == self.floor.event.seq
-        assert within(mine, oldest) == within(newcomer, oldest), scope
-
-    def teardown(self) -> None:
-        for scope in SCOPES:
-            self.check(scope)
-        with self.store.reading() as conn:
-            assert broken_link(conn, self.floor.event_id) is None
-
 
 def test_running_a_session_reaches_every_reader_as_a_fresh_snapshot_would(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading, "POST_WINDOW", WINDOW)
-    machine = type("SheetsHere", (Sheets,), {"store": store})
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=12 if store.is_sqlite else 4,
-            stateful_step_count=20,
-            deadline=None,
-            phases=[Phase.explicit, Phase.reuse, Phase.generate],
-            print_blob=True,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    run_at_random(Sheets, store)

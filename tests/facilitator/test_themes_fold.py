@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import json
-from itertools import cycle
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import invariant, rule
 
 from facilitator import codebook, joining, tagging, theming
 from facilitator.codebook import TagChange
 from facilitator.theming import NewTheme
 from tests.facilitator.floor import ORGANISER, Floor
+from tests.facilitator.following import Following, Subjects, run_at_random
 from tests.facilitator.test_facilitation_fold import DECISIONS
 from tests.support.summit import post
 from wall.codebook import TagSet
@@ -37,7 +36,7 @@ BLIND = Scope(frozenset({Role.TAGGER}))
 SCOPES = (PUBLIC, Scope(frozenset({Role.FACILITATOR})), Scope(frozenset({Role.TECHNICIAN})), BLIND)
 
 
-class Themed(RuleBasedStateMachine):
+class Themed(Following):
     """Random tagging, joining and moderation of one event, and a reader of each scope."""
 
     store: Store
@@ -56,8 +55,10 @@ class Themed(RuleBasedStateMachine):
         self.scene = "default"
         self.a_point_is_tagged(KEYS[0], 0, True)
         self.a_scene_shows(Layout.THEMES)
-        self.readers = {scope: self.floor.held(scope) for scope in SCOPES}
-        self.turn = cycle(SCOPES)
+        self.follow(SCOPES)
+
+    def compared(self, held: Held, oldest: int) -> Subjects:
+        return _themes(held)
 
     def new_words(self) -> str:
         self.words += 1
@@ -127,15 +128,6 @@ class Themed(RuleBasedStateMachine):
     def its_author_edits_it_and_may_want_no_listing(self, key: str, hidden: bool) -> None:
         self.floor.admit(Edited(post(key, self.new_words(), noindex=hidden)))
 
-    @rule(which=st.integers(0, len(SCOPES) - 1), steps=st.integers(1, 5))
-    def somebody_follows_a_little(self, which: int, steps: int) -> None:
-        held = self.readers[SCOPES[which]]
-        held.apply(self.floor.frame(SCOPES[which], held.seq, held.seq + steps))
-
-    @invariant()
-    def whoever_catches_up_holds_the_themes_that_a_newcomer_gets(self) -> None:
-        self.check(next(self.turn))
-
     @invariant()
     def themes_are_of_what_is_shown_and_only_while_a_wall_shows_them(self) -> None:
         held = self.floor.held(PUBLIC)
@@ -160,37 +152,13 @@ class Themed(RuleBasedStateMachine):
         with self.store.reading() as conn:
             return stored_codebook.by_ids(conn, self.floor.event_id, self.tags)[self.tags[which]]
 
-    def check(self, scope: Scope) -> None:
-        mine, newcomer = (
-            Held(self.readers[scope].seq, dict(self.readers[scope].subjects)),
-            self.floor.held(scope),
-        )
-        mine.apply(self.floor.frame(scope, mine.seq))
-        assert mine.seq == newcomer.seq
-        assert _themes(mine) == _themes(newcomer), scope
-
-    def teardown(self) -> None:
-        for scope in SCOPES:
-            self.check(scope)
-
 
 def _themes(held: Held) -> dict[tuple[str, str], Any]:
     return {subject: value for subject, value in held.subjects.items() if subject[0] == "theme"}
 
 
 def test_themes_reach_every_reader_as_a_fresh_snapshot_would(store: Store) -> None:
-    machine = type("ThemedHere", (Themed,), {"store": store})
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=12 if store.is_sqlite else 4,
-            stateful_step_count=20,
-            deadline=None,
-            phases=[Phase.explicit, Phase.reuse, Phase.generate],
-            print_blob=True,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    run_at_random(Themed, store)
 
 
 @pytest.fixture

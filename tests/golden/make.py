@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.summit import GRAVES, MORNING, Summit, post, repost
-from wall.entries import PUBLIC, Held, Scope, kinds
+from wall.entries import PUBLIC, Held, Scope
+from wall.entries.staff_kinds import MemberChanged
 from wall.feeds.base import Edited, Withdrawn
 from wall.intake import moves
 from wall.journal import Tx
@@ -66,7 +67,7 @@ def _steps(summit: Summit) -> list[Any]:
     def joins(tx: Tx) -> None:
         people.add_person(tx.conn, "person", "Ada", MORNING)
         members.set_roles(tx.conn, tx.event.id, "person", [Role.MODERATOR])
-        tx.append(kinds.MemberChanged(roles=(Role.MODERATOR,)), ("member", "person"))
+        tx.append(MemberChanged(roles=(Role.MODERATOR,)), ("member", "person"))
 
     return [
         lambda: summit.arrive(post("3", "Bonjour \u2028 à tous 👩🏽‍⚕️"), repost("4", "1")),

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from wall import server
 from wall.routes.pages import build_number
+from wall.routes.words import Words
 from wall.server import Backchannel
 from wall.settings import Settings
 
@@ -37,6 +38,7 @@ class _Stand:
     def __init__(self, mounted: Mounted, settings: Settings) -> None:
         self.settings = settings
         self.build = build_number()
+        self.words = Words()
         self._mounted = mounted
 
     def __getattr__(self, name: str) -> _Part:

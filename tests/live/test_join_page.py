@@ -19,7 +19,7 @@ from wall.model import Mode, PostState, Reason, Role, StoredPost
 from wall.parallel import RelayState
 from wall.routes import joining
 from wall.routes.join import qr_svg
-from wall.routes.joining import step_of, why_of
+from wall.routes.own_points import step_of, why_of
 from wall.routes.words import Words
 
 

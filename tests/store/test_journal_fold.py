@@ -19,6 +19,7 @@ from hypothesis.stateful import (
 
 from tests.support.summit import GRAVES, MORNING, Summit, post, repost
 from wall.entries import Held, Scope, kinds
+from wall.entries.staff_kinds import MemberChanged
 from wall.errors import NotFound, Refused
 from wall.feeds.base import Arrived, Edited, Withdrawn
 from wall.intake import leaving, moves
@@ -146,7 +147,7 @@ class Readers(RuleBasedStateMachine):
     def roles_are_set(self, person: str, roles: list[Role]) -> None:
         def give(tx: Tx) -> None:
             members.set_roles(tx.conn, tx.event.id, self.people[person], roles)
-            tx.append(kinds.MemberChanged(roles=tuple(roles)), ("member", self.people[person]))
+            tx.append(MemberChanged(roles=tuple(roles)), ("member", self.people[person]))
 
         self.summit.do(give)
         self.roles[person] = tuple(roles)

@@ -58,11 +58,12 @@ def chromium_or_skip() -> str:
 
 
 @asynccontextmanager
-async def running_browser() -> AsyncIterator[Browser]:
-    """A headless Chromium for as long as the block runs. What is expected of a page may take PATIENCE."""
+async def running_browser(*more: str, path: str | None = None) -> AsyncIterator[Browser]:
+    """A headless Chromium for as long as the block runs, with `more` arguments; `path`: this one, not the
+    usual one. What is expected of a page may take PATIENCE."""
     expect.set_options(timeout=PATIENCE * 1_000)
-    path = chromium_or_skip()
-    arguments = [*_QUIET, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    path = path or chromium_or_skip()
+    arguments = [*_QUIET, *more, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=arguments)
         try:

@@ -11,7 +11,17 @@ from sqlalchemy import Connection
 from wall.entries import Changes, Held, Scope
 from wall.feeds.base import Arrived, Edited, Withdrawn
 from wall.intake import Graves, Tally, admit
-from wall.journal import Arrival, Consequence, Done, Tx, create_event, read_after, run_command, snapshot
+from wall.journal import (
+    Arrival,
+    Consequence,
+    Done,
+    Reservation,
+    Tx,
+    create_event,
+    read_after,
+    run_command,
+    snapshot,
+)
 from wall.model import Author, Event, Mode, Post, StoredPost, new_id
 from wall.moderation import Rules
 from wall.store import Store, events, posts, rules
@@ -56,7 +66,7 @@ class Summit:
     """One event in a store, driven without a server. Every command takes a second of its clock.
 
     Everything passes its rules, unless a `mode` is given: then they are the ordinary ones.
-    `consequences` and `arrivals` are those of its journal.
+    `consequences`, `arrivals` and `reservations` are those of its journal.
     """
 
     def __init__(
@@ -65,10 +75,12 @@ class Summit:
         mode: Mode | None = None,
         consequences: tuple[Consequence, ...] = (),
         arrivals: tuple[Arrival, ...] = (),
+        reservations: tuple[Reservation, ...] = (),
     ) -> None:
         self.store = store
         self.consequences = consequences
         self.arrivals = arrivals
+        self.reservations = reservations
         self.now = MORNING
         details = {"mode": mode or Mode.AUTO}
         with store.writing() as conn:
@@ -92,6 +104,7 @@ class Summit:
                 self.now,
                 self.consequences,
                 self.arrivals,
+                self.reservations,
             )[1]
 
     def admit(self, *items: Arrived | Edited | Withdrawn) -> Tally:

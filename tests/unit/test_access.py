@@ -20,7 +20,7 @@ MATRIX = {
         "post.reconsider",
         "translation.write",
         *("posts.judge", "rules.see", "rules.set", "author.trust", "author.leave_off", "author.put_back"),
-        *("post.pin", "screens.see", "walls.control"),
+        *("post.pin", "screens.see", "walls.control", "ask.judge", "opt_outs.see"),
     },
     Role.FACILITATOR: {
         *("post.add", "point.tag", "point.note", "point.raise", "queue.move", "reply.send", "session.run"),
@@ -29,18 +29,19 @@ MATRIX = {
         *("point.join", "point.word", "point.place"),
         *("codebook.change", "codebook.see", "theme.make", "sample.draw", "sample.tag", "sample.reconcile"),
         *("post.pin", "screens.see", "walls.control", "author.leave_off", "author.put_back"),
+        *("resource.recommend", "ask.run", "ask.judge", "feedback.see", "opt_outs.see"),
     },
     Role.SCRIBE: {"room.note", "post.add", "translation.write", "codebook.see"},
     Role.TAGGER: {"codebook.see", "sample.tag"},
     Role.AUTHOR: {
         *("codebook.change", "codebook.see", "sample.draw", "sample.tag", "sample.reconcile"),
-        "translation.write",
+        *("translation.write", "resource.recommend"),
     },
-    Role.AUDITOR: {"audit.see", "codebook.see"},
+    Role.AUDITOR: {"audit.see", "codebook.see", "opt_outs.see"},
     Role.CHAIR: {"stage.signal", "message.read", "walls.quiet"},
     Role.TECHNICIAN: {
         *("feed.add", "feed.see", "integration.make"),
-        *("scenes.change", "screens.run", "screens.see", "walls.control"),
+        *("scenes.change", "screens.run", "screens.see", "walls.control", "doors.see", "doors.confirm"),
     },
 }
 """DESIGN's roles in other words: a change of RIGHTS must be made here, too."""

@@ -13,7 +13,7 @@ from wall.entries.cards import PostValue
 from wall.entries.projections import post_value
 from wall.model import Event, Feed, FeedState, Member, Mode, PostState, Reason, Role, StoredPost
 
-SEES_HELD = {Role.ORGANISER, Role.MODERATOR, Role.FACILITATOR, Role.AUDITOR}
+SEES_HELD = {Role.ORGANISER, Role.MODERATOR, Role.FACILITATOR}
 SEES_FEEDS = {Role.ORGANISER, Role.MODERATOR, Role.TECHNICIAN}
 NOWHERE = {PostState.STUB, PostState.REPOST, PostState.UNAVAILABLE, PostState.WITHDRAWN}
 

@@ -129,6 +129,8 @@ class FakeInstance:
         self.failing: Callable[[str], Answer | None] = lambda _path: None
         """Asked before every request; its answer is sent in place of the right one."""
         self.refused_streams: Answer | None = None
+        self.uses: dict[str, int] = {}
+        """Posts a day under hashtags, as it tells of them."""
         self.hanging = False
         """Requests are read and never answered."""
         self.muted = False

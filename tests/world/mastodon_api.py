@@ -86,6 +86,7 @@ class Api:
             r"/api/v1/instance": self._instance_v1,
             r"/api/v2/instance": self._instance_v2,
             r"/api/v1/timelines/tag/([^/]+)": self._timeline,
+            r"/api/v1/tags/([^/]+)": self._tag,
             r"/api/v1/statuses/([^/]+)": self._one,
         }
         return routes | ({r"/api/v1/statuses": self._several} if self._at_least(4, 3) else {})
@@ -105,6 +106,14 @@ class Api:
         return Answer(
             200, {"domain": self.on.host, "version": self.on.version, "configuration": configuration}
         )
+
+    def _tag(self, tag: str, _query: dict[str, list[str]], _token: str | None) -> Answer:
+        """A hashtag with its last seven days, newest first; numbers are texts, as Mastodon sends them."""
+        uses = self.on.uses.get(folded(tag), 0)
+        history = [
+            {"day": str(86_400 * day), "uses": str(uses), "accounts": "1"} for day in range(7, 0, -1)
+        ]
+        return Answer(200, {"name": tag, "url": "", "history": history})
 
     def _timeline(self, tag: str, query: dict[str, list[str]], token: str | None) -> Answer:
         refusal = self._refused(token)

@@ -19,6 +19,10 @@ export interface Browser {
   recall(key: string): string | null;
   /** Whether it could be remembered. */
   remember(key: string, value: string): boolean;
+  /** What this browser keeps for all of its tabs; undefined if it may keep nothing. */
+  readonly kept?: Storage | undefined;
+  /** Run when this page is about to go. */
+  onLeave?(run: () => void): void;
   reload(): void;
 }
 
@@ -34,6 +38,8 @@ export function realBrowser(): Browser {
     recall: (key) => attempt(() => sessionStorage.getItem(key)) ?? null,
     remember: (key, value) =>
       attempt(() => (sessionStorage.setItem(key, value), true)) ?? false,
+    kept: attempt(() => localStorage),
+    onLeave: (run) => addEventListener("pagehide", run),
     reload: () => location.reload(),
   };
 }

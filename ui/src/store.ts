@@ -3,9 +3,9 @@
  * Pure; both pass tests/golden/fold.json.
  */
 import type {
-  AnswerValue, Changes, CheckValue, ConclusionValue, ContributionValue, ControlValue, CountValue, EventValue, MemberValue, MessageValue, PinValue, PointValue, PostValue, Put,
+  AnswerValue, AskValue, Changes, CheckValue, ConclusionValue, ContributionValue, ControlValue, CountValue, EventValue, MemberValue, MessageValue, PinValue, PointValue, PostValue, Put,
   RelayValue, RoomValue, SceneValue, ScreenValue, SessionValue, Snapshot, TagValue, ThemeValue,
-  HandoverValue, OptOutValue, PlacementValue, QuestionValue, RoutingValue, TranslationValue,
+  HandoverValue, OptOutValue, PlacementValue, QuestionValue, ResourceValue, RoutingValue, SecondLookValue, SupportValue, TranslationValue,
 } from "./wire";
 
 export type Value = Put["value"];
@@ -33,11 +33,15 @@ export interface Known {
   check: CheckValue;
   conclusion: ConclusionValue;
   message: MessageValue;
+  ask: AskValue;
   question: QuestionValue;
   translation: TranslationValue;
   routing: RoutingValue;
   handover: HandoverValue;
+  resource: ResourceValue;
   theme: ThemeValue;
+  support: SupportValue;
+  second_look: SecondLookValue;
 }
 
 /** A frame does not continue from where the copy is: reconnect, or fetch a snapshot. */

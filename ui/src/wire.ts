@@ -13,6 +13,36 @@ export interface AnswerValue {
 /** How it is known what a post was said to. */
 export type Answering = "code" | "time" | "room" | "hand";
 
+/** What participants answer with. */
+export type AskKind = "choice" | "scale" | "text" | "words";
+
+/** `drafted → open → closed → shown | kept`; a draft may be removed, what closed may open again. */
+export type AskState = "drafted" | "open" | "closed" | "shown" | "kept" | "removed";
+
+/** `ask`: a question to the participants of a session, or of the event. */
+export interface AskValue {
+  readonly id: string;
+  readonly session: string | null;
+  readonly kind: AskKind;
+  readonly question: string;
+  readonly options: readonly string[];
+  readonly many: boolean;
+  readonly top: number;
+  readonly low: string;
+  readonly high: string;
+  readonly live: boolean;
+  readonly state: AskState;
+  readonly opened_at: string | null;
+  readonly closes_at: string | null;
+  readonly walls_at: string | null;
+  readonly answered: number;
+  readonly counts: readonly number[] | null;
+  readonly said: readonly SaidOften[] | null;
+  readonly more: number;
+  readonly worded: number;
+  readonly version: number;
+}
+
 /** What a facilitator asks the author of a point; `answer` is theirs. `shared`: all may read it. */
 export interface AskedValue {
   readonly id: string;
@@ -97,6 +127,13 @@ export interface CountValue {
   readonly held: number | null;
 }
 
+/** What an author said of themselves and nobody checked: `role` is a code with words, `country` one of
+ * ISO 3166-1; either may be empty. */
+export interface DeclaredValue {
+  readonly role: string;
+  readonly country: string;
+}
+
 /** A subject to let go of: it is gone, or this reader may no longer see it. */
 export interface Drop {
   readonly op: "drop";
@@ -111,7 +148,7 @@ export interface EmojiValue {
 }
 
 /** `event`: what every face shows about the event. `look`: the digest of its own style sheet, which
- * is at `/look/{slug}/{look}.css`; null: it has none. */
+ * is at `/look/{slug}/{look}.css`; null: it has none. `starts_on`, `ends_on`: its first and last day. */
 export interface EventValue {
   readonly id: string;
   readonly slug: string;
@@ -121,6 +158,8 @@ export interface EventValue {
   readonly languages: readonly string[];
   readonly version: number;
   readonly look: string | null;
+  readonly starts_on: string | null;
+  readonly ends_on: string | null;
   readonly mode: string | null;
 }
 
@@ -157,7 +196,7 @@ export interface Hello {
 export type Hold = "live" | "curated" | "frozen" | "quiet" | "blank";
 
 /** How a wall is laid out during one step of its scene. */
-export type Layout = "columns" | "stream" | "spotlight" | "mosaic" | "question" | "floor" | "themes" | "programme" | "title" | "notice";
+export type Layout = "columns" | "stream" | "spotlight" | "mosaic" | "question" | "floor" | "themes" | "resources" | "programme" | "title" | "notice";
 
 /** What a prompt means people to do with what they know: Bloom's taxonomy as revised by Anderson and
  * Krathwohl (2001). Empty: nobody said. */
@@ -177,6 +216,13 @@ export interface LinkCardValue {
   readonly title: string;
   readonly alt: string;
   readonly picture: string | null;
+}
+
+/** What became of an author's wish for a second look: `state` asked, kept (it stays as it is; `answer`
+ * says why) or shown. */
+export interface LookedValue {
+  readonly state: string;
+  readonly answer: string;
 }
 
 /** One attachment of a card. Sizes are in pixels; `alt` is the author's own description. */
@@ -254,6 +300,10 @@ export interface PointValue {
   readonly reply: string;
   readonly told_at: string | null;
   readonly question: AskedValue | null;
+  readonly floor_at: string | null;
+  readonly joined: number;
+  readonly wording: string;
+  readonly second: LookedValue | null;
   readonly version: number;
 }
 
@@ -299,6 +349,7 @@ export interface PostValue {
   readonly state: string | null;
   readonly reasons: readonly Reason[] | null;
   readonly bar: string | null;
+  readonly declared: DeclaredValue | null;
 }
 
 /** One step of a run-sheet: what is asked, and in which minute after the session's beginning. */
@@ -320,7 +371,7 @@ export interface Put {
   readonly type: string;
   readonly id: string;
   readonly version: number;
-  readonly value: EventValue | CountValue | PostValue | FeedValue | MemberValue | CheckValue | ThemeValue | RoomValue | SessionValue | TagValue | ContributionValue | PlacementValue | RelayValue | PointValue | SceneValue | ControlValue | PinValue | ScreenValue | AnswerValue | ConclusionValue | MessageValue | OptOutValue | QuestionValue | TranslationValue | RoutingValue | HandoverValue;
+  readonly value: EventValue | CountValue | PostValue | FeedValue | MemberValue | CheckValue | ThemeValue | RoomValue | SessionValue | TagValue | ContributionValue | PlacementValue | RelayValue | PointValue | SceneValue | ControlValue | PinValue | ScreenValue | AnswerValue | ConclusionValue | MessageValue | AskValue | OptOutValue | QuestionValue | TranslationValue | RoutingValue | HandoverValue | ResourceValue | SupportValue | SecondLookValue;
 }
 
 /** `question`: what a facilitator asked the author of a post, and what came back. */
@@ -378,6 +429,22 @@ export interface RelayValue {
   readonly note: string | null;
 }
 
+/** `resource`: something that somebody of the staff recommends. `by` is their name and `role` a role's
+ * code; `highlighted`: it is the one to begin with. `session`: what it belongs to, if to one. */
+export interface ResourceValue {
+  readonly id: string;
+  readonly title: string;
+  readonly url: string;
+  readonly host: string;
+  readonly about: string;
+  readonly by: string;
+  readonly role: string;
+  readonly session: string | null;
+  readonly highlighted: boolean;
+  readonly added_at: string;
+  readonly version: number;
+}
+
 /** What a person may do in an event (DESIGN §8). Everything is refused unless a role allows it. */
 export type Role = "organiser" | "moderator" | "facilitator" | "scribe" | "tagger" | "author" | "chair" | "technician" | "auditor" | "rater";
 
@@ -401,6 +468,17 @@ export interface RoutingValue {
   readonly sent_at: string;
   readonly version: number;
 }
+
+/** Words that `count` participants gave. `key` names them in this ask, and says nothing about them. */
+export interface SaidOften {
+  readonly key: string;
+  readonly text: string;
+  readonly count: number;
+  readonly state: SaidState;
+}
+
+/** Whether words that were answered may be shown. */
+export type SaidState = "shown" | "held" | "struck";
 
 /** `scene`: a rotation of layouts. The one with id `default` is every screen's that has no other;
  * while nobody edited it, its name is empty. */
@@ -435,6 +513,14 @@ export interface ScreenValue {
   readonly version: number;
 }
 
+/** `second_look`: the author of the post of the same id asks a person to look again, and why. */
+export interface SecondLookValue {
+  readonly id: string;
+  readonly words: string;
+  readonly asked_at: string;
+  readonly version: number;
+}
+
 /** `session`: one item of the programme. `prompt`: the id of what is discussed, since `prompt_at`. */
 export interface SessionValue {
   readonly id: string;
@@ -452,6 +538,12 @@ export interface SessionValue {
   readonly version: number;
   readonly prompt_at: string | null;
   readonly hashtags: readonly string[];
+  readonly stream: string;
+  readonly captions: string;
+  readonly recording: string;
+  readonly delay_seconds: number;
+  readonly walls: string;
+  readonly slides_private: boolean;
   readonly note: string | null;
   readonly facilitators: readonly string[] | null;
 }
@@ -476,6 +568,13 @@ export interface Step {
   readonly in_session: boolean;
   readonly on_floor: boolean;
   readonly words: string;
+}
+
+/** `support`: how many phones think so too of the post of the same id, as it was last counted. */
+export interface SupportValue {
+  readonly id: string;
+  readonly people: number;
+  readonly version: number;
 }
 
 /** `tag`: one tag of the codebook; `key` sets it at the desk, `colour` is one of the six tints. */

@@ -3,6 +3,8 @@ import deskEn from "../../wall/static/words/desk/en.json";
 import deskFr from "../../wall/static/words/desk/fr.json";
 import en from "../../wall/static/words/en.json";
 import fr from "../../wall/static/words/fr.json";
+import joinEn from "../../wall/static/words/join/en.json";
+import joinFr from "../../wall/static/words/join/fr.json";
 import { learn, Words } from "./words";
 
 const holes = (texts: Record<string, string>) =>
@@ -11,6 +13,7 @@ const holes = (texts: Record<string, string>) =>
 test("both languages have the same keys, in the same order, with the same holes", () => {
   expect(holes(fr)).toEqual(holes(en));
   expect(holes(deskFr)).toEqual(holes(deskEn));
+  expect(holes(joinFr)).toEqual(holes(joinEn));
 });
 
 test("numbers and plurals follow the language", () => {
@@ -39,6 +42,6 @@ test("a code newer than the page is not in the catalogue", () => {
 });
 
 test("fields are filled, numbers as the language writes them, and what is missing stays visible", () => {
-  expect(new Words("en").fill("join.wrong.long", { length: 5000, most: 1000 })).toContain("5,000 characters");
+  expect(new Words("en").fill("wall.more_on", { count: 5000, address: "a.example" })).toContain("5,000");
   expect(new Words("en").fill("stage.until", {})).toBe("until {time}");
 });

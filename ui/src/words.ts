@@ -2,8 +2,9 @@
 import en from "../../wall/static/words/en.json";
 import fr from "../../wall/static/words/fr.json";
 import type desk from "../../wall/static/words/desk/en.json";
+import type join from "../../wall/static/words/join/en.json";
 
-export type Key = keyof typeof en | keyof typeof desk;
+export type Key = keyof typeof en | keyof typeof desk | keyof typeof join;
 type Stem<K extends string> = K extends `${infer S}.one` ? S : never;
 export type CountKey = Stem<Key>;
 
@@ -14,6 +15,11 @@ const CATALOGUES: Record<string, Catalogue> = { en, fr };
 /** Add what only one face says, by language: that face brings it along, and no other one loads it. */
 export function learn(more: Readonly<Record<string, Catalogue>>): void {
   for (const [lang, texts] of Object.entries(more)) CATALOGUES[lang] = { ...CATALOGUES[lang], ...texts };
+}
+
+/** Whether the faces carry this language, given without its region. */
+export function comesAlong(lang: string): boolean {
+  return Object.hasOwn(CATALOGUES, lang);
 }
 
 /** The words of one language; a language that is not in the catalogue reads English. */
@@ -27,7 +33,7 @@ export class Words {
   constructor(lang: string) {
     const own = CATALOGUES[lang.toLowerCase().split("-", 1)[0] ?? ""];
     this.lang = own ? lang : "en";
-    this.#texts = own ?? CATALOGUES["en"] ?? en;
+    this.#texts = { ...CATALOGUES["en"], ...own };
     this.#plural = new Intl.PluralRules(this.lang);
     this.#number = new Intl.NumberFormat(this.lang);
   }

@@ -1,12 +1,15 @@
 """Roles, sign-in, links and tokens: who is asking, and may they."""
 
-from wall.access.access import CACHE_SECONDS, Access
+from wall.access.access import CACHE_SECONDS, Access, Invitation
 from wall.access.links import (
     FIRST_LINK_HOURS,
     MOST_LINK_HOURS,
+    MOST_PLACES,
     NAME_CHARACTERS,
     STAFF_LINK_HOURS,
     Entering,
+    check_hours,
+    check_places,
     clean_name,
     enter,
     enter_instance,
@@ -14,6 +17,7 @@ from wall.access.links import (
     set_member,
 )
 from wall.access.origins import ForeignOrigin, Origins, UnknownHost
+from wall.access.places import place_of
 from wall.access.rights import NOBODY, RIGHTS, STAFF, Face, Visitor, may, require, scope_for
 from wall.access.screens import ScreenHere
 from wall.access.tokens import COOKIE, SECURE_COOKIE, Asgi, digest_of, enter_path, new_token
@@ -23,6 +27,7 @@ __all__ = [
     "COOKIE",
     "FIRST_LINK_HOURS",
     "MOST_LINK_HOURS",
+    "MOST_PLACES",
     "NAME_CHARACTERS",
     "NOBODY",
     "RIGHTS",
@@ -34,10 +39,13 @@ __all__ = [
     "Entering",
     "Face",
     "ForeignOrigin",
+    "Invitation",
     "Origins",
     "ScreenHere",
     "UnknownHost",
     "Visitor",
+    "check_hours",
+    "check_places",
     "clean_name",
     "digest_of",
     "enter",
@@ -46,6 +54,7 @@ __all__ = [
     "make_link",
     "may",
     "new_token",
+    "place_of",
     "require",
     "scope_for",
     "set_member",

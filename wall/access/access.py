@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -15,6 +15,7 @@ from wall.access.links import (
     STAFF_LINK_HOURS,
     Entering,
     check_hours,
+    check_places,
     clean_name,
     enter,
     enter_instance,
@@ -30,11 +31,24 @@ from wall.errors import BadInput, NotFound, Refused
 from wall.journal import Journal
 from wall.journal.commands import no_such_event
 from wall.model import Event, Role, new_id, utc_now
-from wall.store import events, members, people
+from wall.store import events, links, members, people
 
 CACHE_SECONDS = 2.0
 """For how long a sign-in that was ended by another process may still be believed by this one."""
 _CACHED_MOST = 10_000
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """A link as whoever opens it meets it. `event` None: it is to the whole instance; `maker`: the name of
+    who made it, "" where that was the command line; `works`: a place is left on it; `yours`: this visitor
+    joined with it."""
+
+    link: links.Link
+    event: Event | None
+    maker: str
+    works: bool
+    yours: bool
 
 
 class Access:
@@ -102,18 +116,34 @@ class Access:
 
         return await self.journal.store.read(look)
 
-    async def link(self, token: str) -> people.Link:
-        """The unspent link of this token. Raises NotFound, or LinkSpent; it is not used up."""
+    async def invitation(self, visitor: Visitor, token: str) -> Invitation:
+        """The link of this token, whether it works or not, and what it is to this visitor. Raises NotFound
+        for a token of none; it is not used up."""
         digest = digest_of(token)
-        found = await self.journal.store.read(lambda conn: people.link_with(conn, digest))
-        if found is None:
-            raise NotFound("There is no such link.", remedy="Ask the organiser for a new link.")
-        if found.used_at is not None or found.expires_at <= self._clock():
-            raise spent()
-        return found
 
-    async def enter(self, visitor: Visitor, link: people.Link, name: str) -> str | None:
-        """Use a link up: the token of a new sign-in, None when the visitor was signed in already.
+        def look(conn: Connection) -> Invitation | None:
+            found = links.with_digest(conn, digest)
+            if found is None:
+                return None
+            yours = visitor.person_id is not None and links.used_by(conn, found.id, visitor.person_id)
+            event = events.by_id(conn, found.event_id) if found.event_id else None
+            return Invitation(found, event, links.maker_of(conn, found), found.works(self._clock()), yours)
+
+        invited = await self.journal.store.read(look)
+        if invited is None:
+            raise NotFound("There is no such link.", remedy="Ask the organiser for a new link.")
+        return invited
+
+    async def link(self, token: str) -> links.Link:
+        """The link of this token, on which a place is left. Raises NotFound, or LinkSpent; it is not used
+        up."""
+        invited = await self.invitation(NOBODY, token)
+        if not invited.works:
+            raise spent()
+        return invited.link
+
+    async def enter(self, visitor: Visitor, link: links.Link, name: str) -> str | None:
+        """Take a place of a link: the token of a new sign-in, None when the visitor was signed in already.
 
         `name` counts only for a new person. Raises BadInput for the name, LinkSpent.
         """
@@ -148,17 +178,24 @@ class Access:
         actor: str,
         *,
         hours: float = STAFF_LINK_HOURS,
+        places: int = 1,
         cause: str | None = None,
         body: bytes = b"",
     ) -> str:
-        """Make a link to a role in an event; its token, which is shown once and never again.
+        """Make a link to a role in an event for so many people; its token, which is shown once and never
+        again.
 
-        Raises BadInput for the hours, Refused when `cause` was used before: the token is gone.
+        Raises BadInput for the hours or places, Refused when `cause` was used before: the token is gone.
         """
         check_hours(hours)
+        check_places(places)
         token = new_token()
         done = await self.journal.command(
-            event_id, actor, lambda tx: make_link(tx, digest_of(token), role, hours), cause=cause, body=body
+            event_id,
+            actor,
+            lambda tx: make_link(tx, digest_of(token), role, hours, places),
+            cause=cause,
+            body=body,
         )
         if done.replayed:
             raise Refused(
@@ -186,7 +223,7 @@ class Access:
         token = new_token()
 
         def make(conn: Connection) -> str | None:
-            if people.any_person(conn) or people.organiser_link_waits(conn, self._clock()):
+            if people.any_person(conn) or links.organiser_link_waits(conn, self._clock()):
                 return None
             self._add_instance_link(conn, token, FIRST_LINK_HOURS)
             return token
@@ -196,7 +233,7 @@ class Access:
     def _add_instance_link(self, conn: Connection, token: str, hours: float) -> None:
         now = self._clock()
         until = now + timedelta(hours=hours)
-        people.add_link(conn, digest_of(token), Role.ORGANISER, None, "system", now, until)
+        links.add(conn, digest_of(token), Role.ORGANISER, None, "system", now, until)
 
     def _token_of(self, scope: Asgi) -> str | None:
         """The token that was presented. A Bearer token wins over a cookie, good or bad."""

@@ -22,12 +22,12 @@ from wall.server import Backchannel
 from wall.store import events, people
 
 
-async def mount_demo(app: FastAPI, *, seed: int, speed: float, robots: bool) -> Cast:
+async def mount_demo(app: FastAPI, *, seed: int, speed: float, robots: bool, at: str = "/") -> Cast:
     """Prepare the made-up event in this application's empty store, and mount what shows it.
 
-    `speed`: minutes of the made-up day in a minute. Call it before the application starts; the day
-    plays while that runs. Raises SetupProblem for a store that is not empty: here, whoever opens a page
-    is on the staff.
+    `speed`: minutes of the made-up day in a minute; `at`: the path of the page that shows all faces. Call
+    it before the application starts; the day plays while that runs. Raises SetupProblem for a store that
+    is not empty: here, whoever opens a page is on the staff.
     """
     parts: Backchannel = app.state.parts
     if await parts.store.read(lambda conn: bool(events.listed(conn)) or people.any_person(conn)):
@@ -38,10 +38,10 @@ async def mount_demo(app: FastAPI, *, seed: int, speed: float, robots: bool) -> 
     world = await asyncio.to_thread(make_world, seed)
     cast = await prepare(parts.intake, world, speed)
     crew = Robots(cast, parts.journal, on=robots)
-    pages = DemoPages(cast, crew, Views(Words()))
+    pages = DemoPages(cast, crew, Views(Words()), beside=at != "/")
     app.include_router(pages.router)
     # Before the landing page, which answers there otherwise.
-    app.router.routes.insert(0, Route("/", pages.first, methods=["GET", "HEAD"]))
+    app.router.routes.insert(0, Route(at, pages.first, methods=["GET", "HEAD"]))
     app.add_middleware(SignedIn, access=parts.access, cast=cast)
     _run_beside(app, parts, cast, crew)
     return cast

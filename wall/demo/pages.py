@@ -28,6 +28,20 @@ from wall.store import people
 
 _PAGE_POLICY = f"{POLICY}; frame-src 'self'"
 _SIGNED_IN = timedelta(days=1)
+TOUR = (
+    ("", "day"),
+    ("wall", "wall"),
+    ("join", "phone"),
+    ("desk", "desk"),
+    ("desk", "queue"),
+    ("stage", "chair"),
+    ("wall", "floor"),
+    ("join", "reply"),
+    ("desk", "take_over"),
+)
+"""The guided tour: which face each step points at, and the name of its words."""
+TOUR_SECONDS = 13
+"""How long a step stays, so that all of them take two minutes."""
 _NO_PAGES = ("/api/", "/static/", "/media/", "/live/", "/healthz", "/readyz")
 
 
@@ -51,7 +65,9 @@ class Switch(Frozen):
 class DemoPages:
     """`/`, and `…/events/demo/robots`."""
 
-    def __init__(self, cast: Cast, robots: Robots, views: Views) -> None:
+    def __init__(self, cast: Cast, robots: Robots, views: Views, *, beside: bool = False) -> None:
+        """`beside`: a real server is there too, to which the page has a way back."""
+        self._beside = beside
         self._cast = cast
         self._robots = robots
         self._views = views
@@ -74,6 +90,9 @@ class DemoPages:
             "demo.html",
             faces=faces,
             robots=self._robots.on,
+            beside=self._beside,
+            tour=TOUR,
+            tour_seconds=TOUR_SECONDS,
             script=built.script,
             styles=built.styles,
         )

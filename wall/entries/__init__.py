@@ -9,6 +9,7 @@ from wall.entries.audience import (
     sees_facilitation,
     sees_held,
     sees_notes,
+    sees_opt_outs,
     sees_screens,
     visible,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "sees_facilitation",
     "sees_held",
     "sees_notes",
+    "sees_opt_outs",
     "sees_screens",
     "subject_of",
     "upcast",

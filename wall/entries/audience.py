@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from wall.asks import Ask
 from wall.codebook import Checked, TagSet
 from wall.display import Control, Scene, Screen, StoredPin, screen_reader
 from wall.model import Counts, Event, Feed, Member, PostState, Role, StoredPost
@@ -25,8 +26,10 @@ from wall.parallel import (
     StoredTheme,
     Tag,
 )
+from wall.points import StoredSecondLook, StoredSupport
 from wall.programme import Room, Session
 from wall.replies import Handover, QuestionState, StoredQuestion, StoredRouting, StoredTranslation
+from wall.resources import Resource
 from wall.sheet import Conclusion, Message, StoredAnswer
 from wall.wishes import OptOut, may_show
 
@@ -52,15 +55,20 @@ State = (
     | StoredAnswer
     | Conclusion
     | Message
+    | Ask
     | OptOut
     | StoredQuestion
     | StoredTranslation
     | StoredRouting
     | Handover
+    | Resource
+    | StoredSupport
+    | StoredSecondLook
 )
 """The state rows that subjects are rendered from."""
 
-_SEES_HELD = frozenset({Role.ORGANISER, Role.MODERATOR, Role.FACILITATOR, Role.AUDITOR})
+_SEES_HELD = frozenset({Role.ORGANISER, Role.MODERATOR, Role.FACILITATOR})
+_SEES_OPT_OUTS = _SEES_HELD | {Role.AUDITOR}
 _SEES_FEEDS = frozenset({Role.ORGANISER, Role.MODERATOR, Role.TECHNICIAN})
 _SEES_SCREENS = frozenset({Role.ORGANISER, Role.TECHNICIAN, Role.MODERATOR, Role.FACILITATOR})
 _SEES_MEMBERS = frozenset({Role.ORGANISER})
@@ -115,6 +123,11 @@ def holdable(state: State, scope: Scope) -> bool:
 def sees_held(scope: Scope) -> bool:
     """Whether posts that are not approved, and their reasons, may be shown to this reader."""
     return scope.has(_SEES_HELD)
+
+
+def sees_opt_outs(scope: Scope) -> bool:
+    """Whether it may be read that somebody is left off the walls; not who that is."""
+    return scope.has(_SEES_OPT_OUTS)
 
 
 def sees_facilitation(scope: Scope) -> bool:
@@ -222,6 +235,11 @@ def _routing_visible(routed: StoredRouting, scope: Scope) -> bool:
     return sees_notes(scope) and visible(routed.lead, scope)
 
 
+def _support_visible(one: StoredSupport, scope: Scope) -> bool:
+    """Everybody who sees a post sees how many think so too, but for those who tag it blind."""
+    return one.support.people > 0 and not _tags_blind(scope) and _post_visible(one.stored, scope)
+
+
 def _screen_visible(screen: Screen, scope: Scope) -> bool:
     """A screen also sees itself."""
     return screen.paired and _screen_holdable(screen, scope)
@@ -232,11 +250,15 @@ _VISIBLE: dict[type[State], Callable[[Any, Scope], bool]] = {
     StoredPost: _post_visible,
     **dict.fromkeys((StoredPin, StoredAnswer, StoredTranslation), _with_its_post),
     Conclusion: lambda conclusion, _: not conclusion.removed,
+    Resource: lambda resource, _: not resource.withdrawn,
     Message: lambda _, scope: sees_notes(scope),
-    OptOut: lambda _, scope: sees_held(scope),
+    Ask: lambda ask, scope: ask.is_public or (ask.there and sees_notes(scope)),
+    OptOut: lambda _, scope: sees_opt_outs(scope),
     Handover: lambda _, scope: sees_held(scope),
     StoredQuestion: _question_visible,
     StoredRouting: _routing_visible,
+    StoredSupport: _support_visible,
+    StoredSecondLook: lambda one, scope: one.waits and sees_held(scope),
     StoredPlacement: _placement_visible,
     Tag: _tag_visible,
     Contribution: _contribution_visible,
@@ -271,13 +293,15 @@ def _screen_holdable(screen: Screen, scope: Scope) -> bool:
 _HOLDABLE: dict[type[State], Callable[[Any, Scope], bool]] = {
     StoredPost: _post_holdable,
     **dict.fromkeys(
-        (StoredPin, StoredAnswer, StoredTranslation, Checked),
+        (StoredPin, StoredAnswer, StoredTranslation, Checked, StoredSupport),
         lambda state, scope: _post_holdable(state.stored, scope),
     ),
+    StoredSecondLook: lambda one, scope: sees_held(scope) and _post_holdable(one.stored, scope),
     StoredQuestion: _question_holdable,
     StoredRouting: lambda routed, scope: sees_notes(scope) and _post_holdable(routed.lead, scope),
     StoredPlacement: lambda one, scope: sees_facilitation(scope) and _post_holdable(one.stored, scope),
-    **dict.fromkeys((Conclusion, StoredTheme), _everybody),
+    **dict.fromkeys((Conclusion, StoredTheme, Resource), _everybody),
+    Ask: lambda ask, scope: ask.opened_at is not None or sees_notes(scope),
     Screen: _screen_holdable,
     Member: _member_holdable,
     StoredRelay: lambda stored, scope: stored.relay.floor_at is not None or sees_facilitation(scope),

@@ -83,11 +83,19 @@ class QuoteValue(Frozen):
     url: str | None
 
 
+class DeclaredValue(Frozen):
+    """What an author said of themselves and nobody checked: `role` is a code with words, `country` one of
+    ISO 3166-1; either may be empty."""
+
+    role: str
+    country: str
+
+
 class PostValue(Frozen):
     """`post`: a card. `order` sorts cards: by when they were first shown, for the desk by arrival.
 
-    `by_hand`: a person approved it as it is. `state`, `reasons` and `bar` are there only for those who
-    see held posts; `bar` is the code of why nobody can let it onto a screen (`wall.wishes`).
+    `by_hand`: a person approved it as it is. `state`, `reasons`, `bar` and `declared` are there only for
+    those who see held posts; `bar` is the code of why nobody can let it onto a screen (`wall.wishes`).
     """
 
     id: str
@@ -114,6 +122,7 @@ class PostValue(Frozen):
     state: str | None = None
     reasons: tuple[Reason, ...] | None = None
     bar: str | None = None
+    declared: DeclaredValue | None = None
 
 
 def copied(state: Frozen, value: type[Frozen], *but: str) -> dict[str, Any]:
@@ -149,7 +158,13 @@ def card(stored: StoredPost, *, staff: bool) -> PostValue:
         state=stored.state if staff else None,
         reasons=stored.reasons if staff else None,
         bar=bar_of(stored) if staff else None,
+        declared=_declared(post.author) if staff else None,
     )
+
+
+def _declared(author: Author) -> DeclaredValue | None:
+    said = author.role or author.country
+    return DeclaredValue(role=author.role, country=author.country) if said else None
 
 
 def _author(author: Author) -> AuthorValue:

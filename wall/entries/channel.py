@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wall.entries.audience import PUBLIC, Scope, sees_facilitation, sees_notes, sees_tags, visible
 from wall.entries.cards import PostValue, card, copied
+from wall.entries.points import LookedValue, looked
 from wall.model import Frozen, PostState, Reason, Time
 from wall.parallel import (
     HEARD,
@@ -32,7 +33,10 @@ class SessionValue(Frozen):
     """`session`: one item of the programme. `prompt`: the id of what is discussed, since `prompt_at`.
 
     What is said with one of its own `hashtags` belongs to it. `note` (for the chair) and `facilitators`
-    (ids of people) only for the staff of the floor, the note not for those who tag blind.
+    (ids of people) only for the staff of the floor, the note not for those who tag blind. `stream`,
+    `captions` and `recording` are web addresses, empty where there is none; `delay_seconds`: how far the
+    stream is behind the room. `walls` is what walls show while it runs, as its speakers asked: on, curated,
+    questions, curated_questions or off; `slides_private`: its slides are not to be shared.
     """
 
     id: str
@@ -50,6 +54,12 @@ class SessionValue(Frozen):
     version: int
     prompt_at: Time | None
     hashtags: tuple[str, ...]
+    stream: str
+    captions: str
+    recording: str
+    delay_seconds: int
+    walls: str
+    slides_private: bool
     note: str | None = None
     facilitators: tuple[str, ...] | None = None
 
@@ -149,8 +159,10 @@ class AskedValue(Frozen):
 class PointValue(Frozen):
     """`point`: a post as its own author follows it. `reasons` are codes of why it is not shown.
 
-    `relay_state`, `session` and `outcome` say where in the room it got to, `detail` what it was set
-    aside for (`session`, `board`, `report`; else empty), `reply` what they were told.
+    `relay_state`, `session`, `floor_at` (since when the room had it) and `outcome` say where in the room it
+    got to, `detail` what it was set aside for (`session`, `board`, `report`; else empty), `reply` what they
+    were told. `joined`: so many others that are shown say the same; `wording` is a facilitator's of them
+    all. `second`: what became of their wish for a second look.
     """
 
     id: str
@@ -165,6 +177,10 @@ class PointValue(Frozen):
     reply: str
     told_at: Time | None
     question: AskedValue | None
+    floor_at: Time | None
+    joined: int
+    wording: str
+    second: LookedValue | None
     version: int
 
 
@@ -232,6 +248,7 @@ def relay_value(stored: StoredRelay, scope: Scope) -> RelayValue:
 def point_value(own: OwnPoint) -> PointValue:
     """A post as its author follows it."""
     stored, relay, receipt = own.stored, own.relay, own.receipt
+    together = own.together if stored.state is PostState.APPROVED else None
     turned_down = stored.state in {PostState.REJECTED, PostState.HIDDEN}
     told = receipt is not None and (own.lead is None or visible(own.lead, PUBLIC))
     return PointValue(
@@ -247,6 +264,10 @@ def point_value(own: OwnPoint) -> PointValue:
         reply=receipt.words if receipt and told else "",
         told_at=receipt.told_at if receipt else None,
         question=_asked(own.question) if own.question else None,
+        floor_at=relay.floor_at if relay else None,
+        joined=together.others if together else 0,
+        wording=together.wording if together else "",
+        second=looked(own.second, stored.state) if own.second else None,
         version=stored.version,
     )
 

@@ -12,14 +12,21 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
+from wall.entries.ask_kinds import AskData
 from wall.entries.codebook_kinds import CodebookData
 from wall.entries.contribution_kinds import ContributionData
 from wall.entries.data import Data
 from wall.entries.display_kinds import DisplayData
+from wall.entries.doors_kinds import DoorsData
+from wall.entries.point_kinds import PointData
+from wall.entries.programme_kinds import ProgrammeData
 from wall.entries.reply_kinds import ReplyData
+from wall.entries.resource_kinds import ResourceData
 from wall.entries.sheet_kinds import SheetData
+from wall.entries.speaker_kinds import SpeakerData
+from wall.entries.staff_kinds import StaffData
 from wall.entries.wish_kinds import WishData
-from wall.model import FeedState, Mode, PostState, Reason, Role
+from wall.model import FeedState, Mode, PostState, Reason
 from wall.parallel import RelayState
 
 
@@ -35,6 +42,18 @@ class EventChanged(Data):
 
     kind: Literal["event.changed"] = "event.changed"
     fields: tuple[str, ...]
+
+
+class EventDeleted(Data):
+    """An organiser deleted the event: nobody finds it until it is brought back."""
+
+    kind: Literal["event.deleted"] = "event.deleted"
+
+
+class EventBroughtBack(Data):
+    """A deleted event is there again."""
+
+    kind: Literal["event.brought_back"] = "event.brought_back"
 
 
 class PostReceived(Data):
@@ -131,14 +150,6 @@ class FeedDropped(Data):
     items: int
 
 
-class LinkMade(Data):
-    """An organiser made a link with which somebody may join the staff."""
-
-    kind: Literal["link.made"] = "link.made"
-    link: str
-    role: Role
-
-
 class IntegrationMade(Data):
     """Another tool may post into the event from now on."""
 
@@ -151,13 +162,6 @@ class IntegrationRevoked(Data):
 
     kind: Literal["integration.revoked"] = "integration.revoked"
     integration: str
-
-
-class MemberChanged(Data):
-    """A person's roles in this event were set (none: removed)."""
-
-    kind: Literal["member.changed"] = "member.changed"
-    roles: tuple[Role, ...]
 
 
 class RoomAdded(Data):
@@ -320,6 +324,8 @@ class ReceiptWaived(Data):
 AnyData = Annotated[
     EventCreated
     | EventChanged
+    | EventDeleted
+    | EventBroughtBack
     | PostReceived
     | PostReposted
     | PostEdited
@@ -333,10 +339,8 @@ AnyData = Annotated[
     | FeedAdded
     | FeedMoved
     | FeedDropped
-    | LinkMade
     | IntegrationMade
     | IntegrationRevoked
-    | MemberChanged
     | RoomAdded
     | RoomChanged
     | SessionAdded
@@ -360,12 +364,19 @@ AnyData = Annotated[
     | ReceiptOwed
     | ReceiptTold
     | ReceiptWaived
+    | AskData
     | CodebookData
     | DisplayData
+    | ProgrammeData
+    | DoorsData
     | ReplyData
+    | ResourceData
+    | SpeakerData
     | ContributionData
     | SheetData
-    | WishData,
+    | StaffData
+    | WishData
+    | PointData,
     Field(discriminator="kind"),
 ]
 

@@ -7,10 +7,13 @@ scope; the JSON schema of the wire, and from it the TypeScript types, are made f
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any, Literal
 
+from wall.asks import Ask
 from wall.codebook import Checked
 from wall.display import Control, Scene, Screen, StoredPin
+from wall.entries.asks import AskValue, ask_value
 from wall.entries.audience import Scope, State, holdable, sees_held, visible
 from wall.entries.cards import PostValue, card, copied
 from wall.entries.channel import (
@@ -25,6 +28,7 @@ from wall.entries.channel import (
 )
 from wall.entries.codebook import CheckValue, ThemeValue, check_value, theme_value
 from wall.entries.display import DisplayValue, control_value, pin_value, scene_value, screen_value
+from wall.entries.points import TakingPartValue, second_look_value, support_value
 from wall.entries.replies import (
     ReplyValue,
     handover_value,
@@ -32,12 +36,15 @@ from wall.entries.replies import (
     routing_value,
     translation_value,
 )
+from wall.entries.resources import ResourceValue, resource_value
 from wall.entries.sheet import SheetValue, answer_value, conclusion_value, message_value
 from wall.entries.wishes import OptOutValue, opt_out_value
 from wall.model import Counts, Event, Feed, Frozen, Member, Role, StoredPost
 from wall.parallel import Contribution, OwnPoint, StoredPlacement, StoredRelay, StoredTheme, Tag
+from wall.points import StoredSecondLook, StoredSupport
 from wall.programme import Room, Session
 from wall.replies import Handover, StoredQuestion, StoredRouting, StoredTranslation
+from wall.resources import Resource
 from wall.sheet import Conclusion, Message, StoredAnswer
 from wall.wishes import OptOut
 
@@ -50,7 +57,7 @@ POST_WINDOW = 200
 
 class EventValue(Frozen):
     """`event`: what every face shows about the event. `look`: the digest of its own style sheet, which
-    is at `/look/{slug}/{look}.css`; null: it has none."""
+    is at `/look/{slug}/{look}.css`; null: it has none. `starts_on`, `ends_on`: its first and last day."""
 
     id: str
     slug: str
@@ -60,6 +67,8 @@ class EventValue(Frozen):
     languages: tuple[str, ...]
     version: int
     look: str | None
+    starts_on: date | None
+    ends_on: date | None
     mode: str | None = None
 
 
@@ -104,8 +113,11 @@ Value = (
     | ChannelValue
     | DisplayValue
     | SheetValue
+    | AskValue
     | OptOutValue
     | ReplyValue
+    | ResourceValue
+    | TakingPartValue
 )
 
 
@@ -207,6 +219,8 @@ _ROWS: dict[type[State], str] = {
     StoredQuestion: "question",
     StoredTranslation: "translation",
     StoredRouting: "routing",
+    StoredSupport: "support",
+    StoredSecondLook: "look",
 }
 
 _TYPES: dict[type[State], str] = {
@@ -230,11 +244,15 @@ _TYPES: dict[type[State], str] = {
     StoredAnswer: "answer",
     Conclusion: "conclusion",
     Message: "message",
+    Ask: "ask",
     OptOut: "opt_out",
     StoredQuestion: "question",
     StoredTranslation: "translation",
     StoredRouting: "routing",
     Handover: "handover",
+    Resource: "resource",
+    StoredSupport: "support",
+    StoredSecondLook: "second_look",
 }
 """The type of subject that each kind of row is held as."""
 
@@ -260,9 +278,13 @@ _VALUES: dict[type[State], Callable[[Any, Scope], Value]] = {
     StoredAnswer: lambda stored, _: answer_value(stored),
     Conclusion: lambda conclusion, _: conclusion_value(conclusion),
     Message: lambda message, _: message_value(message),
+    Ask: ask_value,
     OptOut: lambda opt_out, _: opt_out_value(opt_out),
     StoredQuestion: lambda stored, _: question_value(stored),
     StoredTranslation: lambda stored, _: translation_value(stored),
     StoredRouting: lambda stored, _: routing_value(stored),
     Handover: lambda handover, _: handover_value(handover),
+    Resource: lambda resource, _: resource_value(resource),
+    StoredSupport: lambda stored, _: support_value(stored),
+    StoredSecondLook: lambda stored, _: second_look_value(stored),
 }

@@ -21,6 +21,7 @@ class Judging:
         """`batch` are the posts that may be judged; nothing is looked up for others."""
         self._judge = judge_of(tx.conn, tx.event)
         self._past = Past(self._judge.rules)
+        self._reserved = tx.reserved(batch)
         self._digests = {(post.network, post.key): text_digest(post.text) for post in batch}
         if batch:
             self._look_back(tx, batch)
@@ -36,7 +37,9 @@ class Judging:
         """Judge a post; `state` and `reasons` are its own where it was judged before. `left_off`: its
         author is left off the walls."""
         digest = self.digest(post)
-        history = replace(self._past.history(post, digest, state, reasons), left_off=left_off)
+        history = self._past.history(post, digest, state, reasons)
+        reserved = (post.network, post.key) in self._reserved
+        history = replace(history, left_off=left_off, slides_private=reserved)
         verdict = judge(post, self._judge, history)
         self._past.add_post(post, digest, verdict.state)
         return verdict

@@ -17,7 +17,7 @@ import structlog
 from sqlalchemy import Connection
 
 from wall.entries import kinds
-from wall.errors import BackchannelError, LeaseLost, StoreFull, StoreUnavailable
+from wall.errors import BackchannelError, FeedFatal, LeaseLost, StoreFull, StoreUnavailable
 from wall.feeds.base import Checkpoint, Dropped, Item, Source, Trouble, open_source
 from wall.intake import metrics
 from wall.intake.commits import COMMIT_AT_ITEMS, Progress
@@ -37,6 +37,7 @@ RENEWALS = 3
 LOOK_SECONDS = 1.0
 RECHECK_SECONDS = 60.0
 STORE_RETRY_SECONDS = 1.0
+_ENDED = (FeedState.STOPPED, FeedState.DONE)
 
 Heard = Callable[[Tally, Source], None]
 
@@ -101,7 +102,7 @@ class Supervisor:
             listed = await self._intake.store.read(feeds.listed)
             metrics.looked(listed)
             for feed in listed:
-                if feed.id not in self._running and feed.state not in (FeedState.STOPPED, FeedState.DONE):
+                if feed.id not in self._running and feed.state not in _ENDED:
                     await self._start(feed)
         except BackchannelError as problem:
             log.warning("feeds.store_problem", code=problem.code)
@@ -120,7 +121,11 @@ class Supervisor:
         fence = feeds.take_lease(conn, listed.id, self._owner, self._lease_seconds)
         if fence is None:
             return None
-        return feeds.by_ids(conn, listed.event_id, {listed.id})[listed.id], fence
+        feed = feeds.by_ids(conn, listed.event_id, {listed.id}).get(listed.id)
+        if feed is None or feed.state in _ENDED:  # paused or removed since it was listed
+            feeds.end_lease(conn, listed.id, fence)
+            return None
+        return feed, fence
 
     async def _supervise(self, feed: Feed, fence: int) -> None:
         work = run_feed(self._intake, feed, fence)
@@ -188,7 +193,7 @@ class _Run:
 
     async def stream(self) -> None:
         """Commit what the source yields, burst by burst, each with its cursor, until it has no more."""
-        self._source = source = open_source(self._feed.network, self._feed.config)
+        self._source = source = opened(self._feed)
         self._health.began(source.places)
         watching = asyncio.create_task(self._watch(source))
         try:
@@ -268,6 +273,16 @@ class _Run:
                     lambda tx: tell_standing(tx, feed.id, self._fence, standing),
                 )
                 self._told = standing
+
+
+def opened(feed: Feed) -> Source:
+    """The source of a feed. Raises FeedFatal where its settings cannot be read, BadInput."""
+    if feed.lost:
+        raise FeedFatal(
+            "The settings of this feed were saved with another secret key.",
+            remedy="Put that key back, or enter the settings again.",
+        )
+    return open_source(feed.network, feed.config)
 
 
 def tell_standing(tx: Tx, feed_id: str, fence: int, standing: Standing) -> None:

@@ -6,7 +6,16 @@ are now, so catching up and following live are the same code. Clients only ever 
 `drop`, and `fold(snapshot_n, changes n..head) == snapshot_head` holds for every audience.
 """
 
-from wall.journal.commands import Arrival, Came, Consequence, Done, Tx, create_event, run_command
+from wall.journal.commands import (
+    Arrival,
+    Came,
+    Consequence,
+    Done,
+    Reservation,
+    Tx,
+    create_event,
+    run_command,
+)
 from wall.journal.journal import Journal, OnGone
 from wall.journal.reading import Reading, broken_link, read_after, snapshot
 
@@ -18,6 +27,7 @@ __all__ = [
     "Journal",
     "OnGone",
     "Reading",
+    "Reservation",
     "Tx",
     "broken_link",
     "create_event",

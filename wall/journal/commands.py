@@ -37,6 +37,9 @@ class Came:
 Arrival = Callable[["Tx", Sequence[Came]], None]
 """Run at the end of a transaction in which posts came through the door, with them."""
 
+Reservation = Callable[["Tx", Sequence[Post]], frozenset[tuple[str, str]]]
+"""Asked before posts are judged: which of them, by network and key, show what a speaker keeps private."""
+
 _CAUSE = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 
 
@@ -70,6 +73,7 @@ class Tx:
     gone: list[Post] = field(default_factory=list, repr=False)
     consequences: tuple[Consequence, ...] = ()
     arrivals: tuple[Arrival, ...] = ()
+    reservations: tuple[Reservation, ...] = ()
     _left: dict[str, None] = field(default_factory=dict)
     _came: dict[str, Came] = field(default_factory=dict)
     _lines: list[entries.Line] = field(default_factory=list)
@@ -111,6 +115,10 @@ class Tx:
         changes nothing."""
         if post_id in self._came:
             self._came[post_id] = replace(self._came[post_id], session=session)
+
+    def reserved(self, batch: Sequence[Post]) -> frozenset[tuple[str, str]]:
+        """Which of these posts, by network and key, show what a speaker asked not to share."""
+        return frozenset(name for asked in self.reservations for name in asked(self, batch))
 
     def change_event(self, **columns: Any) -> None:
         """Change columns of the event's row."""
@@ -185,6 +193,7 @@ def run_command(
     now: datetime,
     consequences: tuple[Consequence, ...] = (),
     arrivals: tuple[Arrival, ...] = (),
+    reservations: tuple[Reservation, ...] = (),
 ) -> tuple[str, Done[T]]:
     """`Journal.command` inside an open write transaction; (epoch, what was done)."""
     event = events.locked(conn, event_id)
@@ -194,7 +203,7 @@ def run_command(
     if cause is not None and (earlier := _answered(conn, event_id, actor, cause, digest)) is not None:
         return event.epoch, earlier
     at = max(now, event.last_at)
-    tx = Tx(conn, event, actor, cause, at, consequences=consequences, arrivals=arrivals)
+    tx = Tx(conn, event, actor, cause, at, [], consequences, arrivals, reservations)
     result = fn(tx)
     tx.save()
     if cause is not None:

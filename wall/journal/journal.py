@@ -8,7 +8,16 @@ from typing import Any, TypeVar
 
 from wall.bus import Bell, Bus
 from wall.entries import Put, Scope, Snapshot
-from wall.journal.commands import Arrival, Consequence, Done, Tx, create_event, no_such_event, run_command
+from wall.journal.commands import (
+    Arrival,
+    Consequence,
+    Done,
+    Reservation,
+    Tx,
+    create_event,
+    no_such_event,
+    run_command,
+)
 from wall.journal.reading import Reading, own, read_after, snapshot
 from wall.model import Event, Post, utc_now
 from wall.store import Store, events
@@ -24,7 +33,7 @@ class Journal:
 
     `on_gone` hears of withdrawn posts after that; nothing it does can undo the command.
     `consequences` run within the transaction when posts leave public view, `arrivals` when they come
-    through the door.
+    through the door; `reservations` are asked before they are judged.
     """
 
     def __init__(
@@ -35,6 +44,7 @@ class Journal:
         on_gone: OnGone | None = None,
         consequences: tuple[Consequence, ...] = (),
         arrivals: tuple[Arrival, ...] = (),
+        reservations: tuple[Reservation, ...] = (),
     ) -> None:
         self.store = store
         self.bus = bus
@@ -42,6 +52,7 @@ class Journal:
         self._on_gone = on_gone
         self._consequences = consequences
         self._arrivals = arrivals
+        self._reservations = reservations
 
     async def create(self, *, slug: str, name: str, actor: str, **details: Any) -> Event:
         """Start an event and its journal. Raises Refused when the slug is taken."""
@@ -68,7 +79,16 @@ class Journal:
         """
         epoch, done = await self.store.write(
             lambda conn: run_command(
-                conn, event_id, actor, fn, cause, body, self._clock(), self._consequences, self._arrivals
+                conn,
+                event_id,
+                actor,
+                fn,
+                cause,
+                body,
+                self._clock(),
+                self._consequences,
+                self._arrivals,
+                self._reservations,
             )
         )
         if done.seq > done.prev:

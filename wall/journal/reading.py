@@ -28,6 +28,7 @@ from wall.entries import (
     sees_facilitation,
     sees_held,
     sees_notes,
+    sees_opt_outs,
     sees_screens,
     subject_of,
 )
@@ -35,6 +36,7 @@ from wall.journal.commands import digest_of, no_such_event
 from wall.model import Event, StoredPost
 from wall.store import (
     answers,
+    asks,
     beside,
     channel,
     checks,
@@ -51,9 +53,12 @@ from wall.store import (
     programme,
     questions,
     relays,
+    resources,
     routings,
     scenes,
     screens,
+    second_looks,
+    supports,
     themes,
     walls,
     wishes,
@@ -73,6 +78,8 @@ _LOADERS: dict[str, Callable[[Connection, str, set[str]], dict[str, Any]]] = {
     "tag": codebook.by_ids,
     "contribution": contributions.by_ids,
     "placement": placements.by_ids,
+    "support": supports.by_ids,
+    "second_look": second_looks.by_ids,
     "relay": relays.by_ids,
     "point": channel.points_by_ids,
     "scene": scenes.by_ids,
@@ -83,10 +90,12 @@ _LOADERS: dict[str, Callable[[Connection, str, set[str]], dict[str, Any]]] = {
     "answer": answers.by_ids,
     "conclusion": conclusions.by_ids,
     "message": messages.by_ids,
+    "ask": asks.by_ids,
     "question": questions.questions_by_ids,
     "translation": questions.translations_by_ids,
     "routing": routings.by_ids,
     "handover": routings.handovers_by_ids,
+    "resource": resources.by_ids,
 }
 
 
@@ -158,13 +167,19 @@ def _window(conn: Connection, event: Event, scope: Scope) -> list[State]:
         states += placements.of_posts(conn, cards)
     states += [*answers.by_ids(conn, event.id, {stored.id for stored in cards}).values()]
     states += checks.found(conn, [*cards, *(one.lead for one in raised)])
+    talked = {id_ for one in raised for id_ in (one.lead.id, *one.others)}
+    states += supports.by_ids(conn, event.id, talked | {stored.id for stored in cards}).values()
     states += [*conclusions.listed(conn, event.id), *themes.listed(conn, event.id)]
+    states += resources.listed(conn, event.id)
     states += beside.listed(conn, event.id, staff=staff)
     if sees_notes(scope):
         states += messages.window(conn, event.id)
+    states += asks.window(conn, event.id, staff=sees_notes(scope))
     states += _displayed(conn, event.id, scope, {stored.id for stored in cards})
-    if sees_held(scope):
+    if sees_opt_outs(scope):
         states += wishes.listed(conn, event.id)
+    if sees_held(scope):
+        states += second_looks.window(conn, event.id)
     return [*states, *_own(conn, event.id, scope)]
 
 

@@ -70,8 +70,8 @@ class Fetcher:
     ) -> None:
         self._rules = rules or AddressRules()
         self._limits = limits or FetchLimits()
-        self._names = _Names()
-        guard = _Guard(self._rules, resolve or self._names.resolve, dial or httpcore2.AnyIOBackend())
+        self._names = Names()
+        guard = Guard(self._rules, resolve or self._names.resolve, dial or httpcore2.AnyIOBackend())
         self._pool = httpcore2.AsyncConnectionPool(
             ssl_context=tls,
             max_connections=None,
@@ -154,7 +154,7 @@ class Fetcher:
         return bytes(body)
 
 
-class _Guard(httpcore2.AsyncNetworkBackend):
+class Guard(httpcore2.AsyncNetworkBackend):
     """Connects to addresses that the rules allow, and to nothing else."""
 
     def __init__(self, rules: AddressRules, resolve: Resolve, dial: httpcore2.AsyncNetworkBackend) -> None:
@@ -182,7 +182,7 @@ class _Guard(httpcore2.AsyncNetworkBackend):
         raise httpcore2.ConnectError
 
 
-class _Names:
+class Names:
     """The system's resolver, in threads of its own: a name server that hangs stops nothing else."""
 
     def __init__(self) -> None:

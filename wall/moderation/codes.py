@@ -15,6 +15,7 @@ CODES: dict[str, tuple[str, ...]] = {
     "first_post": (),
     "not_listed": (),
     "empty": (),
+    "slides_private": (),
     "image": ("count",),
     "warning": (),
     "sensitive": (),

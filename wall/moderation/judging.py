@@ -35,7 +35,8 @@ class History:
     `state` and `reasons` are the post's own; None when it is new. `author_approved` counts other
     posts of its author that were approved. `author_times` are the times at which its author posted
     others, in any order. `same_text_authors` counts the other authors who lately posted the same.
-    `left_off`: its author is left off the walls.
+    `left_off`: its author is left off the walls. `slides_private`: it has a picture, and a speaker asked
+    that their slides are not shared.
     """
 
     state: PostState | None = None
@@ -44,6 +45,7 @@ class History:
     author_times: tuple[datetime, ...] = ()
     same_text_authors: int = 0
     left_off: bool = False
+    slides_private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,7 @@ class Judge:
         trusted = self._trusted.has(post.network, post.author)
         return (
             *self._of_mode(history, trusted=trusted),
+            *((Reason(code="slides_private"),) if history.slides_private else ()),
             *self._of_post(post),
             *_at(post, "link", self._links.held(post)),
             *_at(post, "word", self._words.find(post.text, SPANS_LIMIT)),

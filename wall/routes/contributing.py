@@ -21,7 +21,8 @@ from starlette.responses import Response
 
 from wall.access import clean_name
 from wall.access.participants import PARTICIPANT_SECONDS, Participant, Participants
-from wall.access.signatures import BadSignature, Signature, TakeBack
+from wall.access.signatures import BadSignature, Signature, TakeBack, mac
+from wall.declared import Country, DeclaredRole
 from wall.errors import BadInput, NotFound, TooMany
 from wall.feeds.base import Arrived
 from wall.intake import Intake, admit, moves
@@ -52,6 +53,9 @@ CONTRIBUTION_CHARACTERS = 1_000
 PER_PARTICIPANT = ((6, 60), (60, 3_600))
 """A participant's limits: (posts, seconds)."""
 PER_INTEGRATION = (600, 60)
+
+SUPPORT = "support"
+"""What the digests of those who think so too are made for."""
 
 _WRONG_TIME = "it must be a time such as 2014-05-16T09:30:00Z"
 
@@ -109,14 +113,16 @@ class Added(Frozen):
 
 @dataclass(frozen=True)
 class Contribution:
-    """What a participant typed, which send of it this is (`cause`, with the `body` it covers), and the
-    id of the session that their page was about."""
+    """What a participant typed, which send of it this is (`cause`, with the `body` it covers), the id of
+    the session that their page was about, and what they say of themselves (`wall.declared`)."""
 
     text: str
     name: str
     cause: str | None
     body: bytes
     session: str | None = None
+    role: DeclaredRole = ""
+    country: Country = ""
 
 
 class Contributions:
@@ -134,9 +140,14 @@ class Contributions:
         """`per_address`: posts per minute from one address. `clock` gives unix seconds."""
         self.intake = intake
         self.participants = participants
+        self._secret = secret
         self._take_back = TakeBack(secret)
         self._per_address = per_address
         self._clock = clock
+
+    def supporter(self, who: str, post_id: str) -> str:
+        """What stands for a participant among those who think so too of a post, and nowhere else."""
+        return mac(self._secret, SUPPORT, post_id, who)
 
     async def from_participant(
         self, event: Event, who: Participant, address: str, said: Contribution
@@ -145,7 +156,7 @@ class Contributions:
         text = checked_text(said.text)
         name = clean_name(said.name) if said.name.strip() else ""
         await self._limit_participant(who, address)
-        author = Author(key=who.key, handle="", name=name)
+        author = Author(key=who.key, handle="", name=name, role=said.role, country=said.country)
 
         def put_in(tx: Tx) -> dict[str, Any]:
             done = self._admitted(tx, new_post(new_id(), author, text, tx.now))

@@ -50,10 +50,10 @@ async def file_of_form(request: Request, name: str) -> str:
 
 
 async def parts_of_form(
-    request: Request, most: int = 40
+    request: Request, most: int = 40, longest: int = 1024 * 1024
 ) -> tuple[dict[str, str], dict[str, tuple[str, bytes]]]:
-    """The fields of a form of type multipart/form-data, storable, and by its field each file that was
-    chosen: its name and its bytes. Raises Malformed.
+    """The (at most `most`) fields of a form of type multipart/form-data, each of at most `longest` bytes,
+    storable, and by its field each file that was chosen: its name and its bytes. Raises Malformed.
 
     To be called once it is known who asks: until then nothing of the body was read.
     """
@@ -61,7 +61,7 @@ async def parts_of_form(
     fields: dict[str, str] = {}
     files: dict[str, tuple[str, bytes]] = {}
     try:
-        async with request.form(max_files=most, max_fields=most) as form:
+        async with request.form(max_files=most, max_fields=most, max_part_size=longest) as form:
             for name, value in form.multi_items():
                 if isinstance(value, str):
                     fields[name] = at_border(value)

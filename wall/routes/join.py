@@ -9,21 +9,30 @@ import io
 import re
 import secrets
 from collections import OrderedDict
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, get_args
 
 import segno
 from fastapi import APIRouter, Form, Request
-from pydantic import StringConstraints
+from pydantic import AfterValidator, StringConstraints
 from starlette.responses import RedirectResponse, Response
 
 from wall.access import NAME_CHARACTERS, Origins
 from wall.access.participants import Participant
-from wall.errors import BackchannelError, BadInput, StoreFull, StoreUnavailable, TooMany
+from wall.declared import DECLARED_ROLES, Country, DeclaredRole
+from wall.errors import (
+    BackchannelError,
+    BadInput,
+    Refused,
+    StoreFull,
+    StoreUnavailable,
+    TooMany,
+)
 from wall.model import Event, Frozen, PostState
 from wall.routes import AskingHere, access_of, event_named
-from wall.routes.commands import CauseHere, command_body
+from wall.routes.commands import CauseHere, IdHere, command_body
 from wall.routes.contributing import (
     CONTRIBUTION_CHARACTERS,
     Added,
@@ -35,8 +44,12 @@ from wall.routes.contributing import (
     form_cause,
     remember,
 )
+from wall.routes.countries import codes, countries
+from wall.routes.editing import Editing
+from wall.routes.forms import form_of
 from wall.routes.joining import KEPT, Joining, Reading
 from wall.routes.pages import DIST, NotBuilt, build_number, built_face
+from wall.routes.today import day_of
 from wall.routes.when import When
 from wall.routes.words import Views, drawn
 
@@ -58,23 +71,44 @@ _ABOUT = re.compile(r"[A-Za-z0-9-]{1,63}")
 
 
 class Filled(NamedTuple):
-    """What the form holds: what was typed, the page's own number, and the session it is about."""
+    """What the form holds: what was typed, the page's own number, the session it is about, and what its
+    author says of themselves."""
 
     text: str = ""
     name: str = ""
     nonce: str = ""
     session: str = ""
+    role: DeclaredRole = ""
+    country: str = ""
 
 
 EMPTY = Filled()
 
 
+class Again(NamedTuple):
+    """A change of a point that did not go: which one, what was typed, and which words say why."""
+
+    post: str
+    text: str
+    wrong: str
+    details: Mapping[str, Any]
+
+
+def _known_country(code: str) -> str:
+    if code and code not in codes():
+        raise ValueError("it must be a code of ISO 3166-1 such as CA")
+    return code
+
+
 class NewPoint(Frozen):
-    """A point: what somebody says, the name to show beside it, if any, and the session it is about."""
+    """A point: what somebody says, the name to show beside it, if any, and the session it is about. `role`
+    and `country` are what they say of themselves, for the staff; empty: nothing."""
 
     text: Words
     name: AuthorName | None = None
     session: About | None = None
+    role: DeclaredRole = ""
+    country: Annotated[Country, AfterValidator(_known_country)] = ""
 
 
 class JoinApi:
@@ -97,7 +131,7 @@ class JoinApi:
         post, and its author can follow it on the join face and take it back."""
         who = _who(self._contributions, request, asking.visitor.person_id)
         body = await command_body(request)
-        said = Contribution(new.text, new.name or "", cause, body, new.session)
+        said = Contribution(new.text, new.name or "", cause, body, new.session, new.role, new.country)
         added = await self._contributions.from_participant(asking.event, who, address_of(request), said)
         remember(self._contributions.participants, request, response, who)
         return added
@@ -108,15 +142,17 @@ class JoinRoutes:
 
     def __init__(self, contributions: Contributions, views: Views, dist: Path = DIST) -> None:
         self._contributions = contributions
+        self._editing = Editing(contributions.intake)
         self._views = views
         self._dist = dist
-        self._read = Reading(views.words)
+        self._read = Reading(views.words, contributions.supporter)
         self._drawn: OrderedDict[tuple[object, ...], str] = OrderedDict()
         """Pages of newcomers, with `_ANY_NONCE` in them."""
         self.router = APIRouter(include_in_schema=False)
         add = self.router.add_api_route
         add("/join/{slug}", self.page, methods=["GET", "HEAD"])
         add("/join/{slug}", self.send, methods=["POST"])
+        add("/join/{slug}/edit/{post_id}", self.edit, methods=["POST"])
         add("/join/{slug}/qr.svg", self.qr, methods=["GET", "HEAD"])
         add("/join/{slug}/take-back/{post_id}", self.own, methods=["GET", "HEAD"])
         add("/j/{slug}", self.short, methods=["GET", "HEAD"])
@@ -142,24 +178,40 @@ class JoinRoutes:
         name: Typed = "",
         nonce: Typed = "",
         session: Typed = "",
+        role: Typed = "",
+        country: Typed = "",
     ) -> Response:
         """The page with what became of what was typed; or with it and what was wrong."""
         event = await event_named(access_of(request), slug)
         who = await self._who(request)
-        body = f"{name}\0{text}".encode("utf-8", "surrogatepass")
+        body = "\0".join((name, text, role, country)).encode("utf-8", "surrogatepass")
         about = session if _ABOUT.fullmatch(session) else ""
-        said = Contribution(text, name, form_cause(nonce, body), body, about or None)
+        declared: DeclaredRole = next((one for one in get_args(DeclaredRole) if one == role), "")
+        where = country if country in codes() else ""
+        said = Contribution(text, name, form_cause(nonce, body), body, about or None, declared, where)
+        filled = Filled(text, name, nonce, about, declared, where)
         try:
             added = await self._contributions.from_participant(event, who, address_of(request), said)
         except (BadInput, TooMany) as error:
-            filled = Filled(text, name, nonce, about)
             return await self._join(request, event, who, filled, error=error)
         except (StoreUnavailable, StoreFull) as error:
             # The lists cannot be read either: the form alone keeps what was typed.
-            form = _form(Filled(text, name, nonce, about), error)
+            form = _form(filled, error)
             return self._page(request, event, "join.html", error.status, **form, joining=None)
-        filled = Filled(name=name, session=about)
-        return await self._join(request, event, who, filled, added=added, sent=text)
+        emptied = filled._replace(text="", nonce="")
+        return await self._join(request, event, who, emptied, added=added, sent=text)
+
+    async def edit(self, slug: str, post_id: IdHere, request: Request) -> Response:
+        """Change the words of one's own point while it waits; or the page with what was typed and why."""
+        event = await event_named(access_of(request), slug)
+        visitor = await access_of(request).visitor_of(request.scope)
+        text = (await form_of(request)).get("text", "")
+        try:
+            await self._editing.changed(event, visitor, post_id, text, None, b"")
+        except (BadInput, TooMany, Refused, StoreUnavailable, StoreFull) as error:
+            again = Again(post_id, text, _unchanged(error), error.details)
+            return await self._join(request, event, await self._who(request), error=error, again=again)
+        return RedirectResponse(f"/join/{event.slug}#yours", 303)
 
     async def short(self, slug: str) -> Response:
         """From the short address, which fits on a wall, to the page."""
@@ -199,7 +251,8 @@ class JoinRoutes:
         its own in each. Four hundred phones may scan the code within seconds."""
         lang = self._views.words.offered(request, event.languages)
         base = access_of(request).origins.base(request.scope)
-        key = (event.id, event.epoch, event.seq, lang, base, self._script(), build_number(self._dist))
+        day, build = day_of(event), build_number(self._dist)
+        key = (event.id, event.epoch, event.seq, lang, day, base, self._script(), build)
         html = self._drawn.get(key)
         if html is None:
             joining = await self._joining(event, None, lang)
@@ -210,11 +263,11 @@ class JoinRoutes:
                 self._drawn.popitem(last=False)
         return drawn(html.replace(_ANY_NONCE, _nonce()), lang)
 
-    async def _joining(self, event: Event, person: str | None, lang: str) -> Joining:
-        if person is None and (at_hand := self._read.of_newcomer(event, lang)):
+    async def _joining(self, event: Event, who: Participant | None, lang: str) -> Joining:
+        if who is None and (at_hand := self._read.of_newcomer(event, lang)):
             return at_hand
         store = self._contributions.intake.store
-        return await store.read(lambda conn: self._read(conn, event, person, lang))
+        return await store.read(lambda conn: self._read(conn, event, who, lang))
 
     async def _join(
         self,
@@ -226,10 +279,18 @@ class JoinRoutes:
         error: BackchannelError | None = None,
         added: Added | None = None,
         sent: str = "",
+        again: Again | None = None,
     ) -> Response:
         lang = self._views.words.offered(request, event.languages)
-        joining = await self._joining(event, who.id, lang)
-        form = _form(filled, error, added) | {"sent": sent, "joining": joining}
+        joining = await self._joining(event, who, lang)
+        if not filled.text and added is None:
+            name, role, country = joining.known
+            filled = filled._replace(name=name, role=role, country=country)
+        form = _form(filled, None if again else error, added) | {
+            "sent": sent,
+            "joining": joining,
+            "again": again,
+        }
         response = self._page(request, event, "join.html", error.status if error else 200, **form)
         if isinstance(error, TooMany):
             response.headers["Retry-After"] = str(error.details["retry_after"])
@@ -251,6 +312,8 @@ class JoinRoutes:
             short=f"{access_of(request).origins.base(request.scope).partition('://')[2]}/j/{event.slug}",
             script=self._script(),
             build=build_number(self._dist),
+            roles=DECLARED_ROLES,
+            countries=countries(lang),
             **context,
         )
 
@@ -298,6 +361,8 @@ def _form(
         "name": filled.name,
         "nonce": filled.nonce or _nonce(),
         "session": filled.session,
+        "role": filled.role,
+        "country": filled.country,
         "most": CONTRIBUTION_CHARACTERS,
         "most_name": NAME_CHARACTERS,
         "wrong": _wrong(error) if error else None,
@@ -305,7 +370,15 @@ def _form(
         "added": added,
         "became": _SAID.get(added.state, "not_shown") if added else None,
         "sent": "",
+        "again": None,
     }
+
+
+def _unchanged(error: BackchannelError) -> str:
+    """Which words say why a point was not changed."""
+    if not isinstance(error, Refused):
+        return f"wrong.{_wrong(error)}"
+    return "edit_turned" if error.details.get("state") in {"rejected", "hidden"} else "edit_late"
 
 
 def _wrong(error: BackchannelError) -> str:

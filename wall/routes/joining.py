@@ -6,59 +6,47 @@ can show what the wire would not.
 
 from __future__ import annotations
 
-import re
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 
 from sqlalchemy import Connection
 
+from wall.access.participants import Participant
+from wall.asks import FEEDBACK_FOR
 from wall.codebook import Check
+from wall.declared import DeclaredRole
 from wall.entries import PUBLIC, Scope, State, render
+from wall.entries.asks import AskValue
 from wall.entries.cards import PostValue
-from wall.entries.channel import AskedValue, PointValue, RelayValue, RoomValue, SessionValue
+from wall.entries.channel import PointValue, RelayValue, RoomValue, SessionValue
+from wall.entries.resources import ResourceValue
 from wall.entries.sheet import ConclusionValue
 from wall.hygiene import Run, displayed, displayed_line, tidy
-from wall.model import Event, PostState, Reason, utc_now
-from wall.moderation import CODES
+from wall.model import Event, PostState, utc_now
 from wall.parallel import RelayState
+from wall.points import StoredSupport
 from wall.programme import SessionState
 from wall.routes.attached import Extras, extras_of
-from wall.routes.cards import WHY
+from wall.routes.own_points import Own, own_of
 from wall.routes.shown import name_of
+from wall.routes.today import Planned, day_of, todays
 from wall.routes.words import Words
 from wall.sheet import ENDORSABLE
-from wall.store import channel, checks, conclusions, posts, programme, relays
+from wall.store import asks, channel, checks, conclusions, posts, programme, relays, resources, supports
 
 Value = TypeVar("Value")
+Key = tuple[str, str, int, str, date]
+"""Event, epoch, seq, language and day there: as long as all are the same, everybody sees the same."""
+StandIn = Callable[[str, str], str]
+"""(participant, post) → what stands for this participant among those who think so too of this post."""
 
 LATEST = 20
 """Posts of the walls that a page without script lists."""
 KEPT = 32
 """Events, in one language each, of which is kept what everybody sees of them."""
-
-_STEPS = {
-    None: "shown",
-    RelayState.QUEUED: "coming",
-    RelayState.NEXT: "coming",
-    RelayState.ON_FLOOR: "now",
-    RelayState.DISCUSSED: "discussed",
-    RelayState.ANSWERED: "answered",
-    RelayState.DEFERRED: "later",
-    RelayState.RETURNED: "returned",
-    RelayState.DROPPED: "shown",
-}
-_UNSHOWN = {
-    PostState.RECEIVED: "waiting",
-    PostState.HELD: "waiting",
-    PostState.REJECTED: "not_shown",
-    PostState.HIDDEN: "taken_down",
-}
-_LATER = {"session": "later_session", "board": "later_board", "report": "later_report"}
-_POINT_PAGE = re.compile(r"/point/[a-z0-9-]{1,63}/[A-Za-z0-9-]{1,63}")
-_REACHED = {"waiting": 1, "shown": 2, "coming": 3, "now": 3, "discussed": 4, "answered": 4}
 
 
 @dataclass(frozen=True)
@@ -89,26 +77,8 @@ class Said:
     extras: Extras
     checks: tuple[Check, ...] = ()
     """What was found about its claim."""
-
-
-@dataclass(frozen=True)
-class Own:
-    """One's own point: how far it got, as a code of `join.step.*` and in how many of four stages, why
-    it is not shown, and where in the programme it got to."""
-
-    id: str
-    text: str
-    at: datetime
-    step: str
-    reached: int
-    why: tuple[str, ...]
-    session: str
-    outcome: str
-    reply: str
-    page: str
-    """The path of the public page of the point, where the reply names it; else empty."""
-    question: AskedValue | None
-    """What a facilitator asks its author, and what they answered."""
+    support: int = 0
+    """So many think so too."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +88,12 @@ class Everybodys:
     here: tuple[Here, ...]
     latest: tuple[Said, ...]
     concluded: tuple[Concluded, ...] = ()
+    asks: tuple[AskValue, ...] = ()
+    """Quick asks that may be answered, or whose result may be read."""
+    feedback: tuple[SessionValue, ...] = ()
+    """Sessions that may be told what one thinks of them."""
+    today: tuple[Planned, ...] = ()
+    resources: tuple[ResourceValue, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -129,6 +105,15 @@ class Concluded:
 
 
 @dataclass(frozen=True)
+class Mine:
+    """What only one participant's page shows."""
+
+    points: tuple[Own, ...] = ()
+    supported: frozenset[str] = frozenset()
+    known: tuple[str, DeclaredRole, str] = ("", "", "")
+
+
+@dataclass(frozen=True)
 class Joining:
     """What the page shows."""
 
@@ -136,34 +121,69 @@ class Joining:
     own: tuple[Own, ...]
     latest: tuple[Said, ...]
     concluded: tuple[Concluded, ...] = ()
+    asks: tuple[AskValue, ...] = ()
+    feedback: tuple[SessionValue, ...] = ()
+    today: tuple[Planned, ...] = ()
+    resources: tuple[ResourceValue, ...] = ()
+    supported: frozenset[str] = frozenset()
+    """Posts of which this participant said that they think so too."""
+    known: tuple[str, DeclaredRole, str] = ("", "", "")
+    """Under which name, as what and from where they wrote last."""
+
+
+def _joining(shared: Everybodys, mine: Mine | None = None) -> Joining:
+    own = mine or Mine()
+    return Joining(
+        here=shared.here,
+        own=own.points,
+        latest=shared.latest,
+        concluded=shared.concluded,
+        asks=shared.asks,
+        feedback=shared.feedback,
+        today=shared.today,
+        resources=shared.resources,
+        supported=own.supported,
+        known=own.known,
+    )
 
 
 class Reading:
     """Reads what the page shows. What everybody sees is read once for each journal seq, however many
     phones scan the code in that moment."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Words, stand_in: StandIn) -> None:
         self._words = words
-        self._kept: OrderedDict[tuple[str, str, int, str], Everybodys] = OrderedDict()
+        self._stand_in = stand_in
+        self._kept: OrderedDict[Key, Everybodys] = OrderedDict()
 
-    def __call__(self, conn: Connection, event: Event, person: str | None, lang: str) -> Joining:
-        """Everything that the page of this participant shows now. `person` is their id."""
+    def __call__(self, conn: Connection, event: Event, who: Participant | None, lang: str) -> Joining:
+        """Everything that the page of this participant shows now."""
         shared = self._everybodys(conn, event, lang)
-        return Joining(shared.here, self._own(conn, event, person, lang), shared.latest, shared.concluded)
+        return _joining(shared, self._mine(conn, event, who.id, shared, lang) if who else None)
 
     def of_newcomer(self, event: Event, lang: str) -> Joining | None:
         """What the page of somebody shows who wrote nothing yet, without reading; None where it was not
         read since the journal moved."""
         shared = self._kept.get(_key(event, lang))
-        return Joining(shared.here, (), shared.latest, shared.concluded) if shared else None
+        return _joining(shared) if shared else None
 
-    def _own(self, conn: Connection, event: Event, person: str | None, lang: str) -> tuple[Own, ...]:
-        points = channel.own_points(conn, event.id, person) if person else []
-        if not points:
-            return ()
-        sessions = values_of(programme.sessions(conn, event.id), SessionValue)
-        mine = values_of(points, PointValue, Scope(person=person))
-        return tuple(own for value in mine if (own := _own(value, sessions, self._words, lang)))
+    def _mine(self, conn: Connection, event: Event, person: str, shared: Everybodys, lang: str) -> Mine:
+        listed = {said.id for said in (*(here.said for here in shared.here), *shared.latest) if said}
+        digests = {post_id: self._stand_in(person, post_id) for post_id in listed}
+        points = channel.own_points(conn, event.id, person)
+        sessions = {one.id: one for one in values_of(programme.sessions(conn, event.id), SessionValue)}
+        counted = supports.by_ids(conn, event.id, {point.stored.id for point in points})
+        own = (
+            own_of(value, sessions, _people(counted.get(value.id)), self._words, lang)
+            for value in values_of(points, PointValue, Scope(person=person))
+        )
+        written = (one.stored.post.author for one in points if one.stored.state is not PostState.WITHDRAWN)
+        last = next(written, None)
+        return Mine(
+            points=tuple(one for one in own if one),
+            supported=supports.given(conn, digests),
+            known=(last.name, last.role, last.country) if last else ("", "", ""),
+        )
 
     def _everybodys(self, conn: Connection, event: Event, lang: str) -> Everybodys:
         """As it is at `event.seq` or later: under its key nothing is found that was taken back before."""
@@ -179,17 +199,27 @@ class Reading:
         shown = [value for stored in posts.shown_window(conn, event.id, LATEST) if (value := _post(stored))]
         sessions = values_of(programme.sessions(conn, event.id), SessionValue)
         here = list(_here(conn, event.id, sessions, self._words, lang))
-        floors = {one.said.id for one in here if one.said}
-        found = checks.by_post(conn, floors | {value.id for value in shown})
+        listed = {one.said.id for one in here if one.said} | {value.id for value in shown}
+        found = checks.by_post(conn, listed)
+        counted = supports.by_ids(conn, event.id, listed)
+        rooms = values_of(programme.rooms(conn, event.id), RoomValue)
         return Everybodys(
-            here=tuple(replace(one, said=_checked(one.said, found)) for one in here),
-            latest=tuple(_with(said_of(value, self._words, lang), found) for value in shown),
+            here=tuple(_here_with(one, found, counted) for one in here),
+            latest=tuple(_with(said_of(value, self._words, lang), found, counted) for value in shown),
             concluded=tuple(_concluded(conn, event, sessions)),
+            asks=tuple(_asks(conn, event, sessions)),
+            feedback=tuple(_feedback(sessions)),
+            today=todays(event, rooms, sessions, day_of(event)),
+            resources=tuple(values_of(resources.listed(conn, event.id), ResourceValue)),
         )
 
 
-def _key(event: Event, lang: str) -> tuple[str, str, int, str]:
-    return event.id, event.epoch, event.seq, lang
+def _key(event: Event, lang: str) -> Key:
+    return event.id, event.epoch, event.seq, lang, day_of(event)
+
+
+def _people(counted: StoredSupport | None) -> int:
+    return counted.support.people if counted else 0
 
 
 def said_of(value: PostValue, words: Words, lang: str) -> Said:
@@ -211,66 +241,19 @@ def said_of(value: PostValue, words: Words, lang: str) -> Said:
     )
 
 
-def _checked(said: Said | None, found: Mapping[str, tuple[Check, ...]]) -> Said | None:
-    return _with(said, found) if said else None
+def _here_with(
+    here: Here, found: Mapping[str, tuple[Check, ...]], counted: Mapping[str, StoredSupport]
+) -> Here:
+    return replace(here, said=_with(here.said, found, counted)) if here.said else here
 
 
-def _with(said: Said, found: Mapping[str, tuple[Check, ...]]) -> Said:
-    return replace(said, checks=found.get(said.id, ()))
+def _with(said: Said, found: Mapping[str, tuple[Check, ...]], counted: Mapping[str, StoredSupport]) -> Said:
+    return replace(said, checks=found.get(said.id, ()), support=_people(counted.get(said.id)))
 
 
 def _without_picture(extras: Extras) -> Extras:
     """A phone's page loads none."""
     return replace(extras, linked=replace(extras.linked, picture=None)) if extras.linked else extras
-
-
-def step_of(state: str, relay_state: str | None, detail: str = "") -> str | None:
-    """How far a point got, as its author is told; None for one that is gone. `detail` is what it was set
-    aside for. `ui/src/join/steps.ts` says the same."""
-    if state == PostState.APPROVED:
-        step = _STEPS.get(RelayState(relay_state) if relay_state else None)
-        return _LATER.get(detail, step) if step == "later" else step
-    return _UNSHOWN.get(PostState(state))
-
-
-def why_of(reasons: Iterable[Reason], words: Words, lang: str) -> tuple[str, ...]:
-    """Reasons of why a point is not shown, for its author, each once."""
-    return tuple(dict.fromkeys(_why(reason, words, lang) for reason in reasons))
-
-
-def _why(reason: Reason, words: Words, lang: str) -> str:
-    if reason.code in WHY:
-        return words.say(lang, f"join.why.{reason.code}")
-    names = CODES.get(reason.code)
-    if names is None or not all(name in reason.params for name in names):
-        return words.say(lang, "join.why.other")
-    return words.say(lang, f"reason.{reason.code}", **{name: reason.params[name] for name in names})
-
-
-def _own(value: PointValue, sessions: Sequence[SessionValue], words: Words, lang: str) -> Own | None:
-    step = step_of(value.state, value.relay_state, value.detail)
-    if step is None:
-        return None
-    titles = {session.id: session.title for session in sessions}
-    told = step not in {"waiting", "shown", "not_shown", "taken_down"}
-    return Own(
-        id=value.id,
-        text=tidy(value.text),
-        at=value.created_at,
-        step=step,
-        reached=_REACHED.get(step, 0),
-        why=why_of(value.reasons, words, lang) if step in {"not_shown", "taken_down"} else (),
-        session=titles.get(value.session or "", "") if told else "",
-        outcome=_outcome(value) if step in {"discussed", "answered"} else "",
-        reply=tidy(value.reply),
-        page=found.group() if (found := _POINT_PAGE.search(value.reply)) else "",
-        question=value.question,
-    )
-
-
-def _outcome(value: PointValue) -> str:
-    """What came of it, unless the reply says so already."""
-    return "" if value.outcome in value.reply else tidy(value.outcome)
 
 
 def _here(
@@ -293,6 +276,20 @@ def _concluded(conn: Connection, event: Event, sessions: Sequence[SessionValue])
         own = tuple(one for one in found if one.session == session.id)
         if own and (session.ended_at is None or session.ended_at >= since):
             yield Concluded(session, own)
+
+
+def _asks(conn: Connection, event: Event, sessions: Sequence[SessionValue]) -> Iterable[AskValue]:
+    """Oldest first: those of the whole event, and of sessions that run or ended within the hour."""
+    since = utc_now() - ENDORSABLE
+    lately = {one.id for one in sessions if one.ended_at is None or one.ended_at >= since}
+    found = values_of(asks.window(conn, event.id, staff=False), AskValue)
+    return [one for one in reversed(found) if one.session is None or one.session in lately]
+
+
+def _feedback(sessions: Sequence[SessionValue]) -> Iterable[SessionValue]:
+    since = utc_now() - FEEDBACK_FOR
+    ended = [one for one in sessions if one.state == SessionState.ENDED]
+    return [one for one in ended if one.ended_at is not None and one.ended_at >= since]
 
 
 def prompt_of(session: SessionValue) -> str | None:

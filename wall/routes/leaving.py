@@ -175,7 +175,7 @@ class LeavingPages:
 
     async def listed(self, asking: AskingHere, request: Request, did: str = "") -> Response:
         """Who is left off: when, on which network and at whose wish; not who they are."""
-        asking.require("author.leave_off")
+        asking.require("opt_outs.see")
         event = asking.event
         found = await self._intake.store.read(lambda conn: wishes.listed(conn, event.id))
         lang = self._views.words.language_of(request)
@@ -188,6 +188,7 @@ class LeavingPages:
             opt_outs=found,
             when=When(event.zone, lang, self._views.words),
             may_put_back=may(asking.roles, "author.put_back"),
+            may_judge=may(asking.roles, "posts.judge"),
             did=did == "put_back",
             new_cause=new_cause,
             network_name=self._network_name(lang),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlencode
 
@@ -11,23 +13,26 @@ from pydantic import Field, StringConstraints, ValidationError
 from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
+from wall import duty
 from wall.access import may
 from wall.errors import BadInput, CauseReused, NotFound, Refused, Stale
 from wall.intake import Intake, moves
 from wall.intake.listing import Listing, list_author
 from wall.journal import Tx
 from wall.model import Frozen, Mode, PostState, Reason, StoredPost
+from wall.points import SecondLook
 from wall.routes import Asking, AskingHere
 from wall.routes.cards import WHY, Why, card_of
 from wall.routes.commands import command_body
+from wall.routes.countries import country_name
 from wall.routes.forms import form_of, new_cause
 from wall.routes.words import Views
-from wall.store import posts, queue
+from wall.store import posts, queue, second_looks
 
 PAGE_POSTS = 50
 """Posts on one page: about what a person reads in one go."""
 
-See = Literal["waiting", "shown", "hidden"]
+See = Literal["waiting", "shown", "hidden", "asked"]
 Decision = Literal["approve", "reject", "hide", "withdraw", "trust", "block"]
 _NEEDS: Mapping[Decision, str] = {
     "approve": "post.approve",
@@ -41,6 +46,7 @@ _WINDOWS: Mapping[See, Callable[[Connection, str, int, int | None], list[StoredP
     "waiting": queue.waiting,
     "shown": posts.shown_window,
     "hidden": queue.turned_down,
+    "asked": second_looks.waiting,
 }
 _GONE = frozenset({PostState.WITHDRAWN, PostState.UNAVAILABLE})
 
@@ -76,21 +82,27 @@ class ModerationPages:
         request: Request,
         see: See = "waiting",
         at: Annotated[int | None, Query(ge=0, le=2**63 - 1)] = None,
-        did: Decision | None = None,
+        did: Decision | Literal["keep"] | None = None,
     ) -> Response:
-        """One page of what waits, is shown or was turned down; `at` is where it starts."""
+        """One page of what waits, is shown, was turned down, or shall be looked at again; `at` is where it
+        starts."""
         asking.require("posts.judge")
+        await self._arrive(asking)
         found = await self._intake.store.read(
             lambda conn: _WINDOWS[see](conn, asking.event.id, PAGE_POSTS + 1, at)
         )
         more = _place(found[PAGE_POSTS - 1], see) if len(found) > PAGE_POSTS else None
-        return self._page(asking, request, found[:PAGE_POSTS], see=see, at=at, more=more, did=did)
+        looks = await self._looks(asking.event.id, found)
+        return self._page(
+            asking, request, found[:PAGE_POSTS], see=see, at=at, more=more, did=did, looks=looks
+        )
 
     async def decide(
         self, post_id: str, decision: Decision, asking: AskingHere, request: Request
     ) -> Response:
         """Do what a button of a card says, then go back to the next card."""
         asking.require(_NEEDS[decision])
+        await self._arrive(asking)
         sent = await _sent(request)
         try:
             await self._intake.journal.command(
@@ -106,6 +118,11 @@ class ModerationPages:
         place = {"see": sent.see, **({} if sent.at is None else {"at": sent.at}), "did": decision}
         anchor = f"#post-{sent.next}" if sent.next else "#queue"
         return RedirectResponse(f"/moderate/{asking.event.slug}?{urlencode(place)}{anchor}", 303)
+
+    async def _arrive(self, asking: Asking) -> None:
+        """Whoever moderates here is as much there as at a desk."""
+        person, bus = asking.actor.removeprefix("person:"), self._intake.journal.bus
+        await duty.arrive(bus, asking.event.id, person, duty.PAGE_SECONDS)
 
     def _done(self, tx: Tx, post_id: str, decision: Decision, sent: Sent) -> dict[str, Any]:
         reason = Reason(code=sent.reason)
@@ -136,9 +153,23 @@ class ModerationPages:
             raise NotFound("There is no such post in this event.")
         now = found[post_id]
         changes = ("list",) if decision in get_args(Listing) else _changes(sent, now)
+        looks = await self._looks(asking.event.id, [now])
         return self._page(
-            asking, request, [now], see=sent.see, at=sent.at, changes=changes, status=error.status
+            asking,
+            request,
+            [now],
+            see=sent.see,
+            at=sent.at,
+            changes=changes,
+            looks=looks,
+            status=error.status,
         )
+
+    async def _looks(self, event_id: str, found: list[StoredPost]) -> dict[str, SecondLook]:
+        """The second looks that wait at these posts, by their ids."""
+        ids = {stored.id for stored in found}
+        known = await self._intake.store.read(lambda conn: second_looks.by_ids(conn, event_id, ids))
+        return {id_: one.look for id_, one in known.items() if one.waits}
 
     def _page(
         self,
@@ -149,7 +180,8 @@ class ModerationPages:
         see: See,
         at: int | None,
         more: int | None = None,
-        did: Decision | None = None,
+        did: str | None = None,
+        looks: Mapping[str, SecondLook] = MappingProxyType({}),
         changes: tuple[str, ...] = (),
         status: int = 200,
     ) -> Response:
@@ -170,6 +202,8 @@ class ModerationPages:
             changes=changes,
             gone=_GONE,
             why=WHY,
+            looks=looks,
+            country=partial(country_name, lang),
             lists=may(asking.roles, "rules.set"),
             trusts=event.mode is not Mode.PRE,
             new_cause=new_cause,

@@ -25,6 +25,7 @@ from wall.model import Event, utc_now
 from wall.routes import event_named
 from wall.routes.embed import Quoted, quoted
 from wall.routes.shown import Body, Kept, conditional, shown_page
+from wall.routes.talk import Talk, talk_in
 from wall.routes.when import When
 from wall.routes.words import Views
 from wall.store import checks, programme, scenes, walls
@@ -56,6 +57,8 @@ class Board:
     """What was found about the claims of these posts, by their ids."""
     notices: tuple[str, ...]
     blank: bool
+    slides_private: bool = False
+    """Whether a speaker asked that their slides are not shared: a sign says so."""
 
 
 class PlainWall:
@@ -113,10 +116,12 @@ def _read(conn: Connection, event_id: str, asked: Asked) -> Board:
     hold = list(Hold)[held]
     scene = scenes.by_ids(conn, event_id, {DEFAULT_SCENE}).get(DEFAULT_SCENE) or default_scene(event_id)
     notices = dict.fromkeys(control.notice.strip() for control in ordered if control.notice.strip())
-    cards = () if hold in {Hold.FROZEN, Hold.QUIET, Hold.BLANK} else _cards(conn, event_id, scene, hold)
-    is_blank = hold is Hold.BLANK
+    talk = talk_in(conn, event_id, room)
+    is_blank, is_still = hold is Hold.BLANK, talk.is_off or hold in {Hold.FROZEN, Hold.QUIET, Hold.BLANK}
+    cards = () if is_still else _cards(conn, event_id, scene, hold, talk)
     found = checks.by_post(conn, {card.id for card in cards})
-    return Board(scene.theme, cards, found, () if is_blank else tuple(notices), is_blank)
+    told = () if is_blank else tuple(notices)
+    return Board(scene.theme, cards, found, told, is_blank, talk.is_private and not is_blank)
 
 
 def _room(conn: Connection, event_id: str, wanted: str) -> str | None:
@@ -128,7 +133,7 @@ def _room(conn: Connection, event_id: str, wanted: str) -> str | None:
     return next(found, None) if named else None
 
 
-def _cards(conn: Connection, event_id: str, scene: Scene, hold: Hold) -> tuple[PostValue, ...]:
+def _cards(conn: Connection, event_id: str, scene: Scene, hold: Hold, talk: Talk) -> tuple[PostValue, ...]:
     pinned = [card for one in walls.pins(conn, event_id) if (card := post_value(one.stored, PUBLIC))]
     chosen_only = hold is Hold.CURATED or scene.policy is Policy.CURATED
     newest = [one.card for one in shown_page(conn, event_id, _WINDOW).posts]
@@ -136,4 +141,4 @@ def _cards(conn: Connection, event_id: str, scene: Scene, hold: Hold) -> tuple[P
     others = [card for card in newest if card.id not in ids and (card.by_hand or not chosen_only)]
     skips = scene.warnings is Warnings.SKIPPED
     seen = [card for card in (*pinned, *others) if not (skips and (card.warning or card.sensitive))]
-    return tuple(seen[:MOST])
+    return tuple(talk.shown(seen, ids)[:MOST])

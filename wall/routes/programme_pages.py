@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 
@@ -16,17 +16,27 @@ from wall.access import Access, Visitor, may
 from wall.access.rights import ORGANISER, STAFF
 from wall.entries.channel import RoomValue, SessionValue
 from wall.errors import NotFound
-from wall.model import Event, Role
+from wall.model import Event, Role, utc_now
 from wall.programme import SessionState
 from wall.routes import event_named
+from wall.routes.deleting import organised
+from wall.routes.duty import OnStaff, staff_of
+from wall.routes.events import zones as known_zones
+from wall.routes.forms import new_cause
 from wall.routes.joining import values_of
 from wall.routes.pages import DIST, build_number, built_face
+from wall.routes.picks import address_of, picked_in, short_id
+from wall.routes.watching import offer_of
 from wall.routes.when import When
 from wall.routes.words import Views
 from wall.store import events, members, programme
 
 _STAGE_VERBS = ("walls.quiet", "stage.signal", "session.run")
 """What a chair view offers to who may do it."""
+
+
+LATEST_BEGIN = timedelta(hours=6)
+"""For so long after its planned end a session that nobody began is still proposed."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +85,23 @@ class Ways:
     codebook: bool = False
     look: bool = False
     audit: bool = False
+    feedback: bool = False
+    feeds: bool = False
+    doors: bool = False
+    staff: bool = False
+    brief: bool = False
+    paste: bool = False
+    prints: bool = False
+
+    @property
+    def prepares(self) -> bool:
+        """Whether anything can be prepared."""
+        return any((self.plans, self.staff, self.feeds, self.screens, self.look, self.rules, self.codebook))
+
+    @property
+    def reviews(self) -> bool:
+        """Whether anything tells how it went."""
+        return self.desk or self.feedback or self.audit
 
 
 @dataclass(frozen=True)
@@ -85,6 +112,18 @@ class Listed:
     programme: Programme
     ways: Ways
     when: When
+
+
+def proposals_of(sessions: Iterable[SessionValue], now: datetime) -> dict[str, str]:
+    """What the clock proposes, by a session's id: to `begin` what is planned for now, to `end` what goes on
+    beyond its time. Nothing of it happens by itself."""
+    found = {}
+    for one in sessions:
+        if one.state == SessionState.PLANNED and one.starts_at <= now < one.ends_at + LATEST_BEGIN:
+            found[one.id] = "begin"
+        elif one.state == SessionState.RUNNING and one.ends_at <= now:
+            found[one.id] = "end"
+    return found
 
 
 def programme_of(rooms: Iterable[RoomValue], sessions: Iterable[SessionValue], when: When) -> Programme:
@@ -127,11 +166,17 @@ class ProgrammePages:
         """All events, with what runs in them now."""
         visitor = await self._access.visitor_of(request.scope)
         lang = self._views.words.language_of(request)
-        listed = await self._access.journal.store.read(lambda conn: self._listed(conn, visitor, lang))
-        return self._views.page(request, "landing.html", visitor=visitor, listed=listed)
+        read = self._access.journal.store.read
+        listed = await read(lambda conn: self._listed(conn, visitor, lang))
+        gone = bool(visitor.person_id and await read(lambda conn: organised(conn, visitor)))
+        watch = offer_of(request, visitor, has_events=bool(listed))
+        return self._views.page(
+            request, "landing.html", visitor=visitor, listed=listed, watch=watch, deleted=gone
+        )
 
-    async def programme(self, slug: str, request: Request) -> Response:
-        """One event's days, and where this visitor may go."""
+    async def programme(self, slug: str, request: Request, zone: str = "", zones: bool = False) -> Response:
+        """One event's days, and where this visitor may go; times also in their own `zone`. `zones`: with a
+        list of zones to choose from."""
         event = await event_named(self._access, slug)
         visitor = await self._access.visitor_of(request.scope)
         roles = await self._access.roles_in(visitor, event.id)
@@ -148,6 +193,14 @@ class ProgrammePages:
             programme=found,
             ways=ways_of(roles),
             when=when,
+            own=When(zone, lang, self._views.words) if zone in known_zones() else None,
+            zones=sorted(known_zones()) if zones else (),
+            picked=picked_in(request, event.slug),
+            short_id=short_id,
+            picked_calendar=address_of(event.slug, picked_in(request, event.slug)),
+            proposals=proposals_of(found.sessions, utc_now()) if may(roles, "session.run") else {},
+            cause=new_cause(),
+            staff=await self._on_duty(event, roles),
             short=f"{base.partition('://')[2]}/j/{event.slug}",
         )
 
@@ -182,6 +235,10 @@ class ProgrammePages:
             build=build_number(self._dist),
         )
 
+    async def _on_duty(self, event: Event, roles: frozenset[Role]) -> tuple[OnStaff, ...] | None:
+        """Who is at a desk, for those who have one themselves."""
+        return await staff_of(self._access.journal, event) if roles & STAFF else None
+
     async def _read(self, event: Event, when: When) -> Programme:
         return await self._access.journal.store.read(lambda conn: read_programme(conn, event.id, when))
 
@@ -207,7 +264,14 @@ def ways_of(roles: frozenset[Role]) -> Ways:
         plans=may(roles, "programme.change"),
         codebook=may(roles, "codebook.see"),
         look=may(roles, "look.change"),
+        feedback=may(roles, "feedback.see"),
         audit=may(roles, "audit.see"),
+        feeds=may(roles, "feed.see"),
+        doors=may(roles, "doors.see"),
+        staff=may(roles, "member.set"),
+        brief=may(roles, "message.read"),
+        paste=may(roles, "post.add"),
+        prints=may(roles, "session.run"),
     )
 
 

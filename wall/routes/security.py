@@ -44,8 +44,9 @@ FRAMING = f"{POLICY}; frame-src 'self'"
 """As `POLICY`, for a page that shows others of ours in frames."""
 _WORKER_POLICY = "backchannel-worker"
 """The one named Trusted Types policy, of ui/src/wall/worker.ts: one service worker's address passes."""
-_WITH_WORKER = re.compile(r"/wall/[^/]+|/screen")
-"""Pages of walls: they start without a network, by a service worker."""
+_WITH_WORKER = re.compile(r"/(?:wall|join)/[^/]+|/screen|/events/[^/]+/staff(?:/.*)?")
+"""Pages of walls and of phones: they start without a network, by a service worker. The staff page: its
+notifications are shown by one."""
 _HEADERS = {
     "x-content-type-options": "nosniff",
     # Not no-referrer: with it browsers send `Origin: null` with our own forms.

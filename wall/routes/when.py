@@ -31,6 +31,16 @@ class When:
         hours = {"hour": at.hour, "hour12": at.hour % 12 or 12}
         return self.words.say(self.lang, "date.clock", minute=f"{at:%M}", half=half, **hours)
 
+    def span(self, begins: datetime, ends: datetime) -> str:
+        """From when to when, by the clock."""
+        return f"{self.clock(begins)}–{self.clock(ends)}"
+
+    def at(self, moment: datetime) -> str:
+        """When something was or will be: the time of day and, unless that is today, the day."""
+        if self.day(moment) == self.day(datetime.now(UTC)):
+            return self.clock(moment)
+        return f"{self.long_day(self.day(moment))}, {self.clock(moment)}"
+
     def iso(self, moment: datetime) -> str:
         """For machines, with the zone's offset."""
         return self.local(moment).isoformat(timespec="minutes")

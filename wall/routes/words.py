@@ -12,23 +12,45 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse
 
+from wall.routes import languages
+
 _WALL = Path(__file__).resolve().parents[1]
 _LIVE = _WALL / "static" / "words"
-_CATALOGUES = (_LIVE, _LIVE / "desk", _WALL / "words")
-"""Those that the live faces read too, of which the desk's are apart because no other face should load
-them, and those of server-rendered pages. Keys differ."""
+_CATALOGUES = (_LIVE, _LIVE / "desk", _LIVE / "join", _WALL / "words")
+"""Those that the live faces read too, of which the desk's and the participants' are apart because no
+other face should load them, and those of server-rendered pages. Keys differ."""
 _TEMPLATES = _WALL / "templates"
 _FIRST = "en"
 
 
 class Words:
-    """Sentences by key and language, from files `{language}.json`: flat keys, `{name}` fields."""
+    """Sentences by key and language, from files `{language}.json`: flat keys, `{name}` fields.
 
-    def __init__(self) -> None:
+    `more`: a folder with languages that were added (`languages`); `added` says how each of them is.
+    """
+
+    def __init__(self, more: Path | None = None) -> None:
         self.catalogues: dict[str, dict[str, str]] = {}
+        self._live: set[str] = set()
         for file in sorted(file for directory in _CATALOGUES for file in directory.glob("*.json")):
             spoken = self.catalogues.setdefault(file.stem, {})
-            spoken.update(json.loads(file.read_text(encoding="utf-8")))
+            spoken.update(said := json.loads(file.read_text(encoding="utf-8")))
+            self._live.update(said if file.is_relative_to(_LIVE) else ())
+        self.built_in = frozenset(self.catalogues)
+        english = self.catalogues[_FIRST]
+        self.added = tuple(languages.added(more, english, self.built_in)) if more else ()
+        for one in self.added:
+            if one.sentences:
+                self.catalogues[one.lang] = dict(one.sentences)
+
+    @property
+    def live(self) -> dict[str, dict[str, str]]:
+        """What the live faces say, by language that was added."""
+        return {
+            lang: {key: said for key, said in spoken.items() if key in self._live}
+            for lang, spoken in self.catalogues.items()
+            if lang not in self.built_in
+        }
 
     def say(self, lang: str, key: str, **fields: Any) -> str:
         """The sentence in this language, or in English. Raises KeyError for a key of neither."""

@@ -23,32 +23,39 @@ self.addEventListener("fetch", (event) => {
 });
 
 const isPart = (path) =>
-  path.startsWith("/static/") || /^\/join\/[^/]+\/qr\.svg$/.test(path) || /^\/look\/[^/]+\/[0-9a-f]+\.(css|webp|woff2)$/.test(path);
+  path.startsWith("/static/") || /^\/join\/[^/]+\/qr\.svg$|^\/words\/[a-z]+\.json$|^\/look\/[^/]+\/[0-9a-f]+\.(css|webp|woff2)$/.test(path);
 
 // A page as the server has it now; what is kept only where it does not answer.
 async function page(request) {
-  const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(), PATIENCE_MS);
   try {
-    const answer = await fetch(request.url, { signal: limit.signal, credentials: "same-origin" });
+    const answer = await inTime(request.url, { credentials: "same-origin" });
     if (answer.redirected) return Response.redirect(answer.url);
     return answer.status >= 500 ? (await kept(request)) || answer : answer;
   } catch (error) {
     const found = await kept(request);
     if (found) return found;
     throw error;
-  } finally {
-    clearTimeout(timer);
   }
 }
 
 async function networkFirst(request) {
   try {
-    return await fetch(request);
+    return await inTime(request, {});
   } catch (error) {
     const found = await kept(request);
     if (found) return found;
     throw error;
+  }
+}
+
+// On a line that only went silent nobody says no: without a limit the page would wait for minutes.
+async function inTime(asked, options) {
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), PATIENCE_MS);
+  try {
+    return await fetch(asked, { ...options, signal: limit.signal });
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -15,7 +15,7 @@ from wall.replies import (
     StoredRouting,
     StoredTranslation,
 )
-from wall.store import questions, routings
+from wall.store import pasted, questions, routings, second_looks, supports
 from wall.store.feeds import database_now
 from wall.store.reply_tables import public_reply, question, translation
 from wall.store.tables import receipt
@@ -57,6 +57,9 @@ def purge(conn: Connection, post_id: str) -> None:
     for table in (public_reply, receipt):
         about = or_(table.c.post_id == post_id, table.c.lead == post_id)
         conn.execute(update(table).where(about).values(words=""))
+    pasted.purge(conn, post_id)
+    supports.purge(conn, post_id)
+    second_looks.purge(conn, post_id)
     call_off(conn)
 
 

@@ -15,9 +15,23 @@ from wall.codebook import Checked
 from wall.display import StoredPin
 from wall.model import PostState, StoredPost
 from wall.parallel import Contribution, OwnPoint, Receipt, StoredPlacement, StoredRelay
+from wall.points import StoredSecondLook, StoredSupport
 from wall.replies import Question, QuestionState
 from wall.sheet import StoredAnswer
-from wall.store import answers, beside, checks, contributions, placements, posts, questions, relays, walls
+from wall.store import (
+    answers,
+    beside,
+    checks,
+    contributions,
+    placements,
+    posts,
+    questions,
+    relays,
+    second_looks,
+    supports,
+    together,
+    walls,
+)
 from wall.store.chunks import ids_in_chunks
 from wall.store.tables import contribution_post, post, receipt
 
@@ -58,6 +72,8 @@ Hanging = (
     | OwnPoint
     | StoredPin
     | StoredAnswer
+    | StoredSupport
+    | StoredSecondLook
     | beside.Beside
 )
 
@@ -70,9 +86,11 @@ def hanging_on(conn: Connection, event_id: str, changed: Collection[StoredPost])
     pinned: list[Hanging] = [*walls.pins_by_ids(conn, event_id, ids).values(), *answered]
     made = set(of_posts.values())
     placed: list[Hanging] = [*placements.of_posts(conn, changed), *beside.hanging_on(conn, event_id, ids)]
+    placed += supports.by_ids(conn, event_id, ids).values()
+    placed += second_looks.by_ids(conn, event_id, ids).values()
     if not of_posts:
         return [*points(conn, filter(is_own, changed), {}), *pinned, *placed]
-    told = _told_with(conn, event_id, of_posts)
+    told = _told_with(conn, event_id, of_posts) | together.written_here(conn, made)
     of_told = contributions.of_posts(conn, told.keys() - ids)
     mine = {one.id: one for one in changed if is_own(one)}
     own = points(conn, (told | mine).values(), of_posts | of_told)
@@ -121,6 +139,10 @@ def points(conn: Connection, found: Iterable[StoredPost], of_posts: dict[str, st
     told = contributions.receipts_of_posts(conn, {stored.id for stored in listed if stored.id in of_posts})
     asked = _asked(conn, listed)
     leads = _leads(conn, told.values())
+    ids = {stored.id for stored in listed}
+    event_id = listed[0].event_id if listed else ""
+    joined = together.of_posts(conn, event_id, {id_: of_posts[id_] for id_ in ids & of_posts.keys()})
+    looks = second_looks.plain(conn, event_id, ids)
     return [
         OwnPoint(
             stored=stored,
@@ -128,6 +150,8 @@ def points(conn: Connection, found: Iterable[StoredPost], of_posts: dict[str, st
             receipt=told.get(stored.id),
             question=asked.get(stored.id),
             lead=leads.get(stored.id),
+            together=joined.get(stored.id),
+            second=looks.get(stored.id),
         )
         for stored in listed
     ]

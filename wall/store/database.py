@@ -23,6 +23,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from wall.errors import BackchannelError, SetupProblem, StoreFull, StoreUnavailable
+from wall.store.sealing import Seal
 
 T = TypeVar("T")
 
@@ -38,14 +39,17 @@ _NO_DATABASE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 class Store:
     """Two engines over one database: `write` for commands, `read` for snapshots that hold still."""
 
-    def __init__(self, url: str) -> None:
-        """Open (lazily) the database at an SQLAlchemy URL or `sqlite:///path`, `postgresql://…`."""
+    def __init__(self, url: str, seal: Seal | None = None) -> None:
+        """Open (lazily) the database at an SQLAlchemy URL or `sqlite:///path`, `postgresql://…`; with a
+        `seal` for what must not lie in it as it is."""
         self.url = _driver_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
             self._writer, self._reader = _sqlite_engines(self.url)
         else:
             self._writer, self._reader = _postgres_engines(self.url)
+        for engine in (self._writer, self._reader):
+            engine.update_execution_options(**{Seal.option: seal})
         writers = 1 if self.is_sqlite else POSTGRES_WRITERS
         self._write_threads = ThreadPoolExecutor(writers, thread_name_prefix="store-write")
         self._read_threads = ThreadPoolExecutor(READERS, thread_name_prefix="store-read")

@@ -1,4 +1,4 @@
-"""Events: the row whose lock orders an event's commands."""
+"""Events: the row whose lock orders an event's commands. A deleted event is not there (`deleted`)."""
 
 from __future__ import annotations
 
@@ -18,10 +18,13 @@ _NAME = re.compile(r"[A-Za-z0-9-]{1,63}")
 _LISTS = ("hashtags", "languages")
 
 # Built once: every command runs these, and to build a statement costs more than to run it.
-_BY_ID = select(event).where(event.c.id == bindparam("event"))
-_NAMED = select(event).where(or_(event.c.slug == bindparam("name"), event.c.id == bindparam("name")))
+_THERE = event.c.deleted_at.is_(None)
+_BY_ID = select(event).where(event.c.id == bindparam("event"), _THERE)
+_NAMED = select(event).where(
+    or_(event.c.slug == bindparam("name"), event.c.id == bindparam("name")), _THERE
+)
 _LOCKED = _BY_ID.with_for_update()
-_HEAD = select(event.c.epoch, event.c.seq).where(event.c.id == bindparam("event"))
+_HEAD = select(event.c.epoch, event.c.seq).where(event.c.id == bindparam("event"), _THERE)
 _SAVE = update(event).where(event.c.id == bindparam("event"))
 
 
@@ -40,18 +43,18 @@ def named(conn: Connection, name: str) -> Event | None:
     if not _NAME.fullmatch(name):
         return None
     row = conn.execute(_NAMED, {"name": name}).first()
-    return _event(row) if row else None
+    return from_row(row) if row else None
 
 
 def listed(conn: Connection) -> list[Event]:
     """All events, newest first."""
-    return [_event(row) for row in conn.execute(select(event).order_by(event.c.id.desc()))]
+    return [from_row(row) for row in conn.execute(select(event).where(_THERE).order_by(event.c.id.desc()))]
 
 
 def by_id(conn: Connection, event_id: str) -> Event | None:
     """The event with this id."""
     row = conn.execute(_BY_ID, {"event": event_id}).first()
-    return _event(row) if row else None
+    return from_row(row) if row else None
 
 
 def locked(conn: Connection, event_id: str) -> Event | None:
@@ -60,7 +63,7 @@ def locked(conn: Connection, event_id: str) -> Event | None:
     SQLite has one writer for the whole file and needs no row lock.
     """
     row = conn.execute(_LOCKED, {"event": event_id}).first()
-    return _event(row) if row else None
+    return from_row(row) if row else None
 
 
 def head(conn: Connection, event_id: str) -> tuple[str, int] | None:
@@ -78,7 +81,8 @@ def _columns(values: dict[str, Any]) -> dict[str, Any]:
     return {name: to_json(value) if name in _LISTS else value for name, value in values.items()}
 
 
-def _event(row: Row[Any]) -> Event:
+def from_row(row: Row[Any]) -> Event:
+    """An event as its row has it."""
     values = row._asdict()
     for name in _LISTS:
         values[name] = tuple(json.loads(values[name]))

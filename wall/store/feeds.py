@@ -1,4 +1,4 @@
-"""Feeds: their settings, health and cursor, and the lease that lets one process run one feed.
+"""Feeds: their settings (sealed), health and cursor, and the lease that lets one process run one feed.
 
 The lease is timed by the database's clock, so that processes with wrong clocks agree, and carries
 a fencing number that rises with every new holder: whoever stores a cursor must hold the newest.
@@ -15,29 +15,35 @@ from sqlalchemy import Connection, Row, func, insert, literal_column, or_, selec
 
 from wall.model import Feed
 from wall.store.codec import to_json
-from wall.store.tables import feed
+from wall.store.sealing import is_sealed, sealed, unsealed
+from wall.store.tables import event, feed
 
+_REMOVED = "removed"
+"""The state of a row that only stays because replies refer to it: no feed any more, and no credentials."""
 _SHOWN = [column for column in feed.c if column.name not in {"lease_owner", "lease_until", "fence"}]
 
 
 def add(conn: Connection, new: Feed) -> None:
     """Store a new feed, unleased."""
-    values = new.model_dump() | {"config": to_json(new.config), "fence": 0}
+    values = new.model_dump(exclude={"lost"}) | {"config": sealed(conn, to_json(new.config)), "fence": 0}
     conn.execute(insert(feed).values(**values))
 
 
 def by_ids(conn: Connection, event_id: str, ids: Collection[str]) -> dict[str, Feed]:
     """Feeds of an event by id."""
-    query = select(*_SHOWN).where(feed.c.event_id == event_id, feed.c.id.in_(sorted(ids)))
-    return {row.id: _feed(row) for row in conn.execute(query)}
+    mine = (feed.c.event_id == event_id, feed.c.id.in_(sorted(ids)), feed.c.state != _REMOVED)
+    query = select(*_SHOWN).where(*mine)
+    return {row.id: _feed(conn, row) for row in conn.execute(query)}
 
 
 def listed(conn: Connection, event_id: str | None = None) -> list[Feed]:
-    """Feeds of one event, or of all, oldest first."""
-    query = select(*_SHOWN).order_by(feed.c.id)
+    """Feeds of one event, or of all that are there, oldest first."""
+    query = select(*_SHOWN).where(feed.c.state != _REMOVED).order_by(feed.c.id)
     if event_id is not None:
         query = query.where(feed.c.event_id == event_id)
-    return [_feed(row) for row in conn.execute(query)]
+    else:
+        query = query.join(event, event.c.id == feed.c.event_id).where(event.c.deleted_at.is_(None))
+    return [_feed(conn, row) for row in conn.execute(query)]
 
 
 def take_lease(conn: Connection, feed_id: str, owner: str, seconds: float) -> int | None:
@@ -77,6 +83,38 @@ def end_lease(conn: Connection, feed_id: str, fence: int) -> None:
     )
 
 
+def cut_off(conn: Connection, feed_id: str) -> None:
+    """End a feed's lease, whoever holds it: they can store nothing more, and hear of it within a third of
+    the lease's time."""
+    conn.execute(
+        update(feed)
+        .where(feed.c.id == feed_id)
+        .values(fence=feed.c.fence + 1, lease_owner=None, lease_until=None)
+    )
+
+
+def remove(conn: Connection, feed_id: str) -> None:
+    """Forget a feed: its credentials, its cursor, its place in every list. Cut it off first."""
+    conn.execute(
+        update(feed)
+        .where(feed.c.id == feed_id)
+        .values(
+            state=_REMOVED,
+            config=sealed(conn, to_json({})),
+            cursor=None,
+            problem=None,
+            replies=False,
+            version=feed.c.version + 1,
+        )
+    )
+
+
+def end_leases(conn: Connection, event_id: str) -> None:
+    """Take away the leases of an event's feeds: whoever runs one stops at its next write."""
+    taken = {"lease_owner": None, "lease_until": None, "fence": feed.c.fence + 1}
+    conn.execute(update(feed).where(feed.c.event_id == event_id).values(**taken))
+
+
 def free_leases(conn: Connection, still_runs: Callable[[str], bool]) -> None:
     """End the leases of owners that do not run any more, without waiting until they are over."""
     held = select(feed.c.lease_owner).where(feed.c.lease_owner.is_not(None)).distinct()
@@ -102,7 +140,8 @@ def save_progress(
 
 def configure(conn: Connection, feed_id: str, config: dict[str, Any], cursor: str | None) -> None:
     """Give a feed other settings and a place to start from."""
-    conn.execute(update(feed).where(feed.c.id == feed_id).values(config=to_json(config), cursor=cursor))
+    kept = sealed(conn, to_json(config))
+    conn.execute(update(feed).where(feed.c.id == feed_id).values(config=kept, cursor=cursor))
 
 
 def move(conn: Connection, feed_id: str, **columns: Any) -> None:
@@ -121,5 +160,14 @@ def database_now(conn: Connection) -> datetime:
     return now.astimezone(UTC)
 
 
-def _feed(row: Row[Any]) -> Feed:
-    return Feed(**row._asdict() | {"config": json.loads(row.config), "replies": bool(row.replies)})
+def seal_all(conn: Connection) -> None:
+    """Seal settings that were stored before there was a seal."""
+    for row in conn.execute(select(feed.c.id, feed.c.config)).all():
+        if not is_sealed(row.config):
+            conn.execute(update(feed).where(feed.c.id == row.id).values(config=sealed(conn, row.config)))
+
+
+def _feed(conn: Connection, row: Row[Any]) -> Feed:
+    config = unsealed(conn, row.config)
+    read = {"config": json.loads(config or "{}"), "replies": bool(row.replies), "lost": config is None}
+    return Feed(**row._asdict() | read)

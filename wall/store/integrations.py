@@ -1,5 +1,5 @@
-"""Integrations: other tools that post into one event. Their keys are stored as they are, because a
-signature is checked with the key itself; who reads the database could write posts anyway."""
+"""Integrations: other tools that post into one event. Their keys are sealed and not hashed, because a
+signature is checked with the key itself."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
+from wall.store.sealing import is_sealed, sealed, unsealed
 from wall.store.tables import integration
 
 
@@ -28,7 +29,8 @@ def add(
     conn: Connection, event_id: str, integration_id: str, name: str, key: str, made_by: str, now: datetime
 ) -> None:
     """Store a new integration of an event."""
-    values = {"id": integration_id, "event_id": event_id, "name": name, "key": key, "made_by": made_by}
+    values = {"id": integration_id, "event_id": event_id, "name": name, "made_by": made_by}
+    values["key"] = sealed(conn, key)
     conn.execute(insert(integration).values(**values, made_at=now, revoked_at=None))
 
 
@@ -36,7 +38,17 @@ def key_of(conn: Connection, event_id: str, integration_id: str) -> str | None:
     """The key of an integration of this event; None where there is none or it was revoked."""
     active = (integration.c.event_id == event_id, integration.c.revoked_at.is_(None))
     query = select(integration.c.key).where(integration.c.id == integration_id, *active)
-    return conn.execute(query).scalar_one_or_none()
+    stored = conn.execute(query).scalar_one_or_none()
+    return None if stored is None else unsealed(conn, stored)
+
+
+def seal_all(conn: Connection) -> None:
+    """Seal keys that were stored before there was a seal."""
+    active = select(integration.c.id, integration.c.key).where(integration.c.revoked_at.is_(None))
+    for row in conn.execute(active).all():
+        if not is_sealed(row.key):
+            kept = sealed(conn, row.key)
+            conn.execute(update(integration).where(integration.c.id == row.id).values(key=kept))
 
 
 def listed(conn: Connection, event_id: str) -> list[Integration]:

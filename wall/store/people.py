@@ -1,4 +1,4 @@
-"""People, the links they join with, and their sign-ins. Tokens are known here by digest only."""
+"""People and their sign-ins. Tokens are known here by digest only; links are in `links`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from wall.model import Role, new_id
 from wall.store.chunks import ids_in_chunks
-from wall.store.tables import link, person, sign_in
+from wall.store.tables import person, sign_in
 
 
 @dataclass(frozen=True)
@@ -20,17 +19,6 @@ class Person:
     id: str
     name: str
     organiser: bool
-
-
-@dataclass(frozen=True)
-class Link:
-    """A one-time link. `event_id` None: it makes an organiser of the whole instance."""
-
-    id: str
-    event_id: str | None
-    role: Role
-    expires_at: datetime
-    used_at: datetime | None
 
 
 def add_person(conn: Connection, person_id: str, name: str, now: datetime) -> None:
@@ -53,45 +41,15 @@ def make_organiser(conn: Connection, person_id: str) -> None:
     conn.execute(update(person).where(person.c.id == person_id).values(organiser=True))
 
 
+def organisers(conn: Connection) -> list[Person]:
+    """Who is organiser of every event, in the order in which they came."""
+    query = select(person.c.id, person.c.name, person.c.organiser).where(person.c.organiser)
+    return [Person(*row) for row in conn.execute(query.order_by(person.c.id))]
+
+
 def any_person(conn: Connection) -> bool:
     """Whether anybody ever joined this instance."""
     return conn.execute(select(person.c.id).limit(1)).first() is not None
-
-
-def add_link(
-    conn: Connection,
-    digest: str,
-    role: Role,
-    event_id: str | None,
-    made_by: str,
-    now: datetime,
-    expires_at: datetime,
-) -> str:
-    """Store a link by the digest of its token; its id."""
-    link_id = new_id()
-    values = {"id": link_id, "digest": digest, "role": role.value, "event_id": event_id, "made_by": made_by}
-    conn.execute(insert(link).values(**values, made_at=now, expires_at=expires_at))
-    return link_id
-
-
-def link_with(conn: Connection, digest: str) -> Link | None:
-    """The link whose token has this digest, spent or not."""
-    columns = (link.c.id, link.c.event_id, link.c.role, link.c.expires_at, link.c.used_at)
-    row = conn.execute(select(*columns).where(link.c.digest == digest)).first()
-    return Link(row.id, row.event_id, Role(row.role), row.expires_at, row.used_at) if row else None
-
-
-def spend_link(conn: Connection, link_id: str, person_id: str, now: datetime) -> bool:
-    """Use a link up. False when it was used or has run out; of two at once, one gets True."""
-    unspent = (link.c.id == link_id, link.c.used_at.is_(None), link.c.expires_at > now)
-    spent = conn.execute(update(link).where(*unspent).values(used_at=now, used_by=person_id))
-    return spent.rowcount == 1
-
-
-def organiser_link_waits(conn: Connection, now: datetime) -> bool:
-    """Whether a link that makes an organiser of the instance is still unspent."""
-    waiting = (link.c.event_id.is_(None), link.c.used_at.is_(None), link.c.expires_at > now)
-    return conn.execute(select(link.c.id).where(*waiting).limit(1)).first() is not None
 
 
 def add_sign_in(conn: Connection, digest: str, person_id: str, now: datetime, expires_at: datetime) -> None:

@@ -37,6 +37,13 @@ def plain(conn: Connection, ids: Collection[str]) -> dict[str, Placement]:
     }
 
 
+def of_session(conn: Connection, event_id: str, session_id: str, most: int) -> list[str]:
+    """The ids of the newest posts that belong to a session, at most so many."""
+    here = (placement.c.event_id == event_id, placement.c.session_id == session_id)
+    newest = select(placement.c.id).where(*here).order_by(placement.c.id.desc()).limit(most)
+    return list(conn.execute(newest).scalars())
+
+
 def of_posts(conn: Connection, placed: Iterable[StoredPost]) -> list[StoredPlacement]:
     """The placements of these posts that have one."""
     known = {stored.id: stored for stored in placed}

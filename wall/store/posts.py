@@ -213,6 +213,12 @@ def to_recheck(conn: Connection, event_id: str, network: str, limit: int) -> lis
     ]
 
 
+def lost(conn: Connection, event_id: str) -> list[StoredPost]:
+    """The posts of an event that their sources do not return now."""
+    gone = (post.c.event_id == event_id, post.c.state == PostState.UNAVAILABLE.value)
+    return stored_from(conn.execute(select(*_STORED).where(*gone)))
+
+
 def lost_before(conn: Connection, event_id: str, network: str, at: datetime) -> set[str]:
     """Ids of the posts that have been unavailable since before `at`."""
     query = select(post.c.id).where(

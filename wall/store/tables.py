@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     Dialect,
     ForeignKey,
@@ -77,7 +78,10 @@ event = Table(
     Column("held", Integer, nullable=False),
     Column("reposts", Integer, nullable=False),
     Column("rehearsal_of", Text),
+    Column("deleted_at", UtcTime),
     Column("look", Text),
+    Column("starts_on", Date),
+    Column("ends_on", Date),
 )
 
 entry = Table(
@@ -206,6 +210,9 @@ link = Table(
     Column("expires_at", UtcTime, nullable=False),
     Column("used_at", UtcTime),
     Column("used_by", Text),
+    Column("places", Integer),
+    Column("taken", Integer),
+    Column("revoked_at", UtcTime),
 )
 
 sign_in = Table(
@@ -262,6 +269,13 @@ session = Table(
     Column("note", Text, nullable=False),
     Column("version", Integer, nullable=False),
     Column("hashtags", Text),
+    Column("stream", Text),
+    Column("captions", Text),
+    Column("recording", Text),
+    Column("delay_seconds", Integer),
+    Column("source", Text),
+    Column("walls", Text),
+    Column("slides_private", Boolean),
     Index(None, "event_id"),
 )
 

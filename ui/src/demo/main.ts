@@ -1,5 +1,6 @@
 /** The demo's first page: four faces drawn at the width that suits each, and the robots' switch. */
 import "./demo.css";
+import { showTour } from "./tour";
 
 /** Narrower windows show links to the faces instead. */
 const ROOMY = "(min-width: 60rem) and (min-height: 34rem)";
@@ -67,3 +68,4 @@ function showRobots(): void {
 
 showFaces();
 showRobots();
+showTour();

@@ -54,7 +54,9 @@ export class Actions {
       next_prompt: () => room.prompt(1), last_prompt: () => room.prompt(-1),
       replies: () => this.replies.replies(), heard: () => this.replies.heard(), ask: () => this.replies.ask(),
       translate: () => this.replies.translate(), route: () => this.replies.route(),
+      quick_ask: () => (desk.dialog.value = { kind: "panel", panel: "asks" }),
       room_note: () => this.sheet.note(), conclude: () => this.sheet.conclude(), message: () => this.sheet.message(),
+      unsent: () => (desk.dialog.value = { kind: "panel", panel: "unsent" }),
       search: () => this.search(), filter: () => this.filter(), help: () => (desk.dialog.value = { kind: "help" }),
     };
   }

@@ -2,6 +2,7 @@
 import type { VNode } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { useComputed, useSignal } from "@preact/signals";
+import { later } from "../later";
 import type { Stop } from "../socket";
 import { TimesContext, useTimes, useWords, WordsContext } from "../wall/context";
 import { Times } from "../wall/times";
@@ -21,6 +22,10 @@ import { Problems } from "./problems";
 import { RoomPanel } from "./room-panel";
 import { Replies } from "./reply-panel";
 import { stepOf } from "./say";
+import { Unsent } from "./unsent-panel";
+
+/** Asking the participants is not every desk's work. */
+const Asks = later(async () => (await import("./asks-panel")).Asks);
 
 /** How long a short message stays. */
 const SAID_MS = 5_000;
@@ -134,7 +139,9 @@ function PanelView({ panel: { panel, post = "" } }: { panel: Panel }): VNode {
   const close = (): void => {
     desk.dialog.value = null;
   };
+  if (panel === "asks") return <Asks onClose={close} />;
   if (panel === "replies") return <Replies onClose={close} />;
+  if (panel === "unsent") return <Unsent onClose={close} />;
   return panel === "heard" ? <Heard onClose={close} /> : <Translate post={post} onClose={close} />;
 }
 

@@ -2,7 +2,9 @@
 import { batch, computed, effect, signal, type ReadonlySignal } from "@preact/signals";
 import type { Browser } from "../browser";
 import { checkedNow } from "../checked";
-import { Outbox, Refusal, type Answer, type Entry, type Request } from "../commands";
+import { People } from "./people";
+import { Refusal, type Answer, type Request } from "../commands";
+import { Outbox, type Entry } from "../outbox";
 import type { Held } from "../store";
 import type { CheckValue, EventValue, OptOutValue, PostValue, RoomValue, SessionValue, TagValue } from "../wire";
 import { Beside } from "./beside";
@@ -15,6 +17,7 @@ import { ownSession } from "./programme";
 import { Sheet } from "./sheet";
 import { isFloorMove, movesOthers, requestOf, touches, versioned, type Seen, type Step } from "./steps";
 import { inverseOf, Undo, type Done } from "./undo";
+import { MOST_PROBLEMS, named, RULES } from "./unsent";
 
 /** What the server would not do, and why, in its words. */
 export interface Problem {
@@ -54,6 +57,7 @@ export class Desk {
   readonly rooms = signal<readonly RoomValue[]>([]);
   readonly sessions = signal<readonly SessionValue[]>([]);
   readonly tags = signal<readonly TagValue[]>([]);
+  readonly people = new People();
   /** What was found about the claims of posts, by post id. */
   readonly checked = signal<ReadonlyMap<string, CheckValue>>(new Map());
   /** Ids of the posts that are kept on the walls. */
@@ -111,7 +115,7 @@ export class Desk {
   constructor(readonly options: DeskOptions) {
     this.rights = { judges: this.may("post.approve"), tags: this.may("point.tag") };
     this.outbox = new Outbox<Step>({
-      event: options.event, person: options.person, browser: options.browser, late: isFloorMove,
+      event: options.event, person: options.person, browser: options.browser, late: isFloorMove, ...RULES,
       request: (step) => this.#request(step),
       onAnswer: (entry, answer) => this.#answered(entry, answer),
       onRefusal: (entry, refusal) => this.#refused(entry, refusal),
@@ -156,6 +160,7 @@ export class Desk {
     }
     for (const post of posts.values()) searchable(post);
     this.sheet.fold(held);
+    this.people.fold(held);
     this.beside.fold(held);
     this.ready.value = true;
     this.outbox.settle(held.seq, anew);
@@ -373,15 +378,16 @@ export class Desk {
 
   #answered({ cause, step }: Entry<Step>, answer: Answer): void {
     this.#answers.set(cause, answer);
-    if (step.do === "raise" && typeof answer["relay"] === "string") {
-      this.#real.value = new Map([...this.#real.peek(), [step.made, answer["relay"]]]);
-    }
+    const { relay } = answer as { relay?: unknown };
+    if (step.do !== "raise" || typeof relay !== "string") return;
+    this.#real.value = new Map([...this.#real.peek(), [step.made, relay]]);
+    this.outbox.amend((later) => named(later, step.made, relay));
   }
 
   #refused({ cause, step }: Entry<Step>, refusal: Refusal): void {
     this.undo.refused(cause);
     this.said.value = ""; // what was said of it is not so
-    this.problems.value = [...this.problems.value, { cause, step, refusal }].slice(-4);
+    this.problems.value = [...this.problems.value, { cause, step, refusal }].slice(-MOST_PROBLEMS);
   }
 }
 

@@ -40,7 +40,7 @@ export interface Finder {
 /** A window of its own over the desk; `post`: what it is about. */
 export interface Panel {
   readonly kind: "panel";
-  readonly panel: "replies" | "heard" | "translate";
+  readonly panel: "replies" | "heard" | "translate" | "unsent" | "asks";
   readonly post?: string;
 }
 

@@ -53,16 +53,19 @@ function People(): VNode {
   );
 }
 
-/** A quiet dot while all is well; words, and what is not sent yet, when it is not. */
+/** A quiet dot while all is well; words, and what is not sent yet with a way to it, when it is not. */
 function Line(): VNode {
-  const { desk, connection } = useParts();
+  const { desk, connection, actions } = useParts();
   const words = useWords();
   const phase = connection.phase.value;
-  const unsent = desk.outbox.stalled.value ? desk.outbox.entries.value.filter(({ state }) => state === "waiting").length : 0;
+  const { entries, stalled } = desk.outbox;
+  const unsent = stalled.value ? entries.value.filter(({ state }) => state !== "answered").length : 0;
   if (unsent > 0) {
     return (
-      <p class="line line-trouble" role="status" title={words.say("desk.unsent_note")}>
-        <span class="dot" /> {words.count("desk.unsent", unsent)}
+      <p class="line line-trouble" role="status">
+        <button type="button" class="do line-unsent" onClick={() => actions.run("unsent")}>
+          <span class="dot" /> {words.count("desk.unsent", unsent)} <Key command="unsent" />
+        </button>
       </p>
     );
   }

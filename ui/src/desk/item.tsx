@@ -9,7 +9,9 @@ import { BesidePost } from "./beside-panel";
 import { isWaiting, type Item } from "./inbox";
 import { piecesOf } from "./marks";
 import { useParts, useTell } from "./parts";
+import { Backed, Declared, Wish } from "./people";
 import "./attached.css";
+import { NotSent } from "./queue";
 import { reasonOf, relayOf } from "./say";
 import { Belongs, Gathered, Worded } from "./gathered";
 import { Answers } from "./sheet-panel";
@@ -40,6 +42,7 @@ export function ItemView({ item, current }: Props): VNode {
       <Attached post={post} />
       <BesidePost post={post.id} />
       {(isWaiting(item) || post.bar) && <Reasons post={post} />}
+      <Wish post={post.id} />
       <Gathered post={post} opened={opened} />
       <Worded contribution={item.contribution} />
     </>
@@ -60,6 +63,7 @@ function By({ post }: { post: PostValue }): VNode {
       <time dateTime={post.created_at}>{times.since(Date.parse(post.created_at), desk.now.value) || words.say("time.now")}</time>
       {post.edited && <span>{say("desk.edited")}</span>}
       {post.author.bot && <span>{say("desk.bot")}</span>}
+      <Declared declared={post.declared} />
     </p>
   );
 }
@@ -148,12 +152,13 @@ function Standing({ item: { post, contribution } }: { item: Item }): VNode {
   const there = session === null ? undefined : desk.view.value.session(session);
   return (
     <p class="standing">
+      <Backed post={post.id} />
       {tags.map((tag) => tag && <bdi key={tag.id} class={`tag tint-${tag.colour}`} dir="auto">{tidyLine(tag.name)}{hostOf(tag.code)}</bdi>)}
       {relay_state !== null && (
         <bdi class={`relay relay-${relay_state}`} dir="auto">{relayOf(words, relay_state, there, desk.rooms.value)}</bdi>
       )}
       {contribution.noted && relay_state === null && <span>{say("desk.seen")}</span>}
-      {desk.view.value.isPending(post.id) && desk.outbox.stalled.value && <span class="unsent">{say("desk.state.pending")}</span>}
+      <NotSent id={post.id} />
       <span class={`state state-${post.state}`}>{say(`desk.state.${post.state ?? "approved"}`)}</span>
     </p>
   );

@@ -10,9 +10,9 @@ export type CommandName =
   | "mark" | "join" | "split" | "word" | "belong" | "take" | "pin"
   | "raise" | "raise_into" | "earlier" | "later" | "make_next" | "close"
   | "advance" | "session" | "run" | "note" | "next_prompt" | "last_prompt"
-  | "room_note" | "conclude" | "message"
+  | "room_note" | "quick_ask" | "conclude" | "message"
   | "replies" | "ask" | "translate" | "route" | "heard"
-  | "search" | "filter" | "help";
+  | "search" | "filter" | "unsent" | "help";
 
 export interface Binding {
   readonly command: CommandName;
@@ -78,12 +78,14 @@ export const KEYMAP: readonly Binding[] = [
   of("next_prompt", ["."], BOTH, "room", { needs: "session.run" }),
   of("last_prompt", [","], BOTH, "room", { needs: "session.run" }),
   of("room_note", ["l"], BOTH, "room", { needs: "room.note" }),
+  of("quick_ask", ["Q"], BOTH, "room", { needs: "ask.judge" }),
   of("conclude", ["C"], BOTH, "room", { needs: "conclusion.word" }),
   of("message", ["M"], BOTH, "room", { needs: "message.send" }),
   of("search", ["/"], BOTH, "see"),
   of("filter", ["f"], BOTH, "see"),
   of("open", ["v"], INBOX, "see"),
   of("heard", ["H"], BOTH, "see"),
+  of("unsent", ["U"], BOTH, "see"),
   of("help", ["?"], BOTH, "see"),
 ];
 

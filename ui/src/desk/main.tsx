@@ -3,7 +3,7 @@ import { render } from "preact";
 import { effect } from "@preact/signals";
 import { realBrowser } from "../browser";
 import { Connection } from "../socket";
-import { Words } from "../words";
+import { wordsOf } from "../languages";
 import { Actions } from "./actions";
 import { App } from "./app";
 import { Desk } from "./desk";
@@ -19,12 +19,12 @@ import "./sheet.css";
 import "./replies.css";
 import "./gathered.css";
 
-function start(root: HTMLElement): void {
+async function start(root: HTMLElement): Promise<void> {
   const theme = new URLSearchParams(location.search).get("theme");
   if (theme === "light" || theme === "dark") document.documentElement.dataset["theme"] = theme;
   const { event = "", build = "0", person = "", may = "" } = root.dataset;
   const browser = realBrowser();
-  const words = new Words(document.documentElement.lang || "en");
+  const words = await wordsOf(document.documentElement.lang);
   const desk = new Desk({ event, person, may: new Set(may.split(" ")), browser });
   const older = new Older(event, browser, (puts, held) => connection.include(puts, held), () => desk.touch());
   const connection: Connection = new Connection({
@@ -37,7 +37,7 @@ function start(root: HTMLElement): void {
   });
   const parts = { desk, actions: new Actions(desk, words), connection, presence, older };
   addEventListener("beforeunload", (leaving) => {
-    if (desk.outbox.stalled.value && desk.outbox.entries.value.length > 0) leaving.preventDefault();
+    if (!desk.outbox.safe.value && desk.outbox.entries.value.length > 0) leaving.preventDefault();
   });
   render(<App parts={parts} words={words} />, root);
   connection.start();
@@ -45,4 +45,4 @@ function start(root: HTMLElement): void {
 }
 
 const root = document.getElementById("desk");
-if (root) start(root);
+if (root) void start(root);

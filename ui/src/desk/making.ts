@@ -7,7 +7,7 @@ export function aPost(id: string, more: Partial<PostValue> = {}): PostValue {
     id, order: Number(id.replace(/\D/g, "")) || 1, version: 1, network: "x", url: null,
     author: { handle: "ada", name: "Ada", url: null, avatar: null, bot: false },
     text: `Post ${id}`, lang: "en", created_at: "2026-01-01T10:00:00Z", edited: false, hashtags: [], links: [], media: [],
-    emoji: [], warning: null, sensitive: false, poll: null, link_card: null, quote: null, bar: null, reposts: 0, by_hand: false, state: "approved", reasons: [], ...more,
+    emoji: [], warning: null, sensitive: false, poll: null, link_card: null, quote: null, bar: null, reposts: 0, by_hand: false, state: "approved", reasons: [], declared: null, ...more,
   };
 }
 
@@ -25,7 +25,7 @@ export function aRelay(id: string, more: Partial<RelayValue> = {}): RelayValue {
 export function aSession(id: string, more: Partial<SessionValue> = {}): SessionValue {
   return {
     id, room: "r1", title: `Session ${id}`, method: "guided", speakers: [], starts_at: "2026-01-01T10:00:00Z",
-    ends_at: "2026-01-01T12:00:00Z", prompts: [], prompt: null, prompt_at: null, hashtags: [], state: "running", begun_at: null, ended_at: null, version: 1,
+    ends_at: "2026-01-01T12:00:00Z", prompts: [], prompt: null, prompt_at: null, hashtags: [], stream: "", captions: "", recording: "", delay_seconds: 0, walls: "on", slides_private: false, state: "running", begun_at: null, ended_at: null, version: 1,
     note: "", facilitators: [], ...more,
   };
 }

@@ -9,11 +9,17 @@ import { sidesOf, type Side, type Sides } from "./sides";
 import { touches } from "./steps";
 import { Stroke } from "./keys";
 
+/** Told at once; the others come up as these are dismissed. */
+const AT_ONCE = 4;
+
 export function Problems(): VNode {
   const { desk } = useParts();
+  const words = useWords();
+  const more = desk.problems.value.length - AT_ONCE;
   return (
     <div class="problems" role="alert">
-      {desk.problems.value.map((problem) => <ProblemView key={problem.cause} problem={problem} />)}
+      {more > 0 && <p class="problem">{words.count("desk.problem.more", more)}</p>}
+      {desk.problems.value.slice(-AT_ONCE).map((problem) => <ProblemView key={problem.cause} problem={problem} />)}
       <LeftOff />
     </div>
   );

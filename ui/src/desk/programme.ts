@@ -40,3 +40,9 @@ export function timer(ms: number): string {
   const two = (value: number): string => String(value).padStart(2, "0");
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
+
+/** What the clock proposes: to begin what is planned for now, to end what goes on beyond its time. */
+export function proposal(session: SessionValue, now: number): "begin" | "end" | null {
+  if (session.state === "planned" && Date.parse(session.starts_at) <= now) return "begin";
+  return session.state === "running" && Date.parse(session.ends_at) < now ? "end" : null;
+}

@@ -8,6 +8,7 @@ import type { RelayValue } from "../wire";
 import type { CommandName } from "./keymap";
 import { Key } from "./keys";
 import { useParts, useTell } from "./parts";
+import { Backed } from "./people";
 import { timer } from "./programme";
 import { relaySnippet } from "./say";
 
@@ -81,13 +82,23 @@ function Relay({ relay, place }: { relay: RelayValue; place: number | null }): V
       <p class="relay-said"><bdi dir="auto">{relaySnippet(relay, LETTERS[relay.state] ?? 110)}</bdi></p>
       <p class="relay-by">
         <bdi dir="auto">{name}</bdi>
+        <Backed post={relay.post.id} others={relay.others} />
         {relay.state === "on_floor" && relay.floor_at !== null && (
           <span class="timer">{timer(desk.now.value - Date.parse(relay.floor_at))}</span>
         )}
         {relay.state !== "on_floor" && <Raised at={relay.raised_at} />}
+        <NotSent id={relay.id} />
       </p>
     </div>
   );
+}
+
+/** A mark on what was done here and is not sent yet. */
+export function NotSent({ id }: { id: string }): VNode | null {
+  const { desk } = useParts();
+  const say = useTell();
+  if (!desk.outbox.stalled.value || !desk.view.value.isPending(id)) return null;
+  return <span class="unsent">{say("desk.state.pending")}</span>;
 }
 
 /** How long ago it was raised: its text changes once a minute, and nothing else of the row. */

@@ -6,7 +6,7 @@ import { conclusionsOf, messages } from "../sheet";
 import type { SessionValue } from "../wire";
 import { OffersIn, OffersOut } from "./beside-panel";
 import { useParts, useTell } from "./parts";
-import { roomOf, timer } from "./programme";
+import { proposal, roomOf, timer } from "./programme";
 import { Do, Queue } from "./queue";
 import { Concluded, Pace, Sent, Signals } from "./sheet-panel";
 
@@ -38,6 +38,7 @@ function About({ session }: { session: SessionValue }): VNode {
   const say = useTell();
   const running = session.state === "running" && session.begun_at !== null;
   const prompt = session.prompts.find(({ id }) => id === session.prompt);
+  const proposed = proposal(session, desk.now.value);
   return (
     <header class="room-head">
       <p class="room-where">
@@ -54,6 +55,7 @@ function About({ session }: { session: SessionValue }): VNode {
           <bdi dir="auto">{tidyLine(prompt.text)}</bdi>
         </p>
       )}
+      {proposed && <p><strong>{say(proposed === "begin" ? "stage.not_begun" : "stage.should_end")}</strong></p>}
       <Pace session={session} />
     </header>
   );
@@ -138,6 +140,7 @@ function Foot({ session }: { session: SessionValue }): VNode {
           <Do command="run">{say(session.state === "running" ? "desk.session.end" : "desk.session.begin")}</Do>
           <Do command="note">{say("desk.note_short")}</Do>
           <Do command="message">{say("desk.message_short")}</Do>
+          <Do command="quick_ask">{say("desk.asks_short")}</Do>
           <Do command="conclude">{say("desk.conclude_short")}</Do>
         </>
       )}

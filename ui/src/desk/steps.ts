@@ -88,7 +88,7 @@ export function movesOthers(step: Step): boolean {
 /** Moves of the floor: a minute later the room may be elsewhere, so a late one is asked about. */
 export function isFloorMove(step: Step): boolean {
   if (step.do === "close") return step.state === "discussed" || step.state === "answered";
-  return ["advance", "take-up", "begin", "end", "prompt"].includes(step.do);
+  return ["advance", "take-up", "ready", "begin", "end", "prompt"].includes(step.do);
 }
 
 /** What is sent. `version` is of the subject that `versioned` names; `id` gives a relay's real id. */

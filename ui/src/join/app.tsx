@@ -9,13 +9,16 @@ import { TimesContext, useWords, WordsContext } from "../wall/context";
 import { Times } from "../wall/times";
 import type { Words } from "../words";
 import { HEARD } from "./feed";
+import { Feedback, QuickAsks } from "./asks";
 import { Form, type FormProps } from "./form";
 import type { Join } from "./join";
 import { Points } from "./points";
+import { Resources } from "./resources";
 import { CheckedContext, Found } from "./checked";
 import { By, Heard, Said } from "./said";
 import { Conclusions, Notes } from "./session";
-import type { Sheet } from "./sheet";
+import { Support } from "./support";
+import { Follow, Today } from "./today";
 
 interface Props extends Omit<FormProps, "running"> {
   readonly join: Join;
@@ -32,12 +35,16 @@ export function App({ join, connection, words, ...form }: Props): VNode {
         <Trouble connection={connection} />
         <section class="here" aria-labelledby="here">
           <h2 id="here">{words.say("join.room_now")}</h2>
-          <Rooms here={join.here.value} sheet={join.sheet} />
+          <Rooms join={join} />
+          <Today planned={join.today.value} />
         </section>
+        <QuickAsks asks={join.asks} />
+        <Feedback asks={join.asks} />
         <Conclusions sheet={join.sheet} />
         <div class="mine">
           <section class="add" aria-labelledby="add">
             <h2 id="add">{words.say("join.add")}</h2>
+            <p class="guidance-link"><a href={`/events/${join.event.value?.slug ?? ""}/guidance`}>{words.say("guidance.link")}</a></p>
             <Form {...form} running={join.here.value.map(({ session }) => session)} />
           </section>
           <section class="yours" aria-labelledby="yours">
@@ -45,6 +52,7 @@ export function App({ join, connection, words, ...form }: Props): VNode {
             <Points join={join} />
           </section>
         </div>
+        <Resources join={join} />
         <Walls join={join} />
         </CheckedContext.Provider>
       </TimesContext.Provider>
@@ -63,13 +71,14 @@ function Trouble({ connection }: { connection: Connection }): VNode | null {
   return <p class="trouble" role="status">{words.say(said)}</p>;
 }
 
-function Rooms({ here, sheet }: { here: readonly Here[]; sheet: Sheet }): VNode {
+function Rooms({ join }: { join: Join }): VNode {
   const words = useWords();
+  const here = join.here.value;
   if (here.length === 0) return <p class="quiet">{words.say("join.room_none")}</p>;
-  return <>{here.map((one) => <Guard key={one.room.id}><Room {...one} sheet={sheet} /></Guard>)}</>;
+  return <>{here.map((one) => <Guard key={one.room.id}><Room {...one} join={join} /></Guard>)}</>;
 }
 
-function Room({ room, session, floor, sheet }: Here & { sheet: Sheet }): VNode {
+function Room({ room, session, floor, join }: Here & { join: Join }): VNode {
   const words = useWords();
   const prompt = current(session);
   const method = `method.${session.method}`;
@@ -77,9 +86,11 @@ function Room({ room, session, floor, sheet }: Here & { sheet: Sheet }): VNode {
     <article class="room" data-room={room.id}>
       <p class="room-name"><bdi dir="auto">{room.name}</bdi>{words.has(method) && <> · {words.say(method)}</>}</p>
       <h3><bdi dir="auto">{session.title}</bdi></h3>
+      {session.slides_private && <p class="slides-private">{words.say("wall.slides_private")}</p>}
       {prompt && (
         <p class="asked"><span class="label">{prompt.kind === "break" ? words.say("stage.break_on") : prompt.code || words.say("join.asked")}</span> <bdi dir="auto">{prompt.text}</bdi></p>
       )}
+      <Follow session={session} />
       <div aria-live="polite">
         {floor ? (
           <div class="floor" key={floor.id}>
@@ -87,11 +98,12 @@ function Room({ room, session, floor, sheet }: Here & { sheet: Sheet }): VNode {
             <Said post={floor.post} />
             <By post={floor.post} />
             <Found post={floor.post.id} />
+            <Support post={floor.post.id} supports={join.supports} own={isOwn(join, floor.post.id)} />
             {floor.others.length > 0 && <p class="quiet">{words.count("join.also", floor.others.length)}</p>}
           </div>
         ) : <p class="quiet">{words.say("join.room_quiet")}</p>}
       </div>
-      <Notes session={session.id} sheet={sheet} />
+      <Notes session={session.id} sheet={join.sheet} />
     </article>
   );
 }
@@ -126,12 +138,17 @@ function Walls({ join }: { join: Join }): VNode {
             aria-posinset={index + 1} aria-setsize={shown.length}
           >
             <Guard key={post.version}><By post={post} /><Said post={post} /><Found post={post.id} /></Guard>
+            <Support post={post.id} supports={join.supports} own={isOwn(join, post.id)} />
           </article>
         ))}
       </div>
       )}
     </section>
   );
+}
+
+function isOwn(join: Join, post: string): boolean {
+  return join.points.value.some(({ id }) => id === post);
 }
 
 /** Let in what waits, and go to where it is. */

@@ -82,3 +82,12 @@ test("what was typed outlives a reload, and what was typed on while sending stay
   await sending;
   expect(draft.text.value).toBe("Hello and more");
 });
+
+test("what somebody says of themselves goes with the point, and stays for the next one", async () => {
+  const draft = world.draft();
+  draft.type("Hello");
+  [draft.role.value, draft.country.value] = ["student", "CA"];
+  await draft.send();
+  expect(JSON.parse(String(world.asked[0]?.options.body))).toEqual({ text: "Hello", role: "student", country: "CA" });
+  expect([draft.role.value, draft.country.value]).toEqual(["student", "CA"]);
+});

@@ -4,7 +4,7 @@ import type { Browser } from "../browser";
 import { newCause, Refusal, send, Unreachable, type Answer } from "../commands";
 import type { Key } from "../words";
 
-const ANY_LETTER = /[^\p{C}\p{Z}]/u;
+export const ANY_LETTER = /[^\p{C}\p{Z}]/u;
 
 /** What is wrong, in a key of the catalogue with its fields, and which field it is about. */
 export interface Problem {
@@ -24,12 +24,15 @@ export class Draft {
   readonly name = signal("");
   /** The id of the session that it is about; "" for none. */
   readonly session = signal("");
+  /** What its author says of themselves: codes, or "". */
+  readonly role = signal("");
+  readonly country = signal("");
   readonly sending = signal(false);
   readonly problem = signal<Problem | null>(null);
   /** What became of what was sent last: `shown`, `waits` or `not_shown`. */
   readonly thanks = signal<"shown" | "waits" | "not_shown" | null>(null);
   /** How many characters are left; below 0, how many are too many. */
-  readonly left = computed(() => this.limits.most - points(this.text.value));
+  readonly left = computed(() => this.limits.most - pointsOf(this.text.value));
 
   #unsent: { readonly cause: string; readonly body: string } | null = null;
   readonly #key: string;
@@ -87,23 +90,24 @@ export class Draft {
   }
 
   #body(): object {
-    const [name, session] = [this.name.value.trim(), this.session.value];
-    return { text: this.text.value, ...(name && { name }), ...(session && { session }) };
+    const [name, session, role, country] = [this.name.value.trim(), this.session.value, this.role.value, this.country.value];
+    const about = { ...(role && { role }), ...(country && { country }) };
+    return { text: this.text.value, ...(name && { name }), ...(session && { session }), ...about };
   }
 
   #wrong(): Problem | null {
     const { most, mostName } = this.limits;
     if (!ANY_LETTER.test(this.text.value)) return { key: "join.wrong.empty", fields: {}, field: "text" };
     if (this.left.value < 0) {
-      return { key: "join.wrong.long", fields: { length: points(this.text.value), most }, field: "text" };
+      return { key: "join.wrong.long", fields: { length: pointsOf(this.text.value), most }, field: "text" };
     }
-    if (points(this.name.value) > mostName) return { key: "join.wrong.name", fields: { most: mostName }, field: "name" };
+    if (pointsOf(this.name.value) > mostName) return { key: "join.wrong.name", fields: { most: mostName }, field: "name" };
     return null;
   }
 }
 
 /** Code points of what will be stored. */
-function points(text: string): number {
+export function pointsOf(text: string): number {
   return Array.from(text.trim()).length;
 }
 

@@ -1,6 +1,7 @@
 /** The form for a new point. What is typed stays until the server has it. */
 import type { VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import type { Signal } from "@preact/signals";
 import { useWords } from "../wall/context";
 import { tidyLine } from "../hygiene";
 import type { SessionValue } from "../wire";
@@ -17,9 +18,17 @@ export interface FormProps {
   readonly focus: boolean;
   /** The sessions that run: with more than one, it is asked which it is about. */
   readonly running: readonly SessionValue[];
+  /** What may be chosen, in the order and the words of the server's page. */
+  readonly choices: Choices;
 }
 
-export function Form({ draft, pre, focus, running }: FormProps): VNode {
+/** Codes with their words. */
+export interface Choices {
+  readonly roles: readonly (readonly [string, string])[];
+  readonly countries: readonly (readonly [string, string])[];
+}
+
+export function Form({ draft, pre, focus, running, choices }: FormProps): VNode {
   const words = useWords();
   const field = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
@@ -57,6 +66,7 @@ export function Form({ draft, pre, focus, running }: FormProps): VNode {
         aria-invalid={problem?.field === "name" || undefined}
         onInput={(event) => (draft.name.value = event.currentTarget.value)}
       />
+      <AboutYou draft={draft} choices={choices} />
       <Wrong problem={problem} of={null} />
       <button class="go" type="submit" aria-disabled={sending.value}>
         {words.say(sending.value ? "join.sending" : "join.send")}
@@ -67,6 +77,40 @@ export function Form({ draft, pre, focus, running }: FormProps): VNode {
         <p class="hint">{words.say("join.kept")}</p>
       </details>
     </form>
+  );
+}
+
+/** What one says of oneself, folded until it is wanted. */
+function AboutYou({ draft, choices }: Pick<FormProps, "draft" | "choices">): VNode | null {
+  const words = useWords();
+  const opened = useRef(draft.role.value !== "" || draft.country.value !== "");
+  return (
+    <details class="about-you" open={opened.current} onToggle={(event) => (opened.current = event.currentTarget.open)}>
+      <summary>{words.say("join.about_you")}</summary>
+      <p class="hint" id="about-hint">{words.say("join.about_you_hint")}</p>
+      <Choice name="role" label={words.say("join.role")} from={choices.roles} value={draft.role} />
+      <Choice name="country" label={words.say("join.country")} from={choices.countries} value={draft.country} />
+    </details>
+  );
+}
+
+interface ChoiceProps {
+  readonly name: "role" | "country";
+  readonly label: string;
+  readonly from: Choices["roles"];
+  readonly value: Signal<string>;
+}
+
+function Choice({ name, label, from, value }: ChoiceProps): VNode {
+  const words = useWords();
+  return (
+    <>
+      <label for={name}>{label}</label>
+      <select id={name} name={name} value={value.value} aria-describedby="about-hint" onChange={({ currentTarget }) => (value.value = currentTarget.value)}>
+        <option value="">{words.say("join.unsaid")}</option>
+        {from.map(([code, text]) => <option key={code} value={code}>{text}</option>)}
+      </select>
+    </>
   );
 }
 

@@ -2,10 +2,15 @@
 import { signal } from "@preact/signals";
 import { checkedNow } from "../checked";
 import { here, type Here } from "../floor";
+import { listed } from "../resources";
 import type { Held } from "../store";
-import type { CheckValue, EventValue, PointValue, SessionValue } from "../wire";
+import { countedNow } from "../support";
+import type { CheckValue, EventValue, PointValue, ResourceValue, SessionValue } from "../wire";
 import { Feed } from "./feed";
+import type { Asks } from "./asks-state";
+import { todays, type Planned } from "./plan";
 import type { Sheet } from "./sheet";
+import type { Supports } from "./supports";
 
 /** New posts come into the list together, so that neither eye nor ear is busy with it all the time. */
 export const BATCH_MS = 4_000;
@@ -14,7 +19,10 @@ const TICK_MS = 1_000;
 export class Join {
   readonly event = signal<EventValue | null>(null);
   readonly here = signal<readonly Here[]>([]);
+  readonly resources = signal<readonly ResourceValue[]>([]);
   readonly points = signal<readonly PointValue[]>([]);
+  /** Today's programme. */
+  readonly today = signal<readonly Planned[]>([]);
   readonly paused = signal(false);
   readonly waiting = signal(0);
   /** How many came into the list last, for those who hear it. */
@@ -30,8 +38,8 @@ export class Join {
   #sent: readonly PointValue[] = [];
   #releasedAt = 0;
 
-  /** `sheet`: what sessions concluded. `reading`: whether somebody has scrolled into the list, which then stands still. */
-  constructor(readonly sheet: Sheet, private readonly reading: () => boolean) {
+  /** `sheet`: what sessions concluded; `asks`: what their participants are asked; `supports`: what this phone thinks too. `reading`: whether somebody has scrolled into the list, which then stands still. */
+  constructor(readonly sheet: Sheet, readonly asks: Asks, readonly supports: Supports, private readonly reading: () => boolean) {
     setInterval(() => this.#tick(), TICK_MS);
   }
 
@@ -41,8 +49,12 @@ export class Join {
     this.event.value = [...held.all("event").values()][0] ?? null;
     this.sessions = held.all("session");
     this.here.value = here(held.all("room"), this.sessions, held.all("relay"));
+    this.resources.value = listed(held.all("resource"));
     this.sheet.fold(held, Date.now());
+    this.asks.fold(held);
     this.checked.value = checkedNow(this.checked.peek(), held.all("check"));
+    this.supports.counted.value = countedNow(this.supports.counted.peek(), held.all("support"));
+    this.today.value = todays(held.all("room"), this.sessions.values(), this.event.value?.zone ?? "UTC", Date.now());
     this.feed.take(held.all("post"));
     this.#listPoints();
     this.#changed();

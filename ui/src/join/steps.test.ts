@@ -1,13 +1,14 @@
 import { expect, test } from "vitest";
 import { Words } from "../words";
-import { cameOf, heard, placed, reached, stepOf, whyNot } from "./steps";
+import "./words";
+import { cameOf, heard, isEditable, mayAsk, placed, reached, stepOf, whyNot } from "./steps";
 
 const en = new Words("en");
 const reason = (code: string, params = {}) => ({ code, start: null, end: null, params });
 
 test.each([
   ["held", null, "waiting"], ["received", "queued", "waiting"], ["approved", null, "shown"],
-  ["approved", "queued", "coming"], ["approved", "next", "coming"], ["approved", "on_floor", "now"],
+  ["approved", "queued", "coming"], ["approved", "next", "next"], ["approved", "on_floor", "now"],
   ["approved", "discussed", "discussed"], ["approved", "answered", "answered"], ["approved", "deferred", "later"],
   ["approved", "returned", "returned"], ["approved", "dropped", "shown"], ["approved", "of_tomorrow", "shown"],
   ["rejected", null, "not_shown"], ["hidden", "discussed", "taken_down"],
@@ -43,4 +44,11 @@ test("reasons are in words, each once, and only where something is not shown", (
     "It does not fit this event’s rules.",
   ]);
   expect(whyNot("waiting", given, en)).toEqual([]);
+});
+
+test("words are changed until somebody decided, and a second look is asked for once, where nothing is shown", () => {
+  const states = ["received", "held", "approved", "rejected", "hidden", "withdrawn"];
+  expect(states.filter((state) => isEditable({ state }))).toEqual(["received", "held"]);
+  expect(states.filter((state) => mayAsk({ state, second: null }))).toEqual(["rejected", "hidden"]);
+  expect(mayAsk({ state: "hidden", second: { state: "kept", answer: "No." } })).toBe(false);
 });

@@ -1,21 +1,21 @@
-/** How far a point got, as its author is told; `step_of` in wall/routes/joining.py says the same. Pure. */
+/** How far a point got, as its author is told; wall/routes/own_points.py says the same. Pure. */
 import type { PointValue, Reason } from "../wire";
 import type { Key, Words } from "../words";
 
 export type Step =
-  | "waiting" | "shown" | "coming" | "now" | "discussed" | "answered"
+  | "waiting" | "shown" | "coming" | "next" | "now" | "discussed" | "answered"
   | "later" | "later_session" | "later_board" | "later_report" | "returned" | "not_shown" | "taken_down";
 
 const UNSHOWN: Readonly<Record<string, Step>> = {
   received: "waiting", held: "waiting", rejected: "not_shown", hidden: "taken_down",
 };
 const RELAYED: Readonly<Record<string, Step>> = {
-  queued: "coming", next: "coming", on_floor: "now", discussed: "discussed", answered: "answered",
+  queued: "coming", next: "next", on_floor: "now", discussed: "discussed", answered: "answered",
   deferred: "later", returned: "returned",
 };
 const LATER: Readonly<Record<string, Step>> = { session: "later_session", board: "later_board", report: "later_report" };
 const REACHED: Readonly<Partial<Record<Step, number>>> = {
-  waiting: 1, shown: 2, coming: 3, now: 3, discussed: 4, answered: 4,
+  waiting: 1, shown: 2, coming: 3, next: 3, now: 3, discussed: 4, answered: 4,
 };
 const OFF: readonly Step[] = ["not_shown", "taken_down"];
 const HEARD: readonly Step[] = ["discussed", "answered"];
@@ -43,6 +43,16 @@ export function heard(step: Step): boolean {
 /** What came of it, unless the reply says so already. */
 export function cameOf({ outcome, reply }: Pick<PointValue, "outcome" | "reply">): string {
   return reply.includes(outcome) ? "" : outcome;
+}
+
+/** Whether its words are still its author's to change: nobody decided yet. */
+export function isEditable({ state }: Pick<PointValue, "state">): boolean {
+  return state === "held" || state === "received";
+}
+
+/** Whether its author may wish for a second look: it is not shown, and they did not yet. */
+export function mayAsk({ state, second }: Pick<PointValue, "state" | "second">): boolean {
+  return (state === "rejected" || state === "hidden") && second === null;
 }
 
 /** Whether it is about a session that this step is told. */

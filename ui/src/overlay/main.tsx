@@ -3,7 +3,7 @@ import { render } from "preact";
 import { realBrowser } from "../browser";
 import { Connection } from "../socket";
 import { wear } from "../wear";
-import { Words } from "../words";
+import { wordsOf } from "../languages";
 import { App } from "./app";
 import { Overlay } from "./overlay";
 import "../wall/card.css";
@@ -20,7 +20,7 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   alt: ["off"],
 };
 
-function start(root: HTMLElement): void {
+async function start(root: HTMLElement): Promise<void> {
   const asked = new URLSearchParams(location.search);
   for (const [option, values] of Object.entries(OPTIONS)) {
     const value = asked.get(option) ?? "";
@@ -36,9 +36,9 @@ function start(root: HTMLElement): void {
       connection.painted(held.seq);
     },
   });
-  render(<App overlay={overlay} words={new Words(document.documentElement.lang || "en")} />, root);
+  render(<App overlay={overlay} words={await wordsOf(document.documentElement.lang)} />, root);
   connection.start();
 }
 
 const root = document.getElementById("overlay");
-if (root) start(root);
+if (root) void start(root);

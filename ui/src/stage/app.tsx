@@ -3,6 +3,7 @@ import type { VNode } from "preact";
 import { useEffect } from "preact/hooks";
 import { useComputed, useSignal } from "@preact/signals";
 import { displayed } from "../hygiene";
+import { later } from "../later";
 import type { Connection, Stop } from "../socket";
 import { codes, Guard } from "../wall/card";
 import { TimesContext, useTimes, useWords, WordsContext } from "../wall/context";
@@ -18,6 +19,9 @@ import type { Stage } from "./stage";
 import { otherTheme, showTheme } from "./theme";
 import { Left, Pace, Proposal } from "./timing";
 import type { View } from "./view";
+
+/** What came of a quick ask, as the walls show it; few sessions have one. */
+const Ask = later(async () => (await import("./asks")).Ask);
 
 interface Props {
   readonly stage: Stage;
@@ -78,6 +82,7 @@ function Middle({ stage, view }: { stage: Stage; view: View }): VNode {
   const words = useWords();
   const times = useTimes();
   const { session, room, upcoming } = view;
+  if (view.ask) return <Ask ask={view.ask} now={stage.now.value} />;
   if (session && !view.floor && view.concluded.length > 0) return <Concluded all={view.concluded} />;
   if (session?.state === "ended") return <Quiet said={words.say("stage.ended_note")} />;
   if (session) return <Floor stage={stage} view={view} />;

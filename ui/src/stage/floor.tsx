@@ -46,6 +46,7 @@ export function Floor({ stage, view }: { stage: Stage; view: View }): VNode {
         <By post={post} event={event.slug} now={stage.now} />
         <Where post={post} />
         <Agree relay={floor} />
+        {view.supported > 0 && <p class="others">{words.count("join.support_count", view.supported)}</p>}
         <Checks checks={view.checks} />
         {note && <p class="relay-note" tabIndex={0}><span class="label">{words.say("stage.note")}</span> <bdi dir="auto">{note}</bdi></p>}
       </div>

@@ -2,7 +2,7 @@
 import { render } from "preact";
 import { realBrowser } from "../browser";
 import { Connection } from "../socket";
-import { Words } from "../words";
+import { wordsOf } from "../languages";
 import { App } from "./app";
 import { Stage } from "./stage";
 import { showAskedTheme } from "./theme";
@@ -16,7 +16,7 @@ import "./small.css";
 /** Only what is in the queue is shown: the wall's posts are elsewhere. */
 const KEEP = 1;
 
-function start(root: HTMLElement): void {
+async function start(root: HTMLElement): Promise<void> {
   showAskedTheme();
   const { event = "", build = "0", face = "stage", session = "", room = "", may = "" } = root.dataset;
   const browser = realBrowser();
@@ -24,11 +24,11 @@ function start(root: HTMLElement): void {
   const connection = new Connection({
     event, face, build: Number(build), keep: KEEP, browser, onFold: (held) => stage.fold(held),
   });
-  const words = new Words(document.documentElement.lang || "en");
+  const words = await wordsOf(document.documentElement.lang);
   const orders = { may: new Set(may.split(" ")), browser, event };
   render(<App stage={stage} connection={connection} words={words} orders={orders} />, root);
   connection.start();
 }
 
 const root = document.getElementById("stage");
-if (root) start(root);
+if (root) void start(root);

@@ -7,13 +7,15 @@ import { useOrders } from "./orders";
 import type { Stage } from "./stage";
 import type { View } from "./view";
 
-export function Quieting({ stage, view: { room, event } }: { stage: Stage; view: View }): VNode | null {
+export function Quieting({ stage, view: { room, event, session } }: { stage: Stage; view: View }): VNode | null {
   const words = useWords();
   const { may } = useOrders();
   const failed = useSignal(false);
   const hold: Hold = stage.controls.value.get(room?.id ?? "")?.hold ?? "live";
   if (!may.has("walls.quiet") || !room || !event || hold === "blank") return null;
   const isQuiet = hold === "quiet";
+  const isOff = session?.state === "running" && session.walls === "off";
+  if (isOff && !isQuiet) return <p role="status">{words.say("stage.walls_off")}</p>;
   const press = async (): Promise<void> => {
     failed.value = !(await ordered(event.slug, room.id, isQuiet ? "live" : "quiet"));
   };

@@ -1,9 +1,11 @@
 /** What the chair view shows of what it holds, and its clocks. Pure. */
+import { isOut, onWalls } from "../asks";
 import { inState, running, upcoming } from "../floor";
 import { conclusionsOf, current } from "../sheet";
 import type { Held } from "../store";
+import { supportOf } from "../support";
 import type {
-  CheckMark, ConclusionValue, EventValue, Prompt, QuestionValue, RelayValue, RoomValue, SessionValue, TranslationValue,
+  AskValue, CheckMark, ConclusionValue, EventValue, Prompt, QuestionValue, RelayValue, RoomValue, SessionValue, TranslationValue,
 } from "../wire";
 
 const MINUTE = 60_000;
@@ -26,12 +28,16 @@ export interface View {
   readonly next: RelayValue | null;
   readonly queued: number;
   readonly concluded: readonly ConclusionValue[];
+  /** The quick ask whose result is on the walls of this room. */
+  readonly ask: AskValue | null;
   /** What was found about the point on the floor. */
   readonly checks: readonly CheckMark[];
   /** The point on the floor in other languages, by people. */
   readonly translations: readonly TranslationValue[];
   /** What its author was asked and answered, once a facilitator showed it. */
   readonly answers: readonly QuestionValue[];
+  /** How many think so too of the point on the floor. */
+  readonly supported: number;
   /** Whether this reader may see notes and what is next. */
   readonly staff: boolean;
 }
@@ -51,18 +57,27 @@ export function viewOf(held: Held, { session: id, room: place }: Asked): View {
     floor,
     next: in_("next")[0] ?? null,
     queued: in_("queued").length,
+    ask: session && askOf(held, session, floor),
     concluded: session ? conclusionsOf(session.id, held.all("conclusion")) : [],
     checks: held.all("check").get(floor?.post.id ?? "")?.checks ?? [],
     translations: [...held.all("translation").values()].filter(({ post }) => post === floor?.post.id),
     answers: [...held.all("question").values()].filter(({ post, state }) => post === floor?.post.id && state === "shared"),
+    supported: floor ? supportOf(held.all("support"), floor.post.id, floor.others) : 0,
     staff: [...sessions.values()].some(({ note }) => note !== null),
   };
 }
 
+/** Who looks after the session holds more than everybody may see: this view is often read by others, too. */
+function askOf(held: Held, session: SessionValue, floor: RelayValue | null): AskValue | null {
+  const here = { rooms: held.all("room"), sessions: held.all("session"), floors: [floor?.floor_at ?? null] };
+  const on = onWalls(held.all("ask"), here, session.room);
+  return on && isOut(on) ? on : null;
+}
+
 /** What stands still while the view is paused; when it differs, something changed meanwhile. */
-export function essence({ session, prompt, floor, next, queued, concluded, checks, translations, answers }: View): string {
+export function essence({ session, prompt, floor, next, queued, ask, concluded, checks, translations, answers }: View): string {
   const worded = concluded.map(({ id, version }) => [id, version]);
-  return JSON.stringify([session?.version, prompt, floor?.id, floor?.version, next?.id, next?.version, queued, worded, checks, translations, answers]);
+  return JSON.stringify([session?.version, prompt, floor?.id, floor?.version, next?.id, next?.version, queued, ask?.version, worded, checks, translations, answers]);
 }
 
 /** Whole minutes left until the planned end, a begun one counted; below 0, how many it is over. */

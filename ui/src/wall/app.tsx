@@ -6,6 +6,7 @@ import type { Connection, Stop } from "../socket";
 import { wear } from "../wear";
 import type { EventValue } from "../wire";
 import type { Words } from "../words";
+import { later } from "../later";
 import { Banner } from "./banner";
 import { TimesContext, useTimes, useWords, WordsContext } from "./context";
 import type { Layout } from "./display";
@@ -29,6 +30,9 @@ export interface Props {
   readonly last: () => Last | null;
   readonly card: boolean;
 }
+
+/** A quick ask takes the place of whatever is on; few walls ever have one. */
+const AskSheet = later(async () => (await import("./asks")).AskSheet);
 
 /** Layouts that say themselves what the banner would, or need all of the screen. */
 const WITHOUT_BANNER: readonly Layout[] = ["question", "floor", "themes", "programme", "title", "notice"];
@@ -54,7 +58,7 @@ function useDress({ wall, wished, card }: Props, last: Last | null): void {
   const set = (): void => {
     const isBlank = wall.hold.value === "blank" && !last;
     const seat = seatOf(wished, wall.screen.value) ?? last?.seat ?? null;
-    const layout = card ? "blank" : isBlank ? "blank" : last ? "programme" : wall.playing.value.step.layout;
+    const layout = card ? "blank" : isBlank ? "blank" : !last && wall.asks.on.value ? "ask" : last ? "programme" : wall.playing.value.step.layout;
     wear(wall.event.value ?? last?.event ?? null);
     dress(document.documentElement, last?.look ?? wall.scene.value, wished, seat, layout);
   };
@@ -85,7 +89,7 @@ function Running(props: Props): VNode {
   const { wall, connection, wished, card } = props;
   const event = wall.event.value;
   const { layout } = wall.playing.value.step;
-  const screen = wall.screen.value;
+  const [screen, ask] = [wall.screen.value, wall.asks.on.value];
   useEffect(() => {
     if (event) document.title = event.name;
   }, [event]);
@@ -95,10 +99,11 @@ function Running(props: Props): VNode {
       {wall.hold.value === "blank" ? <Blank name={event?.name ?? ""} /> : (
         <>
           <Head wall={wall} connection={connection} address={props.address} />
-          <Announced notices={wall.notices.value} />
-          {WITHOUT_BANNER.includes(layout) ? <div class="banner" /> : <Banner wall={wall} />}
-          <main class="posts" data-layout={layout}>
-            <Careful key={`${wall.playing.value.index}.${layout}`} onFailed={() => wall.failed(layout)}><Show wall={wall} /></Careful>
+          <Announced notices={wall.notices.value} isPrivate={wall.talking.isPrivate.value} />
+          {ask || WITHOUT_BANNER.includes(layout) ? <div class="banner" /> : <Banner wall={wall} />}
+          <main class="posts" data-layout={ask ? "ask" : layout}>
+            {ask ? <Careful key={ask.id} onFailed={() => wall.asks.failed(ask.id)}><AskSheet ask={ask} now={wall.now.value} event={event?.slug ?? ""} address={props.address} /></Careful>
+              : <Careful key={`${wall.playing.value.index}.${layout}`} onFailed={() => wall.failed(layout)}><Show wall={wall} /></Careful>}
           </main>
         </>
       )}

@@ -9,7 +9,7 @@ export const EVERYWHERE = "all";
 export const DEFAULT = "default";
 const STRENGTH: readonly Hold[] = ["live", "curated", "frozen", "quiet", "blank"];
 export const LAYOUTS = [
-  "columns", "stream", "spotlight", "mosaic", "question", "floor", "themes", "programme", "title", "notice",
+  "columns", "stream", "spotlight", "mosaic", "question", "floor", "themes", "resources", "programme", "title", "notice",
 ] as const;
 export type Layout = (typeof LAYOUTS)[number];
 
@@ -61,6 +61,11 @@ export function isLayout(name: string): name is Layout {
 export function holdOf(controls: All<ControlValue>, room: string | null): Hold {
   const of = (id: string | null): number => STRENGTH.indexOf(controls.get(id ?? "")?.hold ?? "live");
   return STRENGTH[Math.max(of(EVERYWHERE), of(room), 0)] ?? "live";
+}
+
+/** Which of two holds counts. */
+export function stronger(one: Hold, other: Hold): Hold {
+  return STRENGTH.indexOf(one) >= STRENGTH.indexOf(other) ? one : other;
 }
 
 /** What is to be read on the walls of a room now: the notice to all, then that to this room. */

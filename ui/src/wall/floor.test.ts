@@ -9,7 +9,7 @@ const prompt = (id: string, text: string, minute: number, code = ""): Prompt => 
 const session = (id: string, where: string, more: Partial<SessionValue> = {}): [string, SessionValue] => [id, {
   id, room: where, title: id, method: "guided", speakers: [], starts_at: "", ends_at: "",
   prompts: [prompt("p1", "First?", 0), prompt("p2", "Second?", 9, "Q2")],
-  prompt: null, prompt_at: null, hashtags: [], state: "running", begun_at: null, ended_at: null, version: 1, note: null, facilitators: null, ...more,
+  prompt: null, prompt_at: null, hashtags: [], stream: "", captions: "", recording: "", delay_seconds: 0, walls: "on", slides_private: false, state: "running", begun_at: null, ended_at: null, version: 1, note: null, facilitators: null, ...more,
 }];
 
 const relay = (id: string, of: string, state: string, post = id, others: string[] = []): [string, RelayValue] => [id, {

@@ -1,5 +1,6 @@
 /** The layouts of a scene, and what happens to one that cannot be drawn. */
 import { Component, type ComponentChildren, type VNode } from "preact";
+import { later } from "../later";
 import type { EventValue } from "../wire";
 import { useWords } from "./context";
 import { Mosaic } from "./mosaic";
@@ -10,6 +11,9 @@ import { Stage } from "./stage";
 import { Themes } from "./theme-panels";
 import type { Wall } from "./wall";
 
+/** Few scenes have this layout. */
+const Resources = later(async () => (await import("./resource-sheet")).Resources);
+
 /** What is on. */
 export function Show({ wall }: { wall: Wall }): VNode {
   const { layout, words } = wall.playing.value.step;
@@ -18,6 +22,7 @@ export function Show({ wall }: { wall: Wall }): VNode {
   if (layout === "question") return <Question wall={wall} />;
   if (layout === "floor") return <Discussed wall={wall} />;
   if (layout === "themes") return <Themes wall={wall} />;
+  if (layout === "resources") return <Resources wall={wall} />;
   if (layout === "programme") return <Programme plan={wall.plan.value} />;
   if (layout === "title") return <Title event={wall.event.value} text={words} />;
   if (layout === "notice") return <Notice text={words} />;

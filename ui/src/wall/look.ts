@@ -43,7 +43,7 @@ export function seatOf(wished: Wished, screen: ScreenValue | null): Seat | null 
 type Scene = Pick<SceneValue, "theme" | "alt" | "join" | "drift">;
 
 /** Set the page's attributes, and 1rem to what the farthest seat needs. */
-export function dress(page: HTMLElement, scene: Scene, wished: Wished, seat: Seat | null, layout: Layout | "blank"): void {
+export function dress(page: HTMLElement, scene: Scene, wished: Wished, seat: Seat | null, layout: Layout | "blank" | "ask"): void {
   const data = page.dataset;
   data["theme"] = wished.theme ?? scene.theme;
   data["layout"] = layout;

@@ -4,7 +4,7 @@ import { realBrowser, type Browser } from "../browser";
 import { Connection } from "../socket";
 import type { SceneValue } from "../wire";
 import { tryOn } from "../wear";
-import { Words } from "../words";
+import { wordsOf } from "../languages";
 import { App } from "./app";
 import { Beats } from "./beats";
 import { Clock } from "./clock";
@@ -35,7 +35,7 @@ const LOADED_MS = 5_000;
 /** Where a screen goes whose pairing ended: the page that shows a new code. */
 const PAIRING = "/screen";
 
-function start(root: HTMLElement): void {
+async function start(root: HTMLElement): Promise<void> {
   const asked = new URLSearchParams(location.search);
   const { event = "", build = "0", face = "wall", screen = "", address = "" } = root.dataset;
   const clock = new Clock();
@@ -61,7 +61,7 @@ function start(root: HTMLElement): void {
     },
   });
   const beats = new Beats(connection, wall, Number(build));
-  const words = new Words(document.documentElement.lang || "en");
+  const words = await wordsOf(document.documentElement.lang);
   const last = (): Last | null => (isUnheard(connection, wall) ? kept.read() : null);
   connection.start(); // before anything is drawn: the first answer is on its way meanwhile
   render(
@@ -139,4 +139,4 @@ function listenForPreview(wall: Wall, slug: string): void {
 }
 
 const root = document.getElementById("wall");
-if (root) start(root);
+if (root) void start(root);

@@ -12,7 +12,7 @@ export function authorOf({ network, author }: PostValue): string {
 }
 
 /** Whether something is asked. Question marks inside of addresses do not count. */
-export function isQuestion({ text }: PostValue): boolean {
+export function isQuestion({ text }: Pick<PostValue, "text">): boolean {
   return QUESTION.test(text.replace(/https?:\/\/\S+/g, ""));
 }
 

@@ -155,6 +155,7 @@ function Session({ session, label, isNow = false }: { session: SessionValue; lab
       </p>
       <p class="plan-title"><bdi dir="auto">{tidyLine(session.title)}</bdi></p>
       {session.speakers.length > 0 && <p class="plan-who"><bdi dir="auto">{session.speakers.map(tidyLine).join(", ")}</bdi></p>}
+      {session.slides_private && <p class="plan-private">{words.say("wall.slides_note")}</p>}
     </div>
   );
 }

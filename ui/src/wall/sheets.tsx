@@ -34,10 +34,11 @@ export function Notice({ text }: { text: string }): VNode {
 }
 
 /** What holds for these walls now, above whatever is on. */
-export function Announced({ notices }: { notices: readonly string[] }): VNode {
+export function Announced({ notices, isPrivate = false }: { notices: readonly string[]; isPrivate?: boolean }): VNode {
   const words = useWords();
   return (
     <div class="announced" role="status" aria-label={words.say("wall.notice")}>
+      {isPrivate && <p class="announcement announcement-private">{words.say("wall.slides_private")}</p>}
       {notices.map((text) => <p key={text} class="announcement"><bdi dir="auto">{text}</bdi></p>)}
     </div>
   );

@@ -2,10 +2,12 @@
 import { batch, signal } from "@preact/signals";
 import { checkedNow } from "../checked";
 import { inOrder } from "../floor";
+import { listed } from "../resources";
 import type { Held } from "../store";
 import type {
-  ConclusionValue, CountValue, EventValue, Hold, PostValue, RelayValue, RoomValue, SceneValue, ScreenValue, SessionValue, ThemeValue,
+  ConclusionValue, CountValue, EventValue, Hold, PostValue, RelayValue, ResourceValue, RoomValue, SceneValue, ScreenValue, SessionValue, ThemeValue,
 } from "../wire";
+import { AskTurn } from "./asks-turn";
 import { Cards } from "./cards";
 import type { Checked } from "./checks";
 import { wordsOf } from "./content";
@@ -18,6 +20,7 @@ import { dwell, LONGEST_MS, reading } from "./legibility";
 import { Line } from "./line";
 import { Pages } from "./pages";
 import { planOf, type Plan } from "./plan";
+import { Talking } from "./talk";
 import { ThemeTurns, type Group } from "./themes";
 import { Turns } from "./turns";
 
@@ -80,6 +83,11 @@ export class Wall {
   /** The rooms in which something is discussed or asked now. */
   readonly rooms = signal<readonly InRoom[]>([]);
   readonly questions = signal<readonly Question[]>([]);
+  /** The quick ask that is on these walls, in place of everything else. */
+  readonly asks = new AskTurn();
+  /** What the speakers of the session in this wall's room asked for. */
+  readonly talking = new Talking();
+  readonly resources = signal<readonly ResourceValue[]>([]);
   readonly scene = signal<SceneValue>(BUILT_IN);
   readonly screen = signal<ScreenValue | null>(null);
   readonly hold = signal<Hold>("live");
@@ -135,6 +143,7 @@ export class Wall {
       this.#takeChannel(held);
       this.#takeDisplay(held);
       this.#takeRooms();
+      this.asks.take(held, this.rooms.value, this.hold.value, this.#wanted());
       const posts = this.#admitted(held.all("post"));
       this.empty.value = held.all("post").size === 0;
       if ([...posts.keys()].some((id) => !before.has(id))) this.#newsAt = performance.now();
@@ -151,6 +160,7 @@ export class Wall {
     [this.#sessions, this.#roomsHeld] = [held.all("session"), held.all("room")];
     [this.#relays, this.#conclusions] = [held.all("relay"), held.all("conclusion")];
     this.#themesHeld = held.all("theme");
+    this.resources.value = listed(held.all("resource"));
     this.event.value = [...held.all("event").values()][0] ?? null;
     this.count.value = held.all("count").get("posts") ?? null;
     this.marks = marksOf(this.#relays);
@@ -162,7 +172,8 @@ export class Wall {
 
   /** What the rooms discuss and are asked, but for what the scene leaves out. */
   #takeRooms(): void {
-    const relays = new Map([...this.#relays].filter(([, { post }]) => !skips(this.scene.value, post)));
+    const shown = [...this.#relays].filter(([, { post }]) => !skips(this.scene.value, post));
+    const relays = new Map(shown.map(([id, relay]) => [id, this.talking.relay(relay)]));
     const channel = { rooms: this.#roomsHeld, sessions: this.#sessions, relays, conclusions: this.#conclusions };
     this.rooms.value = inRooms(channel, this.#wanted());
     this.questions.value = questionsIn(channel, this.#wanted());
@@ -173,7 +184,8 @@ export class Wall {
     const room = this.#roomId();
     const scenes = held.all("scene");
     this.scene.value = this.#previewed ?? sceneOf({ scenes, screen: this.screen.value }, this.options.asked);
-    this.hold.value = holdOf(controls, room);
+    this.talking.take(held, room);
+    this.hold.value = this.talking.hold(holdOf(controls, room));
     this.notices.value = noticesOf(controls, room);
     this.pinned = pinnedOf(held.all("pin"));
     for (const line of [this.line, this.answers.line]) {
@@ -184,7 +196,8 @@ export class Wall {
 
   #admitted(posts: ReadonlyMap<string, PostValue>): ReadonlyMap<string, PostValue> {
     const may = admits(this.scene.value, new Set(this.pinned));
-    return new Map([...posts].filter(([, post]) => may(post)));
+    const shown = this.talking.shown([...posts.values()].filter(may), this.pinned);
+    return new Map(shown.map((post) => [post.id, post]));
   }
 
   #ownScreen(held: Held): ScreenValue | null {
@@ -286,7 +299,7 @@ export class Wall {
     const may = admits(this.scene.value, pinned);
     const isChosen = this.hold.value === "curated" ? letsOn("curated", pinned) : () => true;
     const isOn = (post: PostValue): boolean => this.#themed.has(post.id) && may(post) && isChosen(post);
-    return this.themes.on(this.#themesHeld).map((theme) => ({ theme, posts: theme.posts.filter(isOn) }));
+    return this.themes.on(this.#themesHeld).map((theme) => ({ theme, posts: this.talking.shown(theme.posts.filter(isOn), this.pinned) }));
   }
 
   /** What is in the spotlight has so many pages now: each gets its share of the time that it takes to read. */
@@ -331,6 +344,7 @@ export class Wall {
     if (layout === "floor") return this.rooms.value.some(({ relay }) => relay !== null);
     if (layout === "themes") return this.hold.value === "frozen" ? this.groups().length > 0 : this.#themesHeld.size > 0;
     if (layout === "programme") return this.plan.value.length > 0;
+    if (layout === "resources") return this.resources.value.length > 0;
     return layout === "title" || words.trim() !== "";
   }
 

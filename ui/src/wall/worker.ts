@@ -35,7 +35,7 @@ function trusted(url: string): string {
   return types ? types.createPolicy(POLICY, { createScriptURL: pass }).createScriptURL(url) : url;
 }
 
-const OURS = /^\/static\/|^\/join\/[^/]+\/qr\.svg$|^\/look\/[^/]+\/[0-9a-f]+\.(css|webp|woff2)$/;
+const OURS = /^\/static\/|^\/join\/[^/]+\/qr\.svg$|^\/words\/[a-z]+\.json$|^\/look\/[^/]+\/[0-9a-f]+\.(css|webp|woff2)$/;
 
 /** What this page is made of: scripts, styles, icons, the code that leads to the join page, the event's look. */
 function parts(): string[] {

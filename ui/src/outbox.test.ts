@@ -1,10 +1,13 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Browser } from "./browser";
-import { LATE_MS, Outbox, Refusal, type Answer, type Entry, type Request } from "./commands";
+import { Refusal, type Answer, type Request } from "./commands";
+import { GONE_MS } from "./outbox-kept";
+import { LATE_MS, MOST, OLD_MS, Outbox, type Entry } from "./outbox";
 
 interface Step {
   readonly name: string;
   readonly late?: boolean;
+  readonly removes?: boolean;
 }
 type Reply = () => Response;
 
@@ -15,26 +18,56 @@ const nobody: Reply = () => {
   throw new TypeError("offline");
 };
 
+/** localStorage, which all tabs share. */
+class Shelf {
+  readonly held = new Map<string, string>();
+  full = false;
+  get length(): number {
+    return this.held.size;
+  }
+  key(at: number): string | null {
+    return [...this.held.keys()][at] ?? null;
+  }
+  getItem(key: string): string | null {
+    return this.held.get(key) ?? null;
+  }
+  setItem(key: string, value: string): void {
+    if (this.full) throw new DOMException("full", "QuotaExceededError");
+    this.held.set(key, value);
+  }
+  removeItem(key: string): void {
+    this.held.delete(key);
+  }
+}
+
 class World {
   readonly sent: { url: string; cause: string; body: unknown }[] = [];
   readonly answers: [string, Answer][] = [];
   readonly refusals: [string, Refusal][] = [];
   replies: Reply[] = [];
-  now = 1_000_000;
+  now = 1_000_000_000;
+  down = false;
   ready = true;
   broken = false;
-  readonly memory = new Map<string, string>();
   readonly wakes: (() => void)[] = [];
+  readonly leaves: (() => void)[] = [];
   outbox: Outbox<Step>;
 
-  constructor(memory: ReadonlyMap<string, string> = new Map(), private readonly person = "ada") {
-    this.memory = new Map(memory);
+  constructor(readonly shelf = new Shelf(), private readonly person = "ada", private readonly event = "summit") {
     this.outbox = this.open();
+  }
+
+  /** The page goes, as at a reload. */
+  leave(): void {
+    this.replies = Array.from({ length: 1000 }, () => nobody);
+    this.down = true;
+    for (const leave of this.leaves) leave();
   }
 
   open(): Outbox<Step> {
     return new Outbox<Step>({
-      event: "summit", person: this.person, browser: this.browser, clock: () => this.now, late: (step) => step.late ?? false,
+      event: this.event, person: this.person, browser: this.browser, clock: () => this.now, late: (step) => step.late ?? false,
+      removes: (step) => step.removes ?? false, needs: () => false, merged: () => undefined,
       request: ({ name }): Request | null => (this.ready ? { path: `/${name}`, body: { name } } : null),
       onAnswer: ({ step }: Entry<Step>, answer) => {
         if (this.broken) throw new RangeError("a fault of the page");
@@ -47,13 +80,13 @@ class World {
   get browser(): Browser {
     return {
       fetch: (url: string, options: RequestInit) => {
+        if (url === "/healthz") return this.down ? Promise.reject(new TypeError("offline")) : Promise.resolve(new Response("ok"));
         const headers = options.headers as Record<string, string>;
         this.sent.push({ url, cause: headers["idempotency-key"] ?? "", body: JSON.parse(String(options.body)) });
         return Promise.resolve().then(() => (this.replies.shift() ?? ok({ seq: this.sent.length }))());
       },
-      random: () => 1, now: () => 0, recall: (key: string) => this.memory.get(key) ?? null,
-      remember: (key: string, value: string) => (this.memory.set(key, value), true),
-      onWake: (run: () => void) => this.wakes.push(run),
+      random: () => 1, now: () => 0, kept: this.shelf,
+      onWake: (run: () => void) => this.wakes.push(run), onLeave: (run: () => void) => this.leaves.push(run),
     } as unknown as Browser;
   }
 
@@ -127,7 +160,8 @@ test("what was not sent outlives a reload with its cause", async () => {
   const cause = before.outbox.add({ name: "a" });
   before.outbox.add({ name: "b" });
   await vi.advanceTimersByTimeAsync(0);
-  const after = new World(before.memory);
+  before.leave();
+  const after = new World(before.shelf);
   await vi.advanceTimersByTimeAsync(0);
   expect(after.names).toEqual(["a", "b"]);
   expect(after.sent[0]?.cause).toBe(cause);
@@ -138,10 +172,133 @@ test("what one person left unsent is not sent by another at the same browser", a
   world.replies = Array.from({ length: 50 }, () => nobody);
   world.outbox.add({ name: "a" });
   await vi.advanceTimersByTimeAsync(0);
-  const other = new World(world.memory, "grace");
+  world.leave();
+  const other = new World(world.shelf, "grace");
   await vi.advanceTimersByTimeAsync(0);
   expect(other.sent).toEqual([]);
   expect(other.outbox.entries.value).toEqual([]);
+  expect([...world.shelf.held.keys()].filter((key) => key.includes("ada"))).toEqual([]);
+});
+
+test("what is left for another event stays there", async () => {
+  const world = new World();
+  world.replies = [nobody];
+  world.outbox.add({ name: "a" });
+  await vi.advanceTimersByTimeAsync(0);
+  world.leave();
+  expect(new World(world.shelf, "ada", "retreat").outbox.entries.value).toEqual([]);
+  expect(new World(world.shelf).outbox.entries.value).toHaveLength(1);
+});
+
+test("two tabs of one person keep their own, and one takes over what a tab that is gone left", async () => {
+  const one = new World();
+  one.replies = Array.from({ length: 1000 }, () => nobody);
+  const cause = one.outbox.add({ name: "a" });
+  await vi.advanceTimersByTimeAsync(0);
+  const two = new World(one.shelf);
+  two.replies = Array.from({ length: 1000 }, () => nobody);
+  two.outbox.add({ name: "b" });
+  await vi.advanceTimersByTimeAsync(0);
+  expect(two.outbox.entries.value.map(({ step }) => step.name)).toEqual(["b"]);
+  const three = new World(one.shelf);
+  three.now += GONE_MS; // nobody heard of the others for so long
+  for (const wake of three.wakes) wake();
+  expect(three.outbox.entries.value.map(({ step }) => step.name)).toEqual(["a", "b"]);
+  expect(three.outbox.entries.value[0]?.cause).toBe(cause);
+});
+
+test("a browser that keeps nothing says so, and all is sent as ever", async () => {
+  const world = new World();
+  world.shelf.full = true;
+  world.outbox.add({ name: "a" });
+  expect(world.outbox.safe.value).toBe(false);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(world.names).toEqual(["a"]);
+});
+
+test("nonsense in the browser's storage is no step", () => {
+  const shelf = new Shelf();
+  shelf.setItem("backchannel.unsent/ada/summit/x", "{");
+  shelf.setItem("backchannel.unsent/ada/summit/y", JSON.stringify({ at: 0, entries: [null, { cause: 1 }, "a"] }));
+  expect(new World(shelf).outbox.entries.value).toEqual([]);
+});
+
+test("what leaves the walls goes out before what was done earlier", async () => {
+  const world = new World();
+  world.replies = [nobody];
+  for (const name of ["a", "b"]) world.outbox.add({ name });
+  world.outbox.add({ name: "hide", removes: true });
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(world.names).toEqual(["a", "hide", "a", "b"]);
+});
+
+test("a session that ran out loses nothing: the same person finds it after signing in again", async () => {
+  const world = new World();
+  world.replies = [no(401, "sign_in")];
+  const cause = world.outbox.add({ name: "a" });
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(world.names).toEqual(["a"]);
+  expect(world.refusals).toEqual([]);
+  const again = new World(world.shelf);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(again.sent.map((one) => one.cause)).toEqual([cause]);
+});
+
+test("who signed out, or is somebody else, leaves a page behind that sends nothing more", async () => {
+  const world = new World();
+  world.replies = [nobody];
+  world.outbox.add({ name: "a" });
+  await vi.advanceTimersByTimeAsync(0);
+  world.shelf.held.clear();
+  await vi.advanceTimersByTimeAsync(120_000);
+  world.outbox.add({ name: "b" });
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(world.names).toEqual(["a"]);
+  expect(world.shelf.held.size).toBe(0);
+});
+
+test("more than anybody does by hand is refused in words, and nothing of it is lost", () => {
+  const world = new World();
+  world.replies = Array.from({ length: 10 }, () => nobody);
+  for (let at = 0; at <= MOST; at++) world.outbox.add({ name: `${at}` });
+  expect(world.outbox.entries.value).toHaveLength(MOST);
+  expect(world.refusals.map(([name]) => name)).toEqual([`${MOST}`]);
+});
+
+test("after a day everything is asked about", async () => {
+  const world = new World();
+  world.replies = [nobody];
+  world.outbox.add({ name: "tag" });
+  await vi.advanceTimersByTimeAsync(0);
+  world.now += OLD_MS + 1;
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(world.names).toEqual(["tag"]);
+  expect(world.outbox.entries.value.map(({ state }) => state)).toEqual(["asked"]);
+});
+
+test("nothing is asked while nobody answers", async () => {
+  const world = new World();
+  world.down = true;
+  world.replies = [nobody];
+  world.outbox.add({ name: "floor", late: true });
+  await vi.advanceTimersByTimeAsync(0);
+  world.now += LATE_MS + 1;
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(world.outbox.entries.value.map(({ state }) => state)).toEqual(["waiting"]);
+  world.down = false;
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(world.outbox.entries.value.map(({ state }) => state)).toEqual(["asked"]);
+  expect(world.names).toEqual(["floor"]);
+});
+
+test("what was made here is named by the server's id in what was not tried yet", async () => {
+  const world = new World();
+  world.replies = [nobody];
+  world.outbox.add({ name: "made" });
+  world.outbox.add({ name: "made" });
+  await vi.advanceTimersByTimeAsync(0);
+  world.outbox.amend((step) => ({ ...step, name: "real" }));
+  expect(world.outbox.entries.value.map(({ step }) => step.name)).toEqual(["made", "real"]);
 });
 
 test("a fault of the page is told, and what came later still goes out", async () => {

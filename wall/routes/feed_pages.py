@@ -1,0 +1,192 @@
+"""`/events/{slug}/feeds`: an event's feeds, how each is in words, and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from wall.access import may
+from wall.errors import BackchannelError, BadInput, NotFound
+from wall.feeds import forms
+from wall.feeds.base import check_config, open_replier
+from wall.feeds.probing import Probe, probe
+from wall.intake import Intake, feeding
+from wall.journal import Tx
+from wall.model import Feed, FeedState
+from wall.routes import Asking, AskingHere
+from wall.routes.commands import IdHere, command_body
+from wall.routes.first_run_form import searched
+from wall.routes.forms import form_of, new_cause
+from wall.routes.words import Views
+from wall.store import feeds
+
+Switch = Callable[[Tx, str, bool], dict[str, Any]]
+"""The command that lets replies be posted by a feed's account, or no longer."""
+_MOST_FIELDS = 100
+_DONE = frozenset({"added", "pause", "resume", "remove", "replies"})
+
+
+@dataclass(frozen=True)
+class Row:
+    """One feed on the page. `said`: its settings by label, no secrets; `can`: what its buttons offer."""
+
+    feed: Feed
+    said: Mapping[str, str]
+    replies: bool
+    can: frozenset[str]
+
+
+class FeedPages:
+    """The list, the form of each network, and the buttons."""
+
+    def __init__(self, intake: Intake, views: Views, switch: Switch) -> None:
+        self._intake = intake
+        self._journal = intake.journal
+        self._views = views
+        self._switch = switch
+        self.router = APIRouter(prefix="/events/{slug}/feeds", include_in_schema=False)
+        add = self.router.add_api_route
+        add("", self.show, methods=["GET", "HEAD"])
+        add("", self.add, methods=["POST"])
+        add("/{feed_id}/{verb}", self.do, methods=["POST"])
+
+    async def show(self, asking: AskingHere, request: Request, add: str = "", did: str = "") -> Response:
+        """All feeds; with `add`, the form of that network."""
+        asking.require("feed.see")
+        network = add if add in forms.offered() else ""
+        typed = None
+        if network and (tags := searched(list(asking.event.hashtags))):
+            typed = {**forms.PROPOSED.get(network, {}), forms.HASHTAGS: " ".join(tags)}
+        return await self._page(asking, request, network, typed, did=did if did in _DONE else "")
+
+    async def add(self, asking: AskingHere, request: Request) -> Response:
+        """Add a feed, or try one out; else the form comes back as it was typed."""
+        asking.require("feed.add")
+        form = await form_of(request, most=_MOST_FIELDS)
+        network = form.get("network", "")
+        if network not in forms.offered():
+            raise BadInput("There is no feed for this network.", remedy="Choose one from the list.")
+        typed = {one.name: form.get(one.name, "") for one in forms.fields_of(network)}
+        config = forms.typed_config(network, typed)
+        try:
+            checked = check_config(network, config)
+            if form.get("do") == "try":
+                tried = await probe(network, checked)
+                return await self._page(asking, request, network, typed, tried=tried)
+            await self._intake.add_feed(
+                asking.event.id,
+                asking.actor,
+                network,
+                config,
+                cause=form.get("cause") or None,
+                body=await command_body(request),
+            )
+        except BadInput as error:
+            wrong = forms.wrong_names(network, typed, list(error.details.get("fields", ())))
+            return await self._page(
+                asking, request, network, typed, wrong=wrong or frozenset({""}), status=422
+            )
+        return RedirectResponse(f"/events/{asking.event.slug}/feeds?did=added", 303)
+
+    async def do(self, feed_id: IdHere, verb: str, asking: AskingHere, request: Request) -> Response:
+        """Pause, resume, remove, try out, or switch replies; what is refused shows the list as it is."""
+        asking.require("replies.switch" if verb == "replies" else "feed.add")
+        form = await form_of(request)
+        if verb == "try":
+            feed = (await self._listed(asking)).get(feed_id)
+            if feed is None:
+                raise NotFound("There is no such feed in this event.")
+            tried = await probe(feed.network, feed.config)
+            return await self._page(asking, request, tried=tried, tried_feed=feed_id)
+        work = self._work(verb, feed_id, on=form.get("on") == "1")
+        try:
+            await self._journal.command(
+                asking.event.id,
+                asking.actor,
+                work,
+                cause=form.get("cause") or None,
+                body=await command_body(request),
+            )
+        except NotFound:
+            raise
+        except BackchannelError as error:
+            return await self._page(asking, request, refused=True, status=error.status)
+        return RedirectResponse(f"/events/{asking.event.slug}/feeds?did={verb}", 303)
+
+    def _work(self, verb: str, feed_id: str, *, on: bool) -> Callable[[Tx], dict[str, Any]]:
+        match verb:
+            case "pause":
+                return lambda tx: feeding.pause(tx, feed_id)
+            case "resume":
+                return lambda tx: feeding.resume(tx, feed_id)
+            case "remove":
+                return lambda tx: feeding.remove(tx, feed_id)
+            case "replies":
+                return lambda tx: self._switch(tx, feed_id, on)
+        raise NotFound("There is no such thing to do with a feed.")
+
+    async def _listed(self, asking: Asking) -> dict[str, Feed]:
+        found = await self._journal.store.read(lambda conn: feeds.listed(conn, asking.event.id))
+        return {feed.id: feed for feed in found}
+
+    async def _page(
+        self,
+        asking: Asking,
+        request: Request,
+        network: str = "",
+        typed: Mapping[str, str] | None = None,
+        *,
+        wrong: frozenset[str] = frozenset(),
+        tried: Probe | None = None,
+        tried_feed: str = "",
+        refused: bool = False,
+        did: str = "",
+        status: int = 200,
+    ) -> Response:
+        listed = await self._listed(asking)
+        return self._views.page(
+            request,
+            "feeds.html",
+            status=status,
+            visitor=asking.visitor,
+            event=asking.event,
+            rows=[_row(feed, asking) for feed in listed.values()],
+            networks=forms.offered(),
+            network=network,
+            fields=forms.fields_of(network, typed) if network else (),
+            changes=may(asking.roles, "feed.add"),
+            says=self._views.words.has,
+            wrong=wrong,
+            tried=tried,
+            tried_feed=tried_feed,
+            refused=refused,
+            did=did,
+            new_cause=new_cause,
+        )
+
+
+def _row(feed: Feed, asking: Asking) -> Row:
+    can = set()
+    if may(asking.roles, "feed.add"):
+        can = {"remove"}
+        if feed.network in forms.offered():
+            can.add("try")
+        if feed.state is FeedState.STOPPED:
+            can.add("resume")
+        elif feed.state is not FeedState.DONE:
+            can.add("pause")
+    replies = _has_account(feed)
+    if replies and may(asking.roles, "replies.switch"):
+        can.add("replies")
+    return Row(feed, forms.in_words(feed.config), replies, frozenset(can))
+
+
+def _has_account(feed: Feed) -> bool:
+    try:
+        return open_replier(feed.network, feed.config, feed.cursor) is not None
+    except BadInput:
+        return False

@@ -1,0 +1,25 @@
+"""Deleted events, as long as they can be brought back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, select, update
+
+from wall.model import Event
+from wall.store.events import from_row
+from wall.store.tables import event
+
+
+def listed(conn: Connection, before: datetime | None = None) -> list[Event]:
+    """Deleted events, the latest first: all, or those that were deleted before a time."""
+    query = select(event).where(event.c.deleted_at.is_not(None)).order_by(event.c.deleted_at.desc())
+    if before is not None:
+        query = query.where(event.c.deleted_at < before)
+    return [from_row(row) for row in conn.execute(query)]
+
+
+def bring_back(conn: Connection, event_id: str) -> bool:
+    """Let a deleted event be found again. False: there is none of this id."""
+    kept = (event.c.id == event_id, event.c.deleted_at.is_not(None))
+    return conn.execute(update(event).where(*kept).values(deleted_at=None)).rowcount == 1
