@@ -70,7 +70,7 @@ class Lags:
 @asynccontextmanager
 async def streaming() -> AsyncIterator[tuple[Site, FakeMastodon]]:
     """A server whose feed listens to a fake network."""
-    async with site() as served, FakeMastodon() as world:
+    async with site(plain_hosts="true") as served, FakeMastodon() as world:
         config = {"instances": [{"host": f"http://{one.host}", "token": TOKEN} for one in world.instances]}
         feed = {"network": "mastodon", "config": config | {"hashtags": [EVENT]}}
         await served.client.post(f"{API}/feeds", feed)

@@ -88,7 +88,12 @@ class Hall:
 @asynccontextmanager
 async def hall() -> AsyncIterator[Hall]:
     """Everything running, the walls full."""
-    async with site() as served, FakeMastodon() as world, chromium() as browser, AsyncExitStack() as stack:
+    async with (
+        site(plain_hosts="true") as served,
+        FakeMastodon() as world,
+        chromium() as browser,
+        AsyncExitStack() as stack,
+    ):
         instances = [{"host": f"http://{one.host}", "token": TOKEN} for one in world.instances]
         config = {"instances": instances, "hashtags": [EVENT]}
         await served.client.post(f"{API}/feeds", {"network": "mastodon", "config": config})

@@ -40,7 +40,8 @@ class Answering(Frozen):
 
 
 def give(tx: Tx, ask_id: str, author: str, digest: Digest, sent: Answering) -> dict[str, Any]:
-    """Answer an ask, or answer it anew. Nothing is appended to the journal.
+    """Answer an ask, or answer it anew; nothing takes one's answer back. Nothing is appended to the
+    journal.
 
     `author` is whose rules it is judged by, and not kept. Raises NotFound, BadInput, and Refused for one
     that is not open.
@@ -50,6 +51,8 @@ def give(tx: Tx, ask_id: str, author: str, digest: Digest, sent: Answering) -> d
     picks = _picked(known, sent.picks)
     words = _said(known, sent.words)
     if not (picks or words):
+        if asks.withdraw(tx.conn, known.id, digest(known.id)):
+            return {"ask": known.id, "picks": [], "words": []}
         raise BadInput("There is no answer in this.", remedy="Choose or write something.", problem="empty")
     rules = judge_of(tx.conn, tx.event)
     held = tuple(_held(rules, known.kind, author, text, tx) for text in words)

@@ -42,7 +42,10 @@ class Pacing:
         """Count and close what is due now; how many asks that were."""
         due = await self._journal.store.read(lambda conn: stored.due(conn, utc_now()))
         for event_id, ask_id in due:
-            await self._journal.command(event_id, ACTOR, partial(settle, ask_id=ask_id))
+            try:
+                await self._journal.command(event_id, ACTOR, partial(settle, ask_id=ask_id))
+            except Exception:
+                log.exception("asks.not_settled", event_id=event_id, ask_id=ask_id)
         return len(due)
 
 

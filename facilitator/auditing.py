@@ -3,46 +3,42 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
+from facilitator.audit_kinds import ACTORS, WORDED, wanted
 from wall.store import entries, people
 
 PAGE = 100
 """Lines of one page."""
 
-GROUPS = (
-    "post",
-    "relay",
-    "receipt",
-    "contribution",
-    "session",
-    "screen",
-    "member",
-    "link",
-    "alarm",
-    "rules",
-    "feed",
-)
-"""Beginnings of kinds that a reader may choose from."""
+
+@dataclass(frozen=True)
+class Code:
+    """What a field of an entry says; `words` is the key under which there may be words for it, or empty."""
+
+    name: str
+    value: str
+    words: str
 
 
 @dataclass(frozen=True)
 class Line:
-    """One entry. `name` is the actor's where it is a person, else empty; `codes` are what the entry says in
-    codes and numbers, by name."""
+    """One entry. `name` is the actor's where it is a person of the staff, `role` says who else it is
+    (`audit_kinds.ACTORS`), else they are empty; `codes` are what the entry says in codes and numbers."""
 
     seq: int
     at: datetime
     kind: str
     actor: str
     name: str
+    role: str
     subjects: tuple[tuple[str, str], ...]
-    codes: tuple[tuple[str, str], ...]
+    codes: tuple[Code, ...]
 
 
 @dataclass(frozen=True)
@@ -59,9 +55,7 @@ def read(
     conn: Connection, event_id: str, before: int | None, group: str | None, actor: str | None
 ) -> Audit:
     """The entries before a seq (None: the newest), of a group of kinds and by one person where asked."""
-    found = entries.before(
-        conn, event_id, before, PAGE + 1, kind=f"{group}." if group else None, actor=actor
-    )
+    found = entries.before(conn, event_id, before, PAGE + 1, kinds=wanted(group), actor=actor)
     bodies = [json.loads(line.body) for line in found[:PAGE]]
     acting = entries.actors(conn, event_id)
     names = people.names(conn, _people([*acting, *(body["actor"] for body in bodies)]))
@@ -76,15 +70,25 @@ def read(
 
 def _line(body: dict[str, Any], names: dict[str, str]) -> Line:
     actor = str(body["actor"])
+    who, _, id_ = actor.partition(":")
     return Line(
         seq=body["seq"],
         at=datetime.fromisoformat(body["at"]),
         kind=body["kind"],
         actor=actor,
-        name=names.get(actor.removeprefix("person:"), "") if actor.startswith("person:") else "",
+        name=names.get(id_, "") if who == "person" else "",
+        role=who if who in ACTORS else "",
         subjects=tuple((kind, subject) for kind, subject in body["subjects"]),
-        codes=tuple(sorted((name, _code(value)) for name, value in body["data"].items())),
+        codes=tuple(_codes(body["kind"], body["data"])),
     )
+
+
+def _codes(kind: str, data: dict[str, Any]) -> Iterator[Code]:
+    """What an entry's data says, by the names of its fields; without what it leaves open."""
+    for name, value in sorted(data.items()):
+        if code := _code(value):
+            prefix = WORDED.get((kind, name))
+            yield Code(name, code, f"{prefix}.{code}" if prefix else "")
 
 
 def _code(value: Any) -> str:

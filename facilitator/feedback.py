@@ -45,8 +45,8 @@ def is_open(session: Session, now: datetime) -> bool:
 
 
 def give(tx: Tx, session_id: str, digest: Digest, given: Feedback) -> dict[str, Any]:
-    """Say what one thinks of a session, or say it anew. Raises NotFound, Refused, and BadInput for nothing
-    at all."""
+    """Say what one thinks of a session, or say it anew; nothing at all takes it back. Raises NotFound,
+    Refused, and BadInput where there is nothing to take back."""
     session = programme.sessions_by_ids(tx.conn, tx.event.id, {session_id}).get(session_id)
     if session is None:
         raise NotFound("There is no such session in this event.")
@@ -61,6 +61,8 @@ def give(tx: Tx, session_id: str, digest: Digest, given: Feedback) -> dict[str, 
         update={"keep": tidy(given.keep).strip(), "change": tidy(given.change).strip()}
     )
     if clean == Feedback():
+        if feedback.withdraw(tx.conn, session.id, digest(session.id)):
+            return {"session": session.id}
         raise BadInput("There is no answer in this.", remedy="Choose or write something.", problem="empty")
     feedback.keep(tx.conn, session.id, digest(session.id), clean)
     return {"session": session.id}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, StringConstraints, field_validator
@@ -20,6 +21,8 @@ from wall.store import programme, speakers
 
 MOST_SPEAKERS = 20
 """Links of one session that were not taken back."""
+FORGOTTEN = timedelta(days=2)
+"""So long after its planned end a session that nobody ended lets nobody in any more."""
 
 SpeakerName = Annotated[
     str, StringConstraints(max_length=NAME_LIMIT, strip_whitespace=True), BeforeValidator(line)
@@ -110,16 +113,22 @@ def quiet(tx: Tx, speaker_id: str, on: bool) -> dict[str, Any]:
     return control.quiet(tx, control.Order(room=session.room_id, hold=Hold.QUIET if on else Hold.LIVE))
 
 
-def require_usable(speaker: Speaker, session: Session | None) -> Session:
-    """The session of a link that may be used. Raises LinkSpent once that ended, or the link was taken
-    back."""
+def require_usable(speaker: Speaker, session: Session | None, now: datetime) -> Session:
+    """The session of a link that may be used. Raises LinkSpent once that ended, was planned to end days ago
+    and nobody ended it, or the link was taken back."""
     if speaker.revoked_at is not None:
         raise LinkSpent("This speaker's link was taken back.", why="revoked")
-    if session is None or session.state is SessionState.ENDED:
+    if session is None or session.state is SessionState.ENDED or _is_forgotten(speaker, session, now):
         raise LinkSpent(
             "This session has ended.", remedy="There is nothing more to do. Thank you!", why="ended"
         )
     return session
+
+
+def _is_forgotten(speaker: Speaker, session: Session, now: datetime) -> bool:
+    """Whether nobody ever began this session, days after it was to end."""
+    late = max(session.ends_at, speaker.made_at) + FORGOTTEN
+    return session.state is SessionState.PLANNED and now > late
 
 
 def _holder(tx: Tx, speaker_id: str) -> Speaker:
@@ -127,7 +136,7 @@ def _holder(tx: Tx, speaker_id: str) -> Speaker:
     if known is None:
         raise LinkSpent("This speaker's link was taken back.", why="revoked")
     found = programme.sessions_by_ids(tx.conn, tx.event.id, {known.session_id})
-    require_usable(known, found.get(known.session_id))
+    require_usable(known, found.get(known.session_id), tx.now)
     return known
 
 

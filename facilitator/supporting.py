@@ -76,7 +76,10 @@ class Counting:
     async def count_due(self) -> None:
         """Count once what changed in each event."""
         for event_id in await self._journal.store.read(supports.due):
-            await self._journal.command(event_id, ACTOR, count)
+            try:
+                await self._journal.command(event_id, ACTOR, count)
+            except Exception:
+                log.exception("support.not_counted", event_id=event_id)
 
 
 def _is_shown(stored: StoredPost) -> bool:

@@ -21,6 +21,7 @@ from rich.table import Table
 
 from wall import logs
 from wall.access import STAFF_LINK_HOURS, enter_path
+from wall.backup_command import backup, restore
 from wall.demo import SLUG, USUAL_SPEED
 from wall.demo.beside import Beside
 from wall.errors import BackchannelError, SetupProblem
@@ -31,7 +32,7 @@ from wall.rehearse_command import rehearse
 from wall.routes.events import NewEvent
 from wall.server import Backchannel, create_app
 from wall.settings import Settings, load
-from wall.starting import metrics_served, open_store, place, prepare, uvicorn_config
+from wall.starting import metrics_served, open_store, place, prepare, settle_memory, uvicorn_config
 from wall.store import Store, events, feeds, migrate
 from wall.words_command import words
 
@@ -50,6 +51,8 @@ app.add_typer(feed_app, name="feed")
 app.add_typer(user_app, name="user")
 app.command()(rehearse)
 app.command()(words)
+app.command()(backup)
+app.command()(restore)
 app.command("import")(import_)
 
 out = Console(highlight=False, soft_wrap=True)
@@ -304,6 +307,7 @@ async def _run(
     if token is not None:
         link = escape(f"{address_of(settings)}{enter_path(token)}")
         err.print(f"You are the organiser; open this once: [bold]{link}[/]")
+    settle_memory()
     try:
         await server.serve()
     except SystemExit:

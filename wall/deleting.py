@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
+from sqlalchemy import Connection
 
 from wall.entries import kinds
 from wall.errors import BackchannelError, BadInput, NotFound
@@ -61,6 +62,15 @@ async def bring_back(journal: Journal, event_id: str, actor: str) -> Event:
     return await journal.event(event_id)
 
 
+def _erased(conn: Connection, event_id: str, before: datetime) -> bool:
+    """Erase an event and its rehearsals, unless somebody brought it back meanwhile."""
+    if not deleted.is_over(conn, event_id, before):
+        return False
+    for one in (*deleted.rehearsals(conn, event_id), event_id):
+        erase_event(conn, one)
+    return True
+
+
 class Erasing:
     """Erases deleted events whose time is over. Any number of processes may run it."""
 
@@ -83,5 +93,8 @@ class Erasing:
         """Erase what was deleted more than KEPT ago, one event a transaction. Raises StoreUnavailable."""
         before = self._clock() - KEPT
         for event in await self._store.read(lambda conn: deleted.listed(conn, before)):
-            await self._store.write(partial(erase_event, event_id=event.id))
-            log.info("event_erased", event_id=event.id)
+            try:
+                if await self._store.write(partial(_erased, event_id=event.id, before=before)):
+                    log.info("event_erased", event_id=event.id)
+            except Exception:
+                log.exception("deleted_event_not_erased", event_id=event.id)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
-from wall.model import Frozen, StoredPost, at_border
+from wall.model import Frozen, StoredPost, Time, at_border
 
 NOTICE_LIMIT = 300
 """Longest notice, or words of a title card, in code points."""
@@ -139,7 +140,8 @@ class Screen(Frozen):
     """A paired display. `number` is small and unique among the paired ones of an event: what it
     flashes when it is asked to. `distance_m` is how far the farthest seat is.
 
-    `flash` and `reload` count: going up means "show your number" and "load yourself anew".
+    `flash` and `reload` count: going up means "show your number" and "load yourself anew". Until
+    `card_until` it shows its test card.
     """
 
     id: str
@@ -152,6 +154,7 @@ class Screen(Frozen):
     diagonal_in: Inches
     flash: int
     reload: int
+    card_until: Time | None = None
     state: ScreenState
     version: int
 
@@ -159,6 +162,10 @@ class Screen(Frozen):
     def paired(self) -> bool:
         """Whether it may read its wall."""
         return self.state is ScreenState.PAIRED
+
+    def shows_card(self, now: datetime) -> bool:
+        """Whether it shows its test card at this moment."""
+        return self.card_until is not None and self.card_until > now
 
 
 class Control(Frozen):

@@ -44,18 +44,19 @@ class Told:
 
 @dataclass(frozen=True)
 class Wall:
-    """A paired screen: whether it is heard now, and how it stands."""
+    """A paired screen: whether it is heard now, how it stands, and whether its test card is on (`card`)."""
 
     id: str
     name: str
     here: bool
     distance_m: float
     diagonal_in: float
+    card: bool = False
 
     @property
     def item(self) -> str:
         """The code under which its test card is confirmed."""
-        return f"{_CARD}{self.id}"
+        return card_of(self.id)
 
     @property
     def code_reach_m(self) -> float:
@@ -74,7 +75,8 @@ class Checked:
 @dataclass(frozen=True)
 class Facts:
     """Everything that the list is made of. `here_only`: the address is one of this computer; `answered`:
-    what the server heard when it asked its own address (None: it has none to ask)."""
+    what the server heard when it asked its own address (None: it has none to ask); `guided`: an organiser
+    saved the guidance."""
 
     now: datetime
     slug: str
@@ -89,6 +91,7 @@ class Facts:
     facilitators: int = 0
     sessions: int = 0
     zone: str = "UTC"
+    guided: bool = False
     clock: Checked = Checked(True, "")
     disk: Checked = Checked(True, "")
     confirmed: Mapping[str, Told] = field(default_factory=dict)
@@ -97,7 +100,8 @@ class Facts:
 @dataclass(frozen=True)
 class Line:
     """One line. `code` names it, `words` its sentence (`doors.{code}.{words}`) with `fields`; `link` where
-    to go next; `confirm` what a person may confirm here, and `told` who did."""
+    to go next; `confirm` what a person may confirm here, and `told` who did; `card` whose test card can be
+    shown."""
 
     code: str
     outcome: Outcome
@@ -107,6 +111,12 @@ class Line:
     confirm: str = ""
     told: Told | None = None
     said: str = ""
+    card: Wall | None = None
+
+
+def card_of(screen_id: str) -> str:
+    """The code under which the test card of a screen is confirmed."""
+    return f"{_CARD}{screen_id}"
 
 
 def lines_of(facts: Facts) -> tuple[Line, ...]:
@@ -204,10 +214,10 @@ def _wall(facts: Facts, wall: Wall) -> Line:
     if not wall.here:
         return Line("screens", "todo", "gone", fields, page)
     told = facts.confirmed.get(wall.item)
-    card = f"/wall/{facts.slug}?card=1&distance={wall.distance_m:g}&diagonal={wall.diagonal_in:g}"
     if told is None:
-        return Line("screens", "todo", "unread", fields, card, wall.item)
-    return Line("screens", "good", "good", fields, page, wall.item, told)
+        words = "card" if wall.card else "unread"
+        return Line("screens", "todo", words, fields, page, wall.item, card=wall)
+    return Line("screens", "good", "good", fields, page, wall.item, told, card=wall)
 
 
 def people(facts: Facts) -> Line:
@@ -222,8 +232,12 @@ def people(facts: Facts) -> Line:
 
 
 def notice(facts: Facts) -> Line:
-    """Do people learn what becomes of their words, and how they are to treat each other?"""
-    return _by_hand(facts, NOTICE, f"/events/{facts.slug}/guidance")
+    """Do people learn what becomes of their words, and how they are to treat each other? Whoever saved the
+    guidance has read it."""
+    link = f"/events/{facts.slug}/guidance"
+    if facts.guided and NOTICE not in facts.confirmed:
+        return Line(NOTICE, "good", "written", link=link)
+    return _by_hand(facts, NOTICE, link)
 
 
 def retention(facts: Facts) -> Line:

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 
 from facilitator.publicly import switch
 from wall.doors import Checked
+from wall.routes.copy_download import CopyDownload
 from wall.routes.doors import DoorsPages
 from wall.routes.feed_pages import FeedPages
 from wall.routes.first_post import FirstPost
@@ -28,10 +29,11 @@ def routers(parts: Backchannel, views: Views) -> tuple[APIRouter, ...]:
     listens = (settings.host, settings.port)
     checks = checks_of(settings, parts.store)
     return (
-        FirstRun(parts.access, parts.setup, views).router,
+        FirstRun(parts.access, parts.setup, views, parts.intake).router,
         FirstPost(parts.access, parts.codes, views, listens).router,
         FeedPages(parts.intake, views, switch).router,
         DoorsPages(parts.access, parts.beats, views, checks, settings.secret(), listens).router,
+        CopyDownload(parts.access).router,
         RehearsalPages(parts.access, parts.rehearsals, views).router,
     )
 

@@ -19,8 +19,9 @@ from wall import rehearsing
 from wall.errors import BackchannelError, Refused
 from wall.feeds.base import Arrived
 from wall.intake import Intake
-from wall.model import Event, Post, utc_now
+from wall.model import Event, Post, PostState, utc_now
 from wall.store import posts
+from wall.wishes import may_show
 
 log = structlog.get_logger(__name__)
 
@@ -62,15 +63,18 @@ class Rehearsals:
         found = self._playing.get(event_id)
         return found if found and found.task and not found.task.done() else None
 
-    async def start(self, event: Event, day: Recorded, speed: float) -> Event:
-        """Copy an event and play a day into the copy. Raises Refused where too many play already, or for
+    async def start(self, event: Event, day: Recorded, speed: float, source: str | None = None) -> Event:
+        """Copy an event and play a day into the copy; of the event `source`, whose posts may be taken back
+        meanwhile. Raises Refused where too many play already, or for
         what is a rehearsal itself."""
         running = sum(self.playing(one) is not None for one in self._playing)
         if running >= MOST_PLAYING:
             raise Refused("Too many rehearsals play at a time.", remedy="End one of them first.")
         made = await rehearsing.copied(self._intake.journal, event.slug)
         playing = self._playing[made.id] = Playing(len(day))
-        playing.task = asyncio.create_task(self._play(made.id, day, speed, playing), name="rehearsal")
+        playing.task = asyncio.create_task(
+            self._play(made.id, day, speed, playing, source), name="rehearsal"
+        )
         return made
 
     async def end(self, event: Event) -> None:
@@ -89,7 +93,9 @@ class Rehearsals:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _play(self, event_id: str, day: Recorded, speed: float, playing: Playing) -> None:
+    async def _play(
+        self, event_id: str, day: Recorded, speed: float, playing: Playing, source: str | None
+    ) -> None:
         began = time.monotonic()
         while playing.done < len(day):
             now = (time.monotonic() - began) * speed
@@ -99,19 +105,40 @@ class Rehearsals:
             if due == playing.done:
                 await asyncio.sleep(max(_PAUSE, (day[due][0] - now) / speed))
                 continue
-            items = [_dated(post) for _, post in day[playing.done : due]]
             try:
-                await self._intake.submit(event_id, items, "system")
+                still = await self._still_shown([post for _, post in day[playing.done : due]], source)
+                await self._intake.submit(event_id, [_dated(post) for post in still], "system")
             except BackchannelError as problem:
                 log.warning("rehearsal.not_stored", code=problem.code)
                 await asyncio.sleep(_RETRY_SECONDS)
             else:
                 playing.done = due
 
+    async def _still_shown(self, recorded: Sequence[Post], source: str | None) -> list[Post]:
+        """Of these posts those that their event still shows; all of a day that is nobody's."""
+        if source is None:
+            return list(recorded)
+        return await self._intake.store.read(lambda conn: _shown_in(conn, source, recorded))
+
+
+def _shown_in(conn: Connection, event_id: str, recorded: Sequence[Post]) -> list[Post]:
+    by_network: dict[str, set[str]] = {}
+    for post in recorded:
+        by_network.setdefault(post.network, set()).add(post.key)
+    there = {
+        (network, key)
+        for network, keys in by_network.items()
+        for key, stored in posts.known(conn, event_id, network, keys).items()
+        if stored.state is PostState.APPROVED and may_show(stored)
+    }
+    return [post for post in recorded if (post.network, post.key) in there]
+
 
 def recorded_of(conn: Connection, event_id: str) -> Recorded:
-    """The day of an earlier event: what was shown of it, with long silences cut."""
-    shown = sorted(posts.shown_window(conn, event_id, MOST_POSTS), key=lambda one: one.post.created_at)
+    """The day of an earlier event: what was shown of it, with long silences cut. What people wrote on its
+    own page is left out: they can take that back there only."""
+    window = (one for one in posts.shown_window(conn, event_id, MOST_POSTS) if one.post.network != "web")
+    shown = sorted(window, key=lambda one: one.post.created_at)
     times = _without_gaps([one.post.created_at for one in shown])
     return [(at, one.post) for at, one in zip(times, shown, strict=True)]
 
@@ -126,4 +153,6 @@ def _without_gaps(times: Sequence[datetime]) -> list[float]:
 
 
 def _dated(post: Post) -> Arrived:
-    return Arrived(post.model_copy(update={"created_at": utc_now(), "edited_at": None}))
+    nobody = post.author.model_copy(update={"role": "", "country": ""})
+    now = {"created_at": utc_now(), "edited_at": None, "author": nobody}
+    return Arrived(post.model_copy(update=now))

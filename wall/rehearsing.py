@@ -76,7 +76,7 @@ def _free_slug(conn: Connection, slug: str) -> str:
     base = slug[:50].rstrip("-")
     for number in range(1, _MOST + 1):
         candidate = f"{base}-rehearsal{'' if number == 1 else f'-{number}'}"
-        if events.named(conn, candidate) is None:
+        if events.is_free(conn, candidate):
             return candidate
     raise NotFound(
         "This event has too many rehearsals.", remedy="Remove one with `backchannel rehearse --remove`."
@@ -143,6 +143,7 @@ def _copy_screens(tx: Tx, event: Event, rooms: dict[str, str]) -> None:
     for screen in screens.listed(tx.conn, event.id):
         copied_id = new_id()
         mine = {"id": copied_id, "event_id": tx.event.id, "version": 1, "flash": 0, "reload": 0}
+        mine["card_until"] = None
         room = rooms.get(screen.room_id or "")
         screens.add(tx.conn, screen.model_copy(update={**mine, "room_id": room}), digest_of(new_token()))
         tx.append(ScreenPaired(number=screen.number), ("screen", copied_id))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import os
 import socket
 from collections.abc import AsyncIterator, Sequence
@@ -114,9 +113,6 @@ _LARGER = {
 }
 """Paths that take more than an ordinary body, and how many bytes."""
 
-_GC_THRESHOLDS = (100_000, 50, 1_000)
-"""Many connections at once make many objects that live long: collecting them often is waste."""
-
 
 class Backchannel:
     """Everything that one process runs, built from settings and closed in order."""
@@ -143,7 +139,7 @@ class Backchannel:
         self.access = Access(
             self.journal, origins, participants=participants, sign_in_days=settings.sign_in_days
         )
-        self.intake = Intake(self.journal, secret)
+        self.intake = Intake(self.journal, secret, plain_hosts=settings.plain_hosts)
         self.contributions = Contributions(
             self.intake,
             participants,
@@ -171,8 +167,6 @@ class Backchannel:
     @contextlib.asynccontextmanager
     async def running(self, _app: FastAPI) -> AsyncIterator[None]:
         """Run the bus, the feeds and the hub for as long as the application serves."""
-        gc.freeze()
-        gc.set_threshold(*_GC_THRESHOLDS)
         await self.bus.start()
         supervisor = Supervisor(self.intake, self.owner, lease_seconds=self.settings.feed_lease_seconds)
         works = (

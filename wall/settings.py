@@ -177,6 +177,12 @@ class Settings(BaseSettings):
         description="Seconds after which the feeds of a process that died are taken over by another. "
         "The same for all processes of an instance.",
     )
+    plain_hosts: bool = Field(
+        False,
+        description="`true` lets feeds be added on pages and over HTTP that ask servers of this machine "
+        "without TLS, as `http://127.0.0.1:3000`: for tests. Whoever may add feeds can then have this "
+        "server ask any of its own ports. The command line always may.",
+    )
 
     media_cache_bytes: Annotated[int, Field(ge=1_048_576)] = Field(
         268_435_456,

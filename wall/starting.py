@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import gc
 import os
 import socket
 from collections.abc import Iterator
@@ -26,6 +27,8 @@ from wall.store.sealing import Seal
 log = structlog.get_logger(__name__)
 
 _SERVE_LOCK = 0x73657276
+_GC_THRESHOLDS = (100_000, 50, 1_000)
+"""Many connections at once make many objects that live long: collecting them often is waste."""
 _INCOMING_BYTES = 4096
 
 
@@ -34,6 +37,13 @@ def open_store(settings: Settings) -> Store:
     SetupProblem where that has to be given and is not."""
     key = bytes.fromhex(mac(settings.secret(), "seal"))
     return Store(settings.database, Seal(base64.urlsafe_b64encode(key)))
+
+
+def settle_memory() -> None:
+    """Leave what was made until now out of every collection: it stays as long as the process, which serves
+    one application. What is made and unmade beside it, as the summit on the first page, must come later."""
+    gc.freeze()
+    gc.set_threshold(*_GC_THRESHOLDS)
 
 
 @contextlib.contextmanager

@@ -14,12 +14,12 @@ from typing import Any
 from facilitator.codebook_csv import unsafe
 from facilitator.programme_import.rows import (
     MOST_ROWS,
-    BadFile,
     BadRow,
     FileRead,
     FileRow,
     Source,
     WrongTime,
+    bad_file,
     collected,
     row_of,
     the_moment,
@@ -52,7 +52,7 @@ def read_csv(text: str, zone: str) -> FileRead:
     """The sessions of a table; times without an offset are of this zone. Raises BadFile."""
     found = _lines(text)
     if not found or isinstance(found[0], BadRow):
-        raise BadFile("headings" if found else "empty")
+        raise bad_file("headings" if found else "empty")
     columns = _columns(found[0][1])
     read: list[FileRow | BadRow] = []
     for one in found[1:]:
@@ -94,7 +94,7 @@ def _columns(headings: Sequence[str]) -> dict[str, int]:
         if any(name in told for name in names)
     }
     if missing := [name for name in ("room", "title", "begin") if name not in found]:
-        raise BadFile("columns", missing=", ".join(missing))
+        raise bad_file("columns", missing=", ".join(missing))
     return found
 
 

@@ -11,12 +11,12 @@ from typing import Any
 
 from facilitator.programme_import.rows import (
     MOST_ROWS,
-    BadFile,
     BadRow,
     FileRead,
     FileRow,
     Source,
     WrongTime,
+    bad_file,
     collected,
     row_of,
     the_moment,
@@ -30,9 +30,9 @@ def read_pretalx(text: str, zone: str) -> FileRead:
     try:
         file = json.loads(text)
     except json.JSONDecodeError as exc:
-        raise BadFile("json", line=exc.lineno) from None
-    except RecursionError:
-        raise BadFile("json", line=1) from None
+        raise bad_file("json", line=exc.lineno) from None
+    except (ValueError, RecursionError):  # a number of thousands of digits; brackets within brackets
+        raise bad_file("json", line=1) from None
     read: list[FileRow | BadRow] = []
     for number, (room, talk) in enumerate(_talks(file), start=1):
         if number > MOST_ROWS + 1:
@@ -45,7 +45,7 @@ def _talks(file: Any) -> Iterator[tuple[str, Any]]:
     """Each talk with the name of its room, by days as the file has them."""
     days = _inside(file, "schedule", "conference", "days")
     if not isinstance(days, list):
-        raise BadFile("no_schedule")
+        raise bad_file("no_schedule")
     for day in days:
         rooms = _inside(day, "rooms")
         for room, talks in rooms.items() if isinstance(rooms, dict) else ():

@@ -84,10 +84,15 @@ class FileRead:
 
 
 class BadFile(BadInput):
-    """A file of which nothing can be used. `problem`: a code of `import.wrong.*`."""
+    """A file of which nothing can be used. Its detail `problem` is a code of `import.wrong.*`."""
 
-    def __init__(self, problem: str, **details: Any) -> None:
-        super().__init__("This file cannot be read as a programme.", problem=problem, **details)
+    code = "bad_programme"
+    remedy = "Correct the file, or choose another one. Nothing was changed."
+
+
+def bad_file(problem: str, **details: Any) -> BadFile:
+    """The error for a file with this problem."""
+    return BadFile("This file cannot be read as a programme.", problem=problem, **details)
 
 
 class WrongTime(Exception):
@@ -112,9 +117,9 @@ def row_of(number: int, source: str, said: Mapping[str, Any]) -> FileRow | BadRo
 def collected(kind: Source, read: list[FileRow | BadRow]) -> FileRead:
     """All rows of a file, each session once. Raises BadFile for none, and for more than `MOST_ROWS`."""
     if len(read) > MOST_ROWS:
-        raise BadFile("many", most=MOST_ROWS)
+        raise bad_file("many", most=MOST_ROWS)
     if not read:
-        raise BadFile("empty")
+        raise bad_file("empty")
     seen: dict[str, int] = {}
     rows: list[FileRow] = []
     bad: list[BadRow] = []

@@ -13,6 +13,7 @@ from facilitator.event_facts import PARTS, NewCopy, change_facts, copied
 from facilitator.routes.planning import Planning, seen_version
 from wall.entries import Scope
 from wall.errors import BackchannelError, BadInput, CauseReused, Refused, Stale
+from wall.hashtags import advice_about
 from wall.journal import Journal
 from wall.model import Event
 from wall.routes import Asking, AskingHere, AskingInstance
@@ -36,10 +37,13 @@ class EventPages(Planning):
         add("/copy", self.copy_form, methods=["GET", "HEAD"])
         add("/copy", self.copy, methods=["POST"])
 
-    async def show(self, asking: AskingHere, request: Request, saved: bool = False) -> Response:
-        """The event's facts."""
+    async def show(
+        self, asking: AskingHere, request: Request, saved: bool = False, tags: bool = False
+    ) -> Response:
+        """The event's facts; after its hashtags changed (`tags`), with what is to be known of them."""
         asking.require("event.change")
-        return self._settings(asking, request, typed_of(asking.event), saved=saved)
+        advice = advice_about(asking.event.hashtags) if tags else ()
+        return self._settings(asking, request, typed_of(asking.event), saved=saved, advice=advice)
 
     async def save(self, asking: AskingHere, request: Request) -> Response:
         """Change them to what was typed."""
@@ -71,7 +75,8 @@ class EventPages(Planning):
                 meanwhile=typed_of(asking.event) if stale else None,
                 keeps=keeps,
             )
-        return RedirectResponse(f"{request.url.path}?saved=true", 303)
+        more = "" if tuple(change.hashtags or ()) == asking.event.hashtags else "&tags=true"
+        return RedirectResponse(f"{request.url.path}?saved=true{more}", 303)
 
     async def copy_form(self, asking: AskingHere, instance: AskingInstance, request: Request) -> Response:
         """What a copy would be called."""
@@ -108,6 +113,7 @@ class EventPages(Planning):
     ) -> Response:
         told: dict[str, Any] = {
             "saved": False,
+            "advice": (),
             "wrong": frozenset(),
             "problem": "",
             "meanwhile": None,

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from facilitator import auditing, pointing
+from facilitator import audit_kinds, auditing, pointing
 from facilitator.routes import IdHere
 from facilitator.routes.replies import answered
 from wall.access import Access
@@ -63,10 +63,11 @@ class FacilitatorPages:
         group: Group = None,
         person: Person = None,
     ) -> Response:
-        """The journal as an auditor reads it: actors, kinds, times, ids and codes; no texts."""
+        """The journal as an auditor reads it: actors, kinds, times, ids and codes; no texts. All of it, a
+        group of kinds, what went wrong, or what was taken back and erased."""
         asking.require("audit.see")
         event = asking.event
-        chosen = group if group in auditing.GROUPS else None
+        chosen = group if group in audit_kinds.GROUPS else None
         actor = f"person:{person}" if person else None
         found = await self._journal.store.read(
             lambda conn: auditing.read(conn, event.id, before, chosen, actor)
@@ -78,7 +79,9 @@ class FacilitatorPages:
             visitor=asking.visitor,
             event=event,
             audit=found,
-            groups=auditing.GROUPS,
+            groups=audit_kinds.GROUPS,
+            has=self._views.words.has,
+            views=("", audit_kinds.INCIDENTS, audit_kinds.ERASURE),
             group=chosen or "",
             person=person or "",
             before=before,

@@ -19,6 +19,8 @@ PER_PARTICIPANT = (60, 60)
 NEW_PER_ADDRESS = (120, 60)
 """Phones that were never seen before, of one address: a hall behind one address, but no machine that
 forgets its cookie each time."""
+PER_ADDRESS = (1_500, 60)
+"""All phones of one address, whatever cookies they hold: cookies are free for whoever asks."""
 NOBODY = "participants"
 """The actor of everything that phones give: the journal knows that somebody did, and not who."""
 
@@ -42,12 +44,19 @@ class Phones:
         return lambda of: mac(self._secret, self._purpose, of, who.id)
 
     async def limit(self, who: Participant, request: Request, what: str = "sent") -> None:
-        """Count one time; one without a cookie, who may be anybody, is held by the address.
+        """Count one time, of this phone and of its address; one without a cookie, who may be anybody, is
+        held by the address more tightly.
 
         Raises TooMany."""
-        known = who.fresh is None
-        kind, key = ("participant", who.id) if known else ("address", address_of(request))
-        limit, seconds = PER_PARTICIPANT if known else NEW_PER_ADDRESS
+        address = address_of(request)
+        if who.fresh is None:
+            await self._hit("participant", who.id, PER_PARTICIPANT, what)
+        else:
+            await self._hit("new", address, NEW_PER_ADDRESS, what)
+        await self._hit("address", address, PER_ADDRESS, what)
+
+    async def _hit(self, kind: str, key: str, window: tuple[int, int], what: str) -> None:
+        limit, seconds = window
         wait = await self.journal.bus.hit(f"{self._purpose}.{kind}", key, limit=limit, seconds=seconds)
         if wait is not None:
             raise TooMany(

@@ -29,12 +29,16 @@ _MOST_FIELDS = 120
 class Clashing(Refused):
     """Another session is planned for the same room at the same time, and nobody said that this is meant."""
 
-    def __init__(self, others: list[Planned]) -> None:
-        super().__init__(
-            "Another session is planned for this room at this time.",
-            remedy="Choose another room or time, or save it anyway.",
-        )
-        self.others = others
+    code = "clashing"
+    remedy = "Choose another room or time, or save it anyway."
+    others: list[Planned]
+
+    @classmethod
+    def with_others(cls, others: list[Planned]) -> Clashing:
+        """The error for a session that would be beside these."""
+        error = cls("Another session is planned for this room at this time.")
+        error.others = others
+        return error
 
 
 class PlanSessionPages(Planning):
@@ -183,7 +187,7 @@ def require_free(tx: Tx, planned: Planned, form: dict[str, str]) -> None:
     """Raise Clashing for sessions in the same room at that time, but for those that the form confirms."""
     others = clashes_of(planned, map(Planned.of, stored.sessions(tx.conn, tx.event.id)))
     if any(other.id not in form.get("anyway", "").split() for other in others):
-        raise Clashing(others)
+        raise Clashing.with_others(others)
 
 
 def problem_of(error: BackchannelError) -> str:

@@ -23,9 +23,15 @@ Problem = tuple[str, dict[str, Any]]
 class WrongForm(BadInput):
     """Fields of a form cannot be used. `problems` says which and why."""
 
-    def __init__(self, problems: Mapping[str, Problem]) -> None:
-        super().__init__("Something in this form cannot be used.", fields=sorted(problems))
-        self.problems = dict(problems)
+    code = "wrong_form"
+    problems: dict[str, Problem]
+
+    @classmethod
+    def of(cls, problems: Mapping[str, Problem]) -> WrongForm:
+        """The error for a form with these problems."""
+        error = cls("Something in this form cannot be used.", fields=sorted(problems))
+        error.problems = dict(problems)
+        return error
 
 
 @dataclass(frozen=True)
@@ -104,9 +110,9 @@ class TypedSession:
         try:
             made = NewSession.model_validate({**given, "starts_at": begins, "ends_at": ends})
         except ValidationError as error:
-            raise WrongForm(problems | _problems(error)) from None
+            raise WrongForm.of(problems | _problems(error)) from None
         if problems:
-            raise WrongForm(problems)
+            raise WrongForm.of(problems)
         return made
 
     def _times(self, zone: str, problems: dict[str, Problem]) -> tuple[datetime, datetime] | None:

@@ -155,6 +155,7 @@ class ResourceRoutes:
             sessions=sessions,
             titles={one.id: one.title for one in sessions},
             recommends=asking.visitor.person_id is not None and may(asking.roles, VERB),
+            scenes=may(asking.roles, "scenes.change"),
             most={"title": TITLE_LIMIT, "about": ABOUT_LIMIT},
             new_cause=new_cause,
             **told,

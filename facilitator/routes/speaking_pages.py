@@ -16,7 +16,7 @@ from facilitator.speaking import SpeakerName, Wish
 from wall.access import Access, digest_of, new_token
 from wall.entries.channel import RoomValue
 from wall.errors import CauseReused, LinkSpent, NotFound, Refused
-from wall.model import Event
+from wall.model import Event, utc_now
 from wall.programme import Room, Session, SessionState
 from wall.routes import Asking, AskingHere
 from wall.routes.commands import command_body
@@ -275,7 +275,7 @@ def _own(conn: Connection, digest: str) -> Own | None:
     if known is None or event is None:
         return None
     found = programme.sessions_by_ids(conn, event.id, {known.session_id}).get(known.session_id)
-    session = speaking.require_usable(known, found)
+    session = speaking.require_usable(known, found, utc_now())
     control = walls.controls_by_ids(conn, event.id, {session.room_id}).get(session.room_id)
     others = speakers.listed(conn, event.id, session.id)
     return Own(

@@ -42,10 +42,16 @@ STAFF = {
     "run-sheet": ("/events/{slug}/sessions/{session}/run-sheet", "form"),
     "who has been heard": ("/heard/{slug}", "h1"),
     "who did what": ("/audit/{slug}", "h1"),
+    "what was erased": ("/audit/{slug}?group=erasure", "h1"),
     "feedback": ("/events/{slug}/feedback", "h1"),
     "staff": ("/events/{slug}/staff", "#alarms"),
     "left off the walls": ("/moderate/{slug}/left-off", "h1"),
     "enter, signed in": ("{enter}", "form.enter"),
+    "start": ("/start", "form.questions"),
+    "copy": ("/events/{slug}/copy", "form"),
+    "queue on paper": ("/events/{slug}/print/queue", "section.sheet"),
+    "delete": ("/events/{slug}/delete", "h1"),
+    "deleted": ("/deleted", "h1"),
 }
 """Pages as an organiser sees them: their address, and what shows that they are up."""
 VISITOR = {

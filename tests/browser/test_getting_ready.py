@@ -16,6 +16,10 @@ PAGES = {
     "/events/{slug}/feeds?add=bluesky": "Feeds",
     "/events/{slug}/doors": "Before the doors open",
     "/events/{slug}/rehearse": "Rehearse",
+    "/events/{slug}/copy": "Copy this event",
+    "/events/{slug}/delete": "Delete this event",
+    "/events/{slug}/print/queue": "Queue and run-sheet",
+    "/deleted": "Deleted events",
 }
 
 

@@ -86,7 +86,7 @@ async def test_looking_again_replaces_nothing_that_somebody_uses(house: House, b
         async with page.expect_response(hall.at("screens")):
             await hall.venue.do("/walls", room=None, hold="quiet")
         pressed = page.locator('[aria-pressed="true"]')
-        await expect(pressed).to_contain_text("Quiet")
+        await expect(pressed).to_contain_text("Not on walls")
         await expect(notice).to_have_value("Back at t")
         await expect(notice).to_be_focused()
         await expect(page.locator("[data-unheard]")).to_be_hidden()

@@ -228,6 +228,24 @@ async def test_a_screen_follows_its_scene_flashes_its_number_and_reloads(
     await expect(page.locator("main")).to_contain_text("Welcome")
 
 
+async def test_a_paired_screen_shows_its_test_card_and_then_its_wall_again(
+    hall: Hall, watched: Watched
+) -> None:
+    hall.bring(Arrived(post("1", "A post")))
+    page = await watched.page()
+    screen = await paired(hall, page)
+    await expect(page.get_by_text("A post")).to_be_visible()
+    await hall.venue.do(f"/screens/{screen}/card")
+    card = page.locator(".testcard")
+    await expect(card).to_contain_text("Can the last row read this?")
+    await expect(card).to_contain_text("last row at")
+    hall.bring(Arrived(post("2", "Meanwhile")))
+    assert (await hall.ask("DELETE", f"/screens/{screen}/card")).is_success
+    await expect(card).to_have_count(0)
+    await expect(page.get_by_text("A post")).to_be_visible()
+    await expect(page.get_by_text("Meanwhile")).to_be_visible()
+
+
 async def _screen(hall: Hall, screen: str) -> dict[str, Any]:
     listed = (await hall.ask("GET", "/screens")).json()["screens"]
     return next(one for one in listed if one["id"] == screen)

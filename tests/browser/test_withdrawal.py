@@ -47,6 +47,7 @@ async def base_url(
         {
             "BACKCHANNEL_DATABASE_URL": sqlite_url,
             "BACKCHANNEL_DATA_DIR": str(tmp_path),
+            "BACKCHANNEL_PLAIN_HOSTS": "true",
             "BACKCHANNEL_MEDIA_TRUSTED_NETWORKS": "127.0.0.0/8",
             "BACKCHANNEL_MEDIA_PORTS": f"80,443,{away.port}",
         }

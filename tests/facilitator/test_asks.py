@@ -61,6 +61,36 @@ async def answer(here: Channel, ask: str, *given: dict[str, Any]) -> list[Channe
     return phones
 
 
+async def test_nothing_takes_ones_answer_back_while_the_question_is_open(here: Channel) -> None:
+    ask = await opened(here)
+    await answer(here, ask, {"picks": [1]})
+    (phone,) = await answer(here, ask, {"picks": [0]})
+    await phone.do(f"/asks/{ask}/answer", {"picks": []})
+    assert (await seen(here, ask, STAFF))["answered"] == 1
+    await phone.refused(422, f"/asks/{ask}/answer", {"picks": []})
+
+
+async def test_cookies_are_free_and_votes_of_one_address_are_not(
+    here: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("facilitator.routes.phones.PER_ADDRESS", (5, 60))
+    ask = await opened(here)
+    await answer(here, ask, *({"picks": [0]} for _ in range(5)))
+    await here.somebody().refused(429, f"/asks/{ask}/answer", {"picks": [0]})
+
+
+async def test_what_is_open_is_held_however_many_were_written_since(
+    here: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask = await opened(here)
+    monkeypatch.setattr(stored, "_NEWEST", stored._NEWEST.limit(2))
+    monkeypatch.setattr(stored, "_OUT", stored._OUT.limit(2))
+    for number in range(3):
+        await here.do("/asks", {**CHOICE, "question": f"Later {number}?"})
+    assert ask in await here.held("ask", STAFF)
+    assert ask in await here.held("ask")
+
+
 async def test_an_ask_is_written_opened_answered_closed_and_shown(here: Channel) -> None:
     session = await here.session(await here.room())
     made = await here.do("/asks", {**CHOICE, "session": session})

@@ -65,6 +65,7 @@ async def venue_at(line: Uplink, url: str, folder: Path) -> AsyncIterator[Venue]
         "BACKCHANNEL_DATABASE_URL": url,
         "BACKCHANNEL_DATA_DIR": str(folder),
         "BACKCHANNEL_SECRET_KEY": SECRET,
+        "BACKCHANNEL_PLAIN_HOSTS": "true",
     }
     server = venue_server(line, folder, settings)
     async with AsyncExitStack() as stack:

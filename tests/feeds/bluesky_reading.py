@@ -17,6 +17,7 @@ from wall.model import Post
 
 FAST = Times(
     rewind=3.0,
+    apart=5.0,
     checkpoint=0.02,
     quiet=0.05,
     gather=0.01,
@@ -25,7 +26,6 @@ FAST = Times(
     author_tries=(0.05, 0.1, 0.2, 0.3),
     search=0.2,
     overlap=3.0,
-    settled=0.0,
 )
 """Everything is tried again soon. An answer and a sign of life are waited for as long as anywhere."""
 IMPATIENT = replace(FAST, silence=0.5, request=1.0)

@@ -110,20 +110,6 @@ async def test_words_that_a_quoted_author_withholds_go_with_the_recheck(world: F
         assert (read.told, read.posts[post.uri].quote_of) == ([post.uri, post.uri], said.uri)
 
 
-@pytest.mark.parametrize("status", ["takendown", "suspended", "deactivated"])
-async def test_an_account_that_may_come_back_is_gone_for_the_recheck_and_not_withdrawn(
-    world: FakeBluesky, status: str
-) -> None:
-    async with reading(world) as read:
-        post = await world.publish("post", by="bo")
-        await read.has(post.uri)
-        await world.become("bo", status)
-        assert await read.source.recheck([post.uri]) == Rechecked(gone=frozenset({post.uri}))
-        await world.become("bo", None)
-        assert await read.source.recheck([post.uri]) == Rechecked(present=frozenset({post.uri}))
-        assert read.withdrawn == []
-
-
 async def test_what_could_not_be_asked_is_unknown(world: FakeBluesky) -> None:
     keys = [(await world.publish(f"post {number}")).uri for number in range(60)]
     async with reading(world) as read:
@@ -140,14 +126,3 @@ async def test_what_could_not_be_asked_is_unknown(world: FakeBluesky) -> None:
         world.failing = lambda _path: Answer(502, HTML_502)
         with pytest.raises(Passing):
             await read.source.recheck(keys)
-
-
-async def test_a_young_post_that_the_appview_does_not_have_yet_is_not_gone(world: FakeBluesky) -> None:
-    async with reading(world, settled=60.0) as read:
-        young = await world.publish("young", indexed=False)
-        await read.has(young.uri)
-        assert await read.source.recheck([young.uri]) == Rechecked()
-        young.indexed = True
-        assert (await read.source.recheck([young.uri])).present == {young.uri}
-        young.indexed = False
-        assert (await read.source.recheck([young.uri])).gone == {young.uri}

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import pytest_asyncio
 
-from tests.feeds.bluesky_reading import config_of, reading
+from tests.feeds.bluesky_reading import FAST, Reading, config_of, reading
 from tests.support.fault_proxy import FaultProxy
 from tests.support.waiting import eventually
 from tests.world.bluesky import EPOCH, V1, V2, FakeBluesky, tid_of
 from tests.world.bluesky_api import HTML_502, Answer
-from wall.feeds.atproto.memory import place_of
+from wall.feeds.atproto.config import checked
+from wall.feeds.atproto.memory import Place, Remembered, place_of
 from wall.feeds.atproto.problems import retry_after, understood
 from wall.feeds.base import Edited
+from wall.feeds.bluesky import BlueskySource
 from wall.feeds.common.problems import Passing
 from wall.wishes import wish_of
 
@@ -95,6 +99,49 @@ async def test_an_author_who_is_never_shown_is_left_out_and_counted(world: FakeB
         await world.publish("by nobody", by="bo")
         await eventually(lambda: read.dropped == ["author_not_shown"])
         assert read.posts == {}
+
+
+@pytest.mark.parametrize("answer", [Answer(502, HTML_502), Answer(414, b"too long")])
+async def test_an_author_for_whom_the_appview_fails_does_not_keep_the_others_back(
+    world: FakeBluesky, answer: Answer
+) -> None:
+    def failing(path: str) -> Answer | None:
+        asked_for = world.asked[-1][1].get("actors", []) if path == PROFILES else []
+        return answer if "did:plc:bo" in asked_for else None
+
+    world.failing = failing
+    async with reading(world, gather=0.3) as read:
+        late = await world.publish("late", by="bo")
+        other = await world.publish("not late")
+        await read.has(other.uri)
+        assert late.uri not in read.posts
+        await eventually(lambda: not read.troubled_now)
+        world.failing = lambda _path: None
+        await read.has(late.uri)
+
+
+async def test_the_other_appview_is_asked_when_one_is_nearly_used_up(world: FakeBluesky) -> None:
+    async with FakeBluesky() as other:
+        for name in ("bo", "cy"):
+            other.account(name)
+        world.allowance = 6
+        config = config_of(world, appviews=[f"http://{world.host}", f"http://{other.host}"])
+        async with reading(world, config=config) as read:
+            await read.has((await world.publish("one")).uri)
+            await read.has((await world.publish("two", by="bo")).uri)
+            await read.has((await world.publish("three", by="cy")).uri)
+            assert asked(other, PROFILES)
+            assert read.troubles == []
+
+
+async def test_a_rate_limit_that_is_nearly_used_up_is_said_with_its_wait(world: FakeBluesky) -> None:
+    world.allowance = 3
+    async with reading(world) as read:
+        await read.has((await world.publish("one")).uri)
+        await world.publish("two", by="bo")
+        trouble = await read.troubled("rate_limited")
+        assert "nearly" in trouble.message
+        assert 0 < (trouble.retry_seconds or 0) <= 1
 
 
 async def test_an_id_that_the_appview_takes_for_none_costs_the_others_nothing(world: FakeBluesky) -> None:
@@ -184,6 +231,37 @@ async def test_a_deletion_is_understood_after_a_restart(world: FakeBluesky) -> N
         await eventually(lambda: read.withdrawn == [post.uri])
 
 
+async def test_a_deletion_is_understood_when_the_same_source_streams_again(world: FakeBluesky) -> None:
+    source = BlueskySource(checked(config_of(world)), times=replace(FAST, apart=0.0))
+    first, second = Reading(source), Reading(source)
+    task = asyncio.create_task(first.read(None))
+    try:
+        post = await world.publish("post")
+        await first.has(post.uri)
+        await source._end()
+        await task
+        at = (datetime.now(UTC) - EPOCH) // timedelta(microseconds=1)
+        await world.delete(post)
+        task = asyncio.create_task(second.read(json.dumps({"us": at})))
+        await eventually(lambda: second.withdrawn == [post.uri])
+    finally:
+        await source.aclose()
+        await task
+
+
+def test_2000_posts_are_known_after_a_restart() -> None:
+    remembered = Remembered()
+    uris = [f"at://did:plc:ada/app.bsky.feed.post/{number}" for number in range(3_000)]
+    remembered.learn(uris)
+    remembered.see(uris[-1], there=True)
+    cursor = str(Place(7, remembered.saved()))
+    again = Remembered()
+    again.restore(place_of(cursor))
+    assert len(cursor) < 15_000
+    assert [again.has(uri) for uri in uris] == [False] * 1_000 + [True] * 2_000
+    assert [uri for uri in uris if again.was_there(uri)] == uris[-1:]
+
+
 async def test_the_next_host_is_taken_when_one_fails_without_a_word(world: FakeBluesky) -> None:
     async with FaultProxy(("127.0.0.1", world.port)) as proxy:
         proxy.refusing = True
@@ -207,7 +285,7 @@ async def test_a_host_without_a_stream_is_said_in_words(world: FakeBluesky) -> N
         await eventually(lambda: not read.troubled_now)
 
 
-async def test_both_wires_ask_for_posts_from_a_little_before_the_place(world: FakeBluesky) -> None:
+async def test_both_wires_ask_for_posts_from_before_the_place(world: FakeBluesky) -> None:
     at = (datetime.now(UTC) - EPOCH) // timedelta(microseconds=1) - 60_000_000
     for wire in (V1, V2):
         world.wires = {wire}
@@ -215,9 +293,41 @@ async def test_both_wires_ask_for_posts_from_a_little_before_the_place(world: Fa
             post = await world.publish("post")
             await read.has(post.uri)
         query = asked(world, wire)[-1]
-        assert query["cursor"] == [str(at - 3_000_000)]
+        assert query["cursor"] == [str(at - 5_000_000)]
         kinds = query.get("wantedCollections") or query["collections"]
         assert "app.bsky.feed.post" in kinds
+
+
+async def test_another_host_is_asked_from_further_back_than_the_one_that_was_read(
+    world: FakeBluesky,
+) -> None:
+    async with FaultProxy(("127.0.0.1", world.port)) as proxy:
+        hosts = [f"http://{world.host}", f"http://127.0.0.1:{proxy.port}"]
+        config = config_of(world, hosts=hosts, look_back_hours=0)
+        async with reading(world, config=config, rewind=1.0, apart=3_000.0) as read:
+            await read.has((await world.publish("before")).uri)
+            world.cut()
+            await read.has((await world.publish("meanwhile")).uri)
+            assert proxy.accepted == 1
+    now = (datetime.now(UTC) - EPOCH) // timedelta(microseconds=1)
+    assert now - int(asked(world, V1)[-1]["cursor"][0]) >= 3_000_000_000
+
+
+async def test_the_same_host_is_asked_from_a_little_before(world: FakeBluesky) -> None:
+    async with reading(world, rewind=1.0, apart=3_000.0) as read:
+        await read.has((await world.publish("before")).uri)
+        world.cut()
+        await read.has((await world.publish("meanwhile")).uri)
+    now = (datetime.now(UTC) - EPOCH) // timedelta(microseconds=1)
+    assert now - int(asked(world, V1)[-1]["cursor"][0]) < 2_000_000_000
+
+
+async def test_nothing_older_than_what_the_stream_keeps_is_asked_for(world: FakeBluesky) -> None:
+    world.wires = {V2}
+    async with reading(world, cursor='{"us":1500000000000000}') as read:
+        await read.has((await world.publish("post")).uri)
+    now = (datetime.now(UTC) - EPOCH) // timedelta(microseconds=1)
+    assert now - int(asked(world, V2)[-1]["cursor"][0]) < 36 * 3_600 * 1_000_000
 
 
 async def test_silence_is_noticed_and_another_connection_made(world: FakeBluesky) -> None:

@@ -65,6 +65,23 @@ def test_a_repost_in_a_table_of_twarc_counts_on_its_original(tmp_path: Path) -> 
     assert (post.repost_of, post.reply_to) == ("5", None)
 
 
+@pytest.mark.parametrize("words", ["[Session 4] starts now", '{"a": 1} is how it looks', "[1, 2]"])
+def test_what_people_wrote_in_brackets_is_their_text(words: str, tmp_path: Path) -> None:
+    row = {**TWARC_ROW, "text": words, "author.name": "[Ada]", "author.location": "{here}"}
+    (post,) = posts(table(tmp_path / "t.csv", row))
+    assert (post.text, post.author.name) == (words, "[Ada]")
+
+
+@pytest.mark.parametrize(
+    "cell", ['[{"start": 26, "en', "[" * 100_000, "[" + "9" * 5_000 + "]", "7", "none"]
+)
+def test_a_column_of_json_that_is_none_costs_only_itself(cell: str, tmp_path: Path) -> None:
+    row = {**TWARC_ROW, "entities.urls": cell, "context_annotations": cell, "edit_history_tweet_ids": cell}
+    (post,) = posts(table(tmp_path / "t.csv", row))
+    assert post.hashtags == ("meded",)
+    assert "https://t.co/a" in post.text
+
+
 def test_an_id_that_a_spreadsheet_rounded_is_left_out_with_its_line(tmp_path: Path) -> None:
     rounded = {**TAGS_ROW, "id_str": "4.673E+17"}
     found = items(table(tmp_path / "t.csv", TAGS_ROW, rounded, TAGS_ROW))
@@ -109,6 +126,28 @@ def test_any_table_is_read_by_the_columns_that_were_named(delimiter: str, tmp_pa
     assert first.hashtags == ("tag",)
     assert first.key != second.key
     assert posts(path, NAMED)[0].key == first.key
+
+
+@pytest.mark.parametrize(
+    ("header", "text"),
+    [
+        ('Timestamp,"Your comment; question; idea; wish",Name', "Your comment; question; idea; wish"),
+        ('Timestamp,"Your comment\r\n(a line or two)",Name', "Your comment (a line or two)"),
+        ('Timestamp,"Say ""hello"";\n\n1;2;3;",Name', 'Say "hello"; 1;2;3;'),
+        ('Timestamp,5" pipe,Name', '5" pipe'),
+        ('Timestamp,Text,"Name', "Text"),
+    ],
+)
+def test_the_names_of_columns_may_hold_what_separates_others(
+    header: str, text: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(f"{header}\r\n2014-05-16,One,ada\r\nnever,Two,ada\r\n".encode())
+    columns = Columns({"text": text, "time": "Timestamp", "author": "Name"})
+    first, second = items(path, columns)
+    assert isinstance(first, Arrived)
+    assert (first.post.text, first.post.author.handle) == ("One", "ada")
+    assert second == Dropped("unusable_post", f"line {header.count(chr(10)) + 3}")
 
 
 def test_rows_are_named_by_their_first_line_and_a_bad_one_costs_only_itself(tmp_path: Path) -> None:
@@ -173,6 +212,12 @@ def test_an_outbox_is_read_oldest_first_with_the_keys_that_the_api_gives(
     assert boost.repost_of == "https://other.example/users/bo/statuses/9"
 
 
+def test_a_type_that_is_no_word_is_no_activity(tmp_path: Path) -> None:
+    path = tmp_path / "outbox.jsonl"
+    path.write_text("\n".join(json.dumps(one) for one in ({**OUTBOX_NOTE, "type": []}, OUTBOX_NOTE)))
+    assert [type(item) for item in items(path)][-1] is Arrived
+
+
 def test_what_was_not_written_for_everybody_stays_out(tmp_path: Path) -> None:
     path = tmp_path / "outbox.jsonl"
     private = {**OUTBOX_NOTE, "object": {**OUTBOX_NOTE["object"], "to": ["https://s.example/users/bo"]}}
@@ -188,6 +233,11 @@ def test_what_was_not_written_for_everybody_stays_out(tmp_path: Path) -> None:
         ("2014-05-16 13:05", "2014-05-16T13:05:00+00:00"),
         ("Fri May 16 13:05:00 +0000 2014", "2014-05-16T13:05:00+00:00"),
         ("Fri, 16 May 2014 13:05:00 +0200", "2014-05-16T11:05:00+00:00"),
+        ("16 May 2014 13:05", "2014-05-16T13:05:00+00:00"),
+        ("Friday, 16-May-14 13:05:00 GMT", "2014-05-16T13:05:00+00:00"),
+        ("Fri May 16 2014 09:05:00 GMT-0400 (Eastern Daylight Time)", "2014-05-16T13:05:00+00:00"),
+        ("16 May 2014 09:05:00 GMT-0400", "2014-05-16T13:05:00+00:00"),
+        ("Fri, 16 May 2014 09:05:00 EDT", "2014-05-16T13:05:00+00:00"),
         ("1400245500", "2014-05-16T13:05:00+00:00"),
         ("1400245500000", "2014-05-16T13:05:00+00:00"),
     ],
@@ -196,7 +246,23 @@ def test_times_are_read_as_they_are_written(cell: str, told: str) -> None:
     assert moment(cell, Times()).astimezone(UTC).isoformat() == told
 
 
-@pytest.mark.parametrize("cell", ["", "yesterday", "467300000000000002", "12", "16/05/2014 14:05"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "",
+        "yesterday",
+        "467300000000000002",
+        "12",
+        "16/05/2014 14:05",
+        "5 Jan 2024 2:30 PM",
+        "Jan 5, 2024 2:30:00 p.m.",
+        "5 Jan 2024 14:30 New York",
+        "5 Jan 2024 14:30 GMT-5",
+        "0024-01-05 14:30",
+        "5 Jan 1899 14:30:00 +0000",
+        "Fri Jan 05 14:30:00 +0000 2924",
+    ],
+)
 def test_what_says_no_time_is_refused(cell: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - its words are nobody's
         moment(cell, Times())
@@ -204,6 +270,8 @@ def test_what_says_no_time_is_refused(cell: str) -> None:
 
 def test_a_format_that_was_given_decides(tmp_path: Path) -> None:
     assert moment("03/04/2014 14:05", Times(UTC, "%d/%m/%Y %H:%M")).month == 4
+    with pytest.raises(ValueError, match="not a time"):
+        moment("14:05", Times(UTC, "%H:%M"))
 
 
 @given(
@@ -214,9 +282,9 @@ def test_what_a_spreadsheet_writes_comes_back_cell_by_cell(cells: list[list[str]
     text = io.StringIO()
     csv.writer(text, delimiter=delimiter).writerows([["a", "b"], *cells])
     lines = io.BytesIO(text.getvalue().encode())
-    table_of = columns_of(f"a{delimiter}b".encode())
-    assert table_of == (delimiter, ("a", "b"))
-    read = [row for _, row in rows(iter(lines), *table_of)]
+    table_of = columns_of([f"a{delimiter}b".encode()])
+    assert table_of == (delimiter, ("a", "b"), 1)
+    read = [row for _, row in rows(iter(lines), table_of)]
     # A row of empty cells is no row, and bare line ends in cells become one kind on the way.
     kept = [dict(zip("ab", row, strict=True)) for row in cells if any(row)]
     assert len(read) == len(kept)

@@ -56,12 +56,14 @@ class Api:
 
 
 @asynccontextmanager
-async def api_over(database_url: str, directory: Path, slug: str = "summit") -> AsyncIterator[Api]:
+async def api_over(
+    database_url: str, directory: Path, slug: str = "summit", *, plain_hosts: bool = False
+) -> AsyncIterator[Api]:
     """An application over this database, with a new event, for as long as the block runs.
 
-    Its feeds are not run.
+    Its feeds are not run; they may name fake networks on loopback where `plain_hosts` says so.
     """
-    settings = load(data_dir=directory, database_url=database_url)
+    settings = load(data_dir=directory, database_url=database_url, plain_hosts=plain_hosts)
     mounted = _idle.pop() if _idle else Mounted(settings)
     parts = Backchannel(settings)
     mounted.use(parts)

@@ -25,7 +25,12 @@ def running(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     """A `serve` with quick beats and little patience for readers who do not read."""
     directory = tmp_path_factory.mktemp("running")
     database = shutil.copy(sqlite_template, directory / "backchannel.db")
-    settings = {"beat_seconds": "0.3", "socket_stuck_seconds": "4", "metrics_port": str(free_port())}
+    settings = {
+        "beat_seconds": "0.3",
+        "socket_stuck_seconds": "4",
+        "metrics_port": str(free_port()),
+        "plain_hosts": "true",
+    }
     with instance_at(f"sqlite:///{database}", directory, **settings) as instance:
         server = serve_process(directory, instance.settings)
         try:

@@ -176,8 +176,9 @@ EVENT = {
     "DELETE /screens/{screen_id}": Rule("screens.run"),
     **{
         f"POST /screens/{{screen_id}}/{verb}": Rule("screens.run", {})
-        for verb in ("flash", "reload", "link")
+        for verb in ("flash", "reload", "card", "link")
     },
+    "DELETE /screens/{screen_id}/card": Rule("screens.run"),
 }
 """Routes below /api/v1/events/{slug}."""
 
@@ -207,7 +208,7 @@ TABLE = {
     "GET /screens/{slug}/{screen_id}": Rule("screens.run"),
     **{
         f"POST /screens/{{slug}}/{{screen_id}}/{verb}": Rule("screens.run", {})
-        for verb in ("change", "flash", "reload", "larger", "link", "unpair")
+        for verb in ("change", "flash", "reload", "card", "hide", "larger", "link", "unpair")
     },
     **{
         f"GET /scenes/{{slug}}{path}": Rule("scenes.change")
@@ -339,6 +340,7 @@ INSTANCE = {
     "POST /start": Rule("event.create", {}),
     "GET /events/{slug}/copy": Rule("event.create"),
     "POST /events/{slug}/copy": Rule("event.create", {}),
+    "POST /events/{slug}/doors/copy": Rule("server.copy", {}),
 }
 """What a role in one event never allows."""
 WITHOUT_SIGN_IN = {"POST /api/v1/events/{slug}/posts"}

@@ -29,6 +29,8 @@ COMMANDS = [
     ("serve",),
     ("demo",),
     ("migrate",),
+    ("backup",),
+    ("restore",),
     ("doctor",),
     ("replay",),
     ("event",),

@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from facilitator.ask_pacing import Pacing
+from facilitator.supporting import Counting
 from tests.live.api import Api, api_over
+from wall import deleting, rehearsing
 from wall.deleting import KEPT, Erasing
 from wall.errors import NotFound
 from wall.model import Feed, FeedState, Role, new_id, utc_now
-from wall.store import feeds, tables
+from wall.store import deleted, feeds, supports, tables
 
 
 @pytest.fixture
@@ -132,6 +135,43 @@ async def test_after_thirty_days_it_is_erased_with_all_that_was_in_it_and_others
             found = conn.execute(select(func.count()).where(column == api.event.id)).scalar_one()
             assert found == 0, table.name
     assert (await api.parts.journal.event("other")).id == other.id
+
+
+async def test_what_is_brought_back_while_others_are_erased_stays(api: Api) -> None:
+    organiser = api.signed_in(Role.ORGANISER)
+    assert await delete(api, organiser) == 200
+    late = utc_now() + KEPT
+    assert await bring_back(api, organiser) == 200
+    with api.parts.store.writing() as conn:
+        assert not deleted.is_over(conn, api.event.id, late)
+
+
+async def test_its_rehearsals_are_erased_with_it_and_their_names_are_free_again(api: Api) -> None:
+    journal = api.parts.journal
+    first = await rehearsing.copied(journal, "summit")
+    assert first.slug == "summit-rehearsal"
+    await journal.command(first.id, "system", lambda tx: deleting.delete(tx, first.slug))
+    assert (await rehearsing.copied(journal, "summit")).slug == "summit-rehearsal-2"
+    assert await delete(api, api.signed_in(Role.ORGANISER)) == 200
+    await Erasing(journal, lambda: utc_now() + KEPT + timedelta(minutes=1)).look()
+    assert await journal.store.read(lambda conn: conn.execute(select(tables.event.c.slug)).all()) == []
+
+
+async def test_what_was_due_in_it_holds_up_no_other_event(api: Api) -> None:
+    organiser = api.signed_in(Role.ORGANISER)
+    async with api.client(organiser) as client:
+        post = (await client.post(f"{api.path}/posts", json={"text": "A point"})).json()["post"]
+        ask = {"kind": "choice", "question": "Which?", "options": ["A", "B"]}
+        made = (await client.post(f"{api.path}/asks", json=ask)).json()["ask"]
+        await client.post(f"{api.path}/asks/{made}/open", json={"worded": 0})
+    async with api.client() as phone:
+        await phone.post(f"{api.path}/asks/{made}/answer", json={"picks": [0]})
+    with api.parts.store.writing() as conn:
+        supports.add(conn, api.event.id, post, "somebody")
+    assert await delete(api, organiser) == 200
+    assert await Pacing(api.parts.journal).settle_due() == 0
+    await Counting(api.parts.journal).count_due()
+    assert await api.parts.store.read(supports.due) == []
 
 
 async def test_the_pages_ask_first_and_lead_to_the_way_back(api: Api) -> None:

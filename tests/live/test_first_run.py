@@ -16,8 +16,9 @@ from tests.support.waiting import eventually
 from wall import rehearsing
 from wall.access.setup import WRONG_CODES
 from wall.entries.doors_kinds import DoorConfirmed
-from wall.feeds.base import Arrived
+from wall.feeds.base import Arrived, Withdrawn
 from wall.model import Event, FeedState, Mode, Role
+from wall.rehearsal_play import recorded_of
 from wall.routes.first_post import Reach, reach_of
 from wall.store import entries, events, feeds, people, programme, screens
 
@@ -82,10 +83,11 @@ async def test_guessing_the_setup_code_ends_after_a_few(api: Api) -> None:
             (await browser.post("/start/code", data=wrong)).status_code for _ in range(WRONG_CODES[0] + 1)
         ]
         assert answers[-1] == 429
-        right = await browser.post("/start/code", data={"code": api.parts.setup.code, "name": "Eve"})
-        assert right.status_code == 429
     with api.parts.store.reading() as conn:
         assert not people.any_person(conn)
+    async with api.client(**ACCEPTS) as other:
+        right = await other.post("/start/code", data={"code": api.parts.setup.code, "name": "Ada"})
+        assert right.status_code == 303, "whoever has the right code is not locked out by others' guesses"
 
 
 async def test_only_an_organiser_of_the_instance_starts_an_event(api: Api) -> None:
@@ -94,6 +96,19 @@ async def test_only_an_organiser_of_the_instance_starts_an_event(api: Api) -> No
     async with api.client(**ACCEPTS) as anybody:
         assert (await anybody.post("/start", data=ANSWERS)).status_code == 401
     assert len(listed(api)) == 1
+
+
+async def test_an_organiser_is_offered_copies_of_earlier_events_and_of_no_rehearsal(
+    api: Api, organiser: httpx2.AsyncClient
+) -> None:
+    rehearsal = await api.parts.journal.create(
+        slug="dress", name="Dress", actor="system", rehearsal_of=api.event.id
+    )
+    page = (await organiser.get("/start")).text
+    assert f'href="/events/{api.event.slug}/copy"' in page
+    assert f"/events/{rehearsal.slug}/copy" not in page
+    async with api.client(**ACCEPTS) as anybody:
+        assert "/copy" not in (await anybody.get("/start")).text
 
 
 async def test_the_answers_make_everything_in_one_go_and_once(
@@ -257,8 +272,14 @@ async def test_what_people_confirm_is_journaled_and_can_be_taken_back(
     assert kinds.count("door.confirmed") == 1
     await organiser.post(here, data={"item": "backup", "do": "back"})
     assert "makes no copy by itself" in (await organiser.get(here)).text
+    event = f"/events/{api.event.slug}"
+    organisers = (f'href="{event}/staff"', f'href="{event}/settings"')
+    page = (await organiser.get(here)).text
+    assert all(link in page for link in organisers)
     async with api.client(api.signed_in(Role.TECHNICIAN), **ACCEPTS) as technician:
-        assert (await technician.get(here)).status_code == 200
+        seen = await technician.get(here)
+        assert (seen.status_code, f'href="{event}/feeds"' in seen.text) == (200, True)
+        assert not any(link in seen.text for link in organisers)
     async with api.client(api.signed_in(Role.MODERATOR), **ACCEPTS) as moderator:
         assert (await moderator.get(here)).status_code == 403
 
@@ -288,6 +309,34 @@ async def test_an_earlier_day_is_rehearsed_from_a_page_and_thrown_away(
     assert (await organiser.post(f"{here}/{made.slug}/end")).status_code == 303
     assert made.id not in {one.id for one in listed(api)}
     assert next(one for one in listed(api) if one.id == event.id).shown == 0
+
+
+async def test_a_day_of_somebody_elses_event_is_nobodys_to_rehearse(api: Api) -> None:
+    other = await api.parts.journal.create(slug="theirs", name="Theirs", actor="system", mode=Mode.AUTO)
+    await api.parts.intake.submit(other.id, [Arrived(post("1"))], "system")
+    here = f"/events/{api.event.slug}/rehearse"
+    async with api.client(api.signed_in(Role.ORGANISER), **ACCEPTS) as of_one_event:
+        assert "Theirs" not in (await of_one_event.get(here)).text
+        assert (await of_one_event.post(here, data={"day": other.id, "speed": "60"})).status_code == 422
+    assert await rehearsing.listed(api.parts.journal, api.event.slug) == []
+
+
+async def test_what_was_taken_back_is_not_rehearsed_nor_what_only_its_author_can_take_back(
+    api: Api, organiser: httpx2.AsyncClient
+) -> None:
+    said = [Arrived(post(str(number), text=f"Earlier {number}")) for number in range(2)]
+    await api.parts.intake.submit(api.event.id, said, "system")
+    async with api.client() as phone:
+        await phone.post(f"{api.path}/points", json={"text": "Mine"})
+    store = api.parts.store
+    day = await store.read(lambda conn: recorded_of(conn, api.event.id))
+    assert sorted(one.text for _, one in day) == ["Earlier 0", "Earlier 1"]
+    await api.parts.intake.submit(api.event.id, [Withdrawn(day[0][1].network, day[0][1].key)], "system")
+    await api.parts.rehearsals.start(api.event, day, 60, api.event.id)
+    (made,) = await rehearsing.listed(api.parts.journal, api.event.slug)
+    await eventually(lambda: api.parts.rehearsals.playing(made.id) is None, what="the end of the day")
+    assert next(one for one in listed(api) if one.id == made.id).shown == 1
+    await api.parts.rehearsals.end(made)
 
 
 @pytest.mark.parametrize("lang", ["en", "fr"])

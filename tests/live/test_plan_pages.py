@@ -269,7 +269,14 @@ async def test_an_events_facts_are_edited_and_sessions_keep_their_time_of_day(ch
         "languages": "fr en",
         "keep": "clock",
     }
-    assert (await pages.send("/settings", **facts)).status_code == 303
+    saved = await pages.send("/settings", **facts)
+    assert saved.status_code == 303
+    told = said(await channel.client.get(saved.headers["location"]))
+    assert "#été a un accent" in told
+    assert "Ajoutez #ete" in told
+    version = value_of(await pages.get("/settings"), "version")
+    same = await pages.send("/settings", **facts | {"version": version})
+    assert "a un accent" not in said(await channel.client.get(same.headers["location"])), "said once"
     event = (await channel.client.get(channel.api.path)).json()
     assert (event["name"], event["starts_on"], event["ends_on"]) == (
         "Summit 2026",

@@ -138,6 +138,16 @@ async def test_changed_words_meet_the_rules_again(api: Api) -> None:
     assert {reason["code"] for reason in card["reasons"]} & {"nhs_number", "birth_date"}
 
 
+async def test_what_a_person_put_back_among_what_waits_waits_for_one_whatever_it_says_now(api: Api) -> None:
+    async with phone(api) as one, api.client(api.signed_in(Role.MODERATOR)) as desk:
+        post = await said(one, api, "A point")
+        hidden = await desk.post(f"{api.path}/posts/{post}/hide", json={"version": 1, "reason": "spam"})
+        again = {"version": hidden.json()["version"]}
+        assert (await desk.post(f"{api.path}/posts/{post}/reconsider", json=again)).status_code == 200
+        done = await edit(one, api, post, "Quite another point")
+        assert (done.status_code, done.json()["state"]) == (200, "held")
+
+
 async def test_a_moderator_who_saw_the_earlier_words_decides_again(api: Api) -> None:
     await in_mode(api, Mode.PRE)
     async with phone(api) as one, api.client(api.signed_in(Role.MODERATOR)) as desk:

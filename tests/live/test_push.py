@@ -19,7 +19,7 @@ from tests.world.push import HOST, PushService, push_service
 from wall.model import Role, new_id, utc_now
 from wall.push import Pusher
 from wall.push.pushing import MOST_FAILURES
-from wall.routes.push import MOST_BROWSERS
+from wall.routes.push import MOST_BROWSERS, MOST_SUBSCRIPTIONS
 from wall.routes.words import Words
 from wall.store import pushes
 
@@ -240,13 +240,49 @@ async def test_a_browser_subscribes_once_ends_it_itself_and_has_limits(
         await subscribed(channel, who, one)
     assert (await who.get(where)).json()["browsers"] == 1
     ended = {"endpoint": one["endpoint"]}
-    assert (await other.request("DELETE", where, json=ended)).json()["subscribed"] is False
+    unknown = {"endpoint": service.browser("/unknown")["endpoint"]}
+    assert (await other.request("DELETE", where, json=unknown)).json()["subscribed"] is False
     assert (await who.get(where)).json()["browsers"] == 1
-    assert (await who.request("DELETE", where, json=ended)).json()["browsers"] == 0
+    assert (await other.request("DELETE", where, json=ended)).json()["subscribed"] is False
+    assert (await who.get(where)).json()["browsers"] == 0
     for number in range(MOST_BROWSERS):
         await subscribed(channel, who, service.browser(f"/{number}"))
     assert (await who.post(where, json=service.browser("/more"))).status_code == 409
     await subscribed(channel, who, service.browser("/0"))
+
+
+async def test_a_browser_that_somebody_else_subscribes_is_not_told_of_who_had_it_before_in_any_event(
+    channel: Channel, service: PushService
+) -> None:
+    other = await channel.api.parts.journal.create(slug="retreat", name="Retreat", actor="system")
+    first, second = channel.somebody(Role.CHAIR).client, channel.somebody(Role.MODERATOR).client
+    one, elsewhere = service.browser("/shared"), service.browser("/own")
+    here, there = f"{channel.api.path}/push", f"/api/v1/events/{other.slug}/push"
+    for where in (here, there):
+        for browser in (one, elsewhere):
+            assert (await first.post(where, json=browser)).status_code == 201
+    assert (await second.post(here, json=one)).json()["browsers"] == 1
+    assert (await first.get(here)).json()["browsers"] == 1
+    assert (await first.get(there)).json()["browsers"] == 1
+    assert (await second.post(there, json=one)).json()["browsers"] == 1
+    assert (await second.get(here)).json()["browsers"] == 1
+
+
+async def test_an_event_tells_so_many_browsers_and_no_more(channel: Channel, service: PushService) -> None:
+    event_id, new = channel.api.event.id, service.browser()
+    known = {"event_id": event_id, "endpoint": new["endpoint"], **new["keys"], "lang": "en", "failed": 0}
+    rows = [
+        {**known, "id": new_id(), "reader": f"r{at}", "endpoint_digest": str(at), "made_at": utc_now()}
+        for at in range(MOST_SUBSCRIPTIONS - 1)
+    ]
+    with channel.api.parts.store.writing() as conn:
+        conn.execute(pushes.push_subscription.insert(), rows)
+    who, where = phone(channel), f"{channel.api.path}/push"
+    await subscribed(channel, who, service.browser("/last"))
+    refused = await phone(channel).post(where, json=service.browser("/more"))
+    assert refused.status_code == 409
+    assert "5000 browsers" in refused.json()["error"]["message"]
+    await subscribed(channel, who, service.browser("/last"))
 
 
 async def test_a_signed_in_person_is_told_of_their_own_point_too(
@@ -261,8 +297,9 @@ async def test_a_signed_in_person_is_told_of_their_own_point_too(
 
 async def test_a_pseudonym_of_any_letters_is_found(channel: Channel, service: PushService) -> None:
     event_id, new = channel.api.event.id, service.browser()
-    keys = {"endpoint": new["endpoint"], **new["keys"], "lang": "en", "made_at": utc_now(), "failed": 0}
+    keys = {**new["keys"], "lang": "en", "made_at": utc_now(), "failed": 0, "event_id": event_id}
     with channel.api.parts.store.writing() as conn:
         for reader in ("_-_-", "a.b", "--"):
-            pushes.put(conn, pushes.Subscription(id=new_id(), event_id=event_id, reader=reader, **keys))
+            where = f"{new['endpoint']}/{reader}"
+            pushes.put(conn, pushes.Subscription(id=new_id(), reader=reader, endpoint=where, **keys))
         assert len(pushes.of_readers(conn, event_id, {"_-_-", "a.b", "--", "nobody"})) == 3

@@ -89,6 +89,10 @@ async def test_the_page_is_everybodys_and_the_staff_write_on_it(channel: Channel
     assert "Begin here" in page
     assert "Talk" in page
     assert "<form" not in page
+    walls = f'href="/scenes/{channel.api.event.slug}"'
+    assert walls not in page
+    assert walls in (await channel.client.get(path)).text
+    assert walls not in (await channel.somebody(Role.AUTHOR).client.get(path)).text
     wrong = await channel.client.post(path, data={**typed, "title": "Kept", "url": "javascript:x"})
     assert wrong.status_code == 422
     assert "not the address of a page" in unescape(wrong.text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from wall.store.display_tables import screen_code
 
 PLACE = {"name": "Left of the stage", "distance_m": 22.5, "diagonal_in": 98}
 PAGE = {"Accept": "text/html"}
+LATE = timedelta(seconds=60)
 
 
 @pytest_asyncio.fixture
@@ -255,6 +256,22 @@ async def test_flash_and_reload_count_and_leave_the_version_alone(channel: Chann
         assert (await channel.do(f"{path}/{verb}"))["version"] == 1
     (one,) = await fleet(channel)
     assert (one["flash"], one["reload"]) == (2, 1)
+
+
+async def test_a_test_card_is_shown_for_two_minutes_or_until_it_is_hidden(channel: Channel) -> None:
+    browser, made = await paired(channel)
+    path = f"/screens/{made['screen']}/card"
+    assert (await fleet(channel))[0]["card_until"] is None
+    asked = utc_now()
+    assert (await channel.do(path))["version"] == 1
+    (one,) = await fleet(channel)
+    assert timedelta(0) <= datetime.fromisoformat(one["card_until"]) - asked - timedelta(seconds=120) < LATE
+    held = (await browser.get(f"{channel.api.path}/snapshot", params={"face": "wall"})).json()["puts"]
+    (own,) = [put["value"] for put in held if put["type"] == "screen"]
+    assert own["card_until"] == one["card_until"], "the screen itself is told"
+    seq = (await channel.do(path, None, "DELETE"))["seq"]
+    assert (await fleet(channel))[0]["card_until"] is None
+    assert (await channel.do(path, None, "DELETE"))["seq"] == seq, "one that is hidden has nothing to hide"
 
 
 async def test_a_link_gives_a_screens_place_to_another_browser(channel: Channel) -> None:

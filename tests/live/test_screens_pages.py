@@ -255,6 +255,25 @@ async def test_a_screen_is_edited_found_loaded_anew_and_unpaired_on_its_page(cha
     assert (await technician.get(path)).status_code == 404
 
 
+async def test_a_screen_is_asked_for_its_test_card_from_its_page_and_from_the_doors_list(
+    channel: Channel,
+) -> None:
+    made = (await paired(channel))[1]
+    technician, slug = person(channel, Role.TECHNICIAN), channel.api.event.slug
+    one = f"/screens/{slug}/{made['screen']}"
+    for page in (one, f"/screens/{slug}"):
+        text = (await technician.get(page)).text
+        assert (f'action="{one}/card"' in text, f'action="{one}/hide"' in text) == (True, False), page
+    shown = await technician.post(f"{one}/card", data={"cause": "s"})
+    assert shown.headers["location"] == f"/screens/{slug}?did=card#screen-{made['screen']}"
+    for page in (one, f"/screens/{slug}"):
+        text = (await technician.get(page)).text
+        assert (f'action="{one}/card"' in text, f'action="{one}/hide"' in text) == (False, True), page
+    back = await technician.post(f"{one}/hide", data={"cause": "h", "from": "doors"})
+    assert back.headers["location"] == f"/events/{slug}/doors#card-{made['screen']}"
+    assert (await fleet(channel))[0]["card_until"] is None
+
+
 async def test_the_last_row_answers_the_test_card_and_letters_grow(channel: Channel) -> None:
     made = (await paired(channel))[1]
     technician = person(channel, Role.TECHNICIAN)

@@ -114,6 +114,20 @@ async def test_who_joins_lands_where_their_role_works(api: Api, role: Role) -> N
     assert entered.status_code == 303
     landed = await new.get(entered.headers["location"])
     assert landed.status_code == 200, (role, entered.headers["location"], landed.status_code)
+    if not entered.headers["location"].startswith(("/desk/", "/events/")):
+        assert re.search(rf'href="/events/{api.event.slug}["#]', landed.text), "it leads to the event"
+
+
+async def test_nobody_is_offered_to_be_a_rater_and_whoever_is_one_stays_one(api: Api) -> None:
+    organiser = browser(api, Role.ORGANISER)
+    page = (await organiser.get(here(api))).text
+    assert 'value="author"' in page
+    assert 'value="rater"' not in page
+    assert "rates statements" not in page
+    await browser(api).post(await made(api, organiser, role="rater"), data={"name": "Bea"})
+    page = (await organiser.get(here(api))).text
+    assert len(re.findall(r'name="role.rater" value="1" checked', page)) == 1
+    assert page.count('name="role.rater"') == 1
 
 
 async def test_a_link_is_shown_large_for_a_screen_and_only_by_its_own_event(api: Api) -> None:

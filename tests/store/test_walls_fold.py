@@ -132,7 +132,10 @@ class Walls(RuleBasedStateMachine):
         change = ScreenChange(version=version, name=name, scene=[*self.scenes, None][scene])
         self.try_to(lambda tx: fleet.change(tx, self.screens[which], change))
 
-    @rule(which=st.integers(0, 1), verb=st.sampled_from([fleet.flash, fleet.load_anew]))
+    @rule(
+        which=st.integers(0, 1),
+        verb=st.sampled_from([fleet.flash, fleet.load_anew, fleet.show_card, fleet.hide_card]),
+    )
     def a_screen_is_told_something(self, which: int, verb: Callable[..., object]) -> None:
         self.try_to(lambda tx: verb(tx, self.screens[which]))
 

@@ -207,6 +207,7 @@ def test_a_pretalx_schedule_is_read_talk_by_talk() -> None:
         ('{"schedule": ', "json"),
         ("{}", "no_schedule"),
         ("[" * 100_000, "json"),
+        ('{"schedule": ' + "9" * 5_000 + "}", "json"),
         ("BEGIN:VCALENDAR\nEND:VCALENDAR\n", "empty"),
         ("room,title,begin,end\n" + "a,b,2026-05-04 09:00,10:00\n" * 1_001, "many"),
     ],

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from facilitator.addresses import identity_of
 from facilitator.guidance import blocks_of, mail_of
-from wall.errors import BadInput
-from wall.speaking import CHOICES, Walls, asks, strictest
+from facilitator.speaking import require_usable
+from tests.facilitator.test_feedback import SESSION
+from tests.support.summit import MORNING
+from wall.errors import BadInput, LinkSpent
+from wall.programme import SessionState
+from wall.speaking import CHOICES, Speaker, Walls, asks, strictest
 
 CHOSEN = st.lists(st.sampled_from(CHOICES), max_size=5)
 
@@ -147,3 +153,38 @@ def test_no_word_of_a_plain_text_is_lost(text: str) -> None:
 @pytest.mark.parametrize("contact", ["ada@a.example?subject=x", "<ada@a.example>", "call 12", "a@b", ""])
 def test_a_contact_that_is_no_plain_address_leads_nowhere(contact: str) -> None:
     assert mail_of(contact) is None
+
+
+@pytest.mark.parametrize(
+    ("state", "days", "usable"),
+    [
+        (SessionState.PLANNED, 1, True),
+        (SessionState.PLANNED, 3, False),
+        (SessionState.RUNNING, 3, True),
+        (SessionState.ENDED, 0, False),
+    ],
+)
+def test_a_link_of_a_session_that_nobody_began_ends_two_days_later(
+    state: SessionState, days: int, usable: bool
+) -> None:
+    planned = SESSION.model_copy(update={"state": state})
+    holder = Speaker(
+        id="a",
+        event_id="e",
+        session_id=planned.id,
+        name="Ada",
+        made_by="person:o",
+        made_at=MORNING,
+        walls=None,
+        slides_private=False,
+        note="",
+        answered_at=None,
+        revoked_at=None,
+        version=1,
+    )
+    later = planned.ends_at + timedelta(days=days)
+    if usable:
+        assert require_usable(holder, planned, later) is planned
+    else:
+        with pytest.raises(LinkSpent):
+            require_usable(holder, planned, later)

@@ -5,6 +5,8 @@
 import type { Browser } from "./browser";
 
 export const SEND_MS = 10_000;
+/** Too many at once, no database, a full disk: nothing is wrong with the command, and somebody sees to it. */
+const LATER: ReadonlySet<number> = new Set([429, 503, 507]);
 
 /** What a command is on the wire; `path` is below /api/v1/events/{event}. */
 export interface Request {
@@ -76,6 +78,6 @@ async function refused(response: Response): Promise<never> {
   const { error } = (await response.json()) as { error?: Partial<Refusal> };
   if (!error?.code) throw new Unreachable();
   const wait = Number(response.headers.get("retry-after") ?? 0) * 1000;
-  if (response.status === 429 || response.status === 503) throw new Unreachable(wait);
+  if (LATER.has(response.status)) throw new Unreachable(wait);
   throw new Refusal(response.status, error.code, error.message ?? "", error.remedy ?? "", error.details ?? {});
 }

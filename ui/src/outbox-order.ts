@@ -1,7 +1,15 @@
 /** Which of the steps that nobody answered yet is sent next, and as what. Pure. */
 
-/** `waiting`: not answered yet; `answered`: the copy does not show it yet; `asked`: too old to send unasked. */
-export type State = "waiting" | "answered" | "asked";
+/**
+ * `waiting`: not answered yet; `answered`: the copy does not show it yet; `asked`: too old to send unasked;
+ * `failed`: the server failed at it again and again.
+ */
+export type State = "waiting" | "answered" | "asked" | "failed";
+
+/** Whether whoever did a step has to say what becomes of it: until then it is as if it were not done. */
+export function isAside(state: State): boolean {
+  return state === "asked" || state === "failed";
+}
 
 /** One thing that a person did. Plain data: it outlives a reload of the page. */
 export interface Entry<S> {

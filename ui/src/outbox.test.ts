@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Browser } from "./browser";
 import { Refusal, type Answer, type Request } from "./commands";
 import { GONE_MS } from "./outbox-kept";
-import { LATE_MS, MOST, OLD_MS, Outbox, type Entry } from "./outbox";
+import { LATE_MS, MOST, MOST_FAILURES, OLD_MS, Outbox, type Entry } from "./outbox";
 
 interface Step {
   readonly name: string;
@@ -12,8 +12,8 @@ interface Step {
 type Reply = () => Response;
 
 const ok = (body: object): Reply => () => Response.json(body);
-const no = (status: number, code: string): Reply => () =>
-  Response.json({ error: { code, message: "No.", remedy: "Look.", details: { current: 1 } } }, { status });
+const no = (status: number, code: string, details: object = { current: 1 }): Reply => () =>
+  Response.json({ error: { code, message: "No.", remedy: "Look.", details } }, { status });
 const nobody: Reply = () => {
   throw new TypeError("offline");
 };
@@ -207,6 +207,124 @@ test("two tabs of one person keep their own, and one takes over what a tab that 
   expect(three.outbox.entries.value[0]?.cause).toBe(cause);
 });
 
+/** A tab whose laptop slept until another one took over what it had not sent. */
+async function takenOver(...names: string[]): Promise<{ slept: World; other: World; causes: string[] }> {
+  const slept = new World();
+  slept.replies = Array.from({ length: 100 }, () => nobody);
+  const causes = names.map((name) => slept.outbox.add({ name }));
+  await vi.advanceTimersByTimeAsync(0);
+  const other = new World(slept.shelf);
+  other.replies = Array.from({ length: 100 }, () => nobody);
+  other.now += GONE_MS;
+  for (const wake of other.wakes) wake();
+  slept.now = other.now;
+  slept.replies = [];
+  return { slept, other, causes };
+}
+
+test("a tab that slept while another one took over leaves that to it, and goes on with what is done next", async () => {
+  const { slept, other, causes } = await takenOver("a", "b");
+  const before = slept.names.length;
+  for (const wake of slept.wakes) wake();
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(slept.outbox.ended.value).toBeNull();
+  expect(slept.outbox.entries.value).toEqual([]);
+  slept.outbox.add({ name: "c" });
+  await vi.advanceTimersByTimeAsync(0);
+  expect(slept.names.slice(before)).toEqual(["c"]);
+  other.replies = [];
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(other.answers.map(([name]) => name)).toEqual(["a", "b"]);
+  expect(other.outbox.entries.value.map(({ cause }) => cause)).toEqual(causes);
+});
+
+test("what is done before a tab noticed that another took over writes nothing over the mark", async () => {
+  const { slept } = await takenOver("a");
+  const before = slept.names.length;
+  slept.outbox.add({ name: "c" });
+  expect(slept.outbox.entries.value.map(({ step }) => step.name)).toEqual(["c"]);
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(slept.names.slice(before)).toEqual(["c"]);
+});
+
+test("what was taken over by a tab that is gone too comes back to the one that slept", async () => {
+  const { slept, other } = await takenOver("a");
+  other.leave();
+  for (const wake of slept.wakes) wake();
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(slept.answers.map(([name]) => name)).toEqual(["a"]);
+});
+
+test("a tab that slept for longer than another one looks twice still finds the mark, and signing out ends it", async () => {
+  const { slept, other } = await takenOver("a");
+  other.now = slept.now += 3 * 24 * 3_600_000;
+  for (const wake of other.wakes) wake();
+  expect(slept.shelf.held.size).toBe(2);
+  slept.shelf.held.clear();
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(slept.outbox.ended.value).toBe("sign_in");
+});
+
+test("a full disk loses nothing: it is sent when there is room again", async () => {
+  const world = new World();
+  world.replies = Array.from({ length: 12 }, () => no(507, "store_full"));
+  world.outbox.add({ name: "a" });
+  world.outbox.add({ name: "b" });
+  await vi.advanceTimersByTimeAsync(200_000);
+  expect(world.refusals).toEqual([]);
+  expect(world.answers.map(([name]) => name)).toEqual(["a", "b"]);
+});
+
+test("what the server fails at is tried a few times, then kept aside, and sent again when somebody says so", async () => {
+  const world = new World();
+  world.replies = Array.from({ length: MOST_FAILURES }, () => no(500, "internal"));
+  const cause = world.outbox.add({ name: "a" });
+  world.outbox.add({ name: "b" });
+  await vi.advanceTimersByTimeAsync(120_000);
+  expect(world.names).toEqual([...Array.from({ length: MOST_FAILURES }, () => "a"), "b"]);
+  expect(world.refusals).toEqual([]);
+  expect(world.outbox.stalled.value).toBe(false);
+  expect(world.outbox.entries.value.find((entry) => entry.cause === cause)?.state).toBe("failed");
+  world.leave();
+  const after = new World(world.shelf);
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(after.names).toEqual([]);
+  expect(after.shelf.held.size).toBe(1);
+  after.outbox.decide(cause, true);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(after.sent.map((one) => one.cause)).toEqual([cause]);
+  expect(after.answers.map(([name]) => name)).toEqual(["a"]);
+});
+
+test("a failure or two of the server is nothing to tell", async () => {
+  const world = new World();
+  world.replies = [no(500, "internal"), no(500, "internal")];
+  world.outbox.add({ name: "a" });
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(world.answers.map(([name]) => name)).toEqual(["a"]);
+});
+
+test("what the server failed at is taken back without sending it again", async () => {
+  const world = new World();
+  world.replies = Array.from({ length: MOST_FAILURES }, () => no(500, "internal"));
+  const cause = world.outbox.add({ name: "a" });
+  await vi.advanceTimersByTimeAsync(120_000);
+  expect(world.outbox.cancel(cause)).toBe(true);
+  expect(world.outbox.entries.value).toEqual([]);
+});
+
+test("under another person's sign-in nothing is sent, and it stays whose it is", async () => {
+  const world = new World();
+  world.replies = [no(401, "sign_in", { other: true })];
+  const cause = world.outbox.add({ name: "a" });
+  await vi.advanceTimersByTimeAsync(60_000);
+  world.outbox.add({ name: "b" });
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(world.outbox.ended.value).toBe("other");
+  expect(world.names).toEqual(["a"]);
+  expect(new World(world.shelf).outbox.entries.value[0]?.cause).toBe(cause);
+});
+
 test("a browser that keeps nothing says so, and all is sent as ever", async () => {
   const world = new World();
   world.shelf.full = true;
@@ -239,6 +357,7 @@ test("a session that ran out loses nothing: the same person finds it after signi
   await vi.advanceTimersByTimeAsync(60_000);
   expect(world.names).toEqual(["a"]);
   expect(world.refusals).toEqual([]);
+  expect(world.outbox.ended.value).toBe("sign_in");
   const again = new World(world.shelf);
   await vi.advanceTimersByTimeAsync(0);
   expect(again.sent.map((one) => one.cause)).toEqual([cause]);

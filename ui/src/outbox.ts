@@ -8,7 +8,7 @@ import { newCause, Refusal, send, Unreachable, type Answer, type Request } from 
 import { BEAT_MS, Kept } from "./outbox-kept";
 import { nextOf, type Entry, type Rules } from "./outbox-order";
 
-export type { Entry, State } from "./outbox-order";
+export { isAside, type Entry, type State } from "./outbox-order";
 
 export const AGAIN_BASE_MS = 500;
 export const AGAIN_CAP_MS = 10_000;
@@ -18,7 +18,12 @@ export const LATE_MS = 60_000;
 export const OLD_MS = 24 * 3_600_000;
 /** Steps that are kept at most: more than anybody does by hand while a line is cut. */
 export const MOST = 1_000;
+/** So often a step is tried at which the server fails: then it is set aside, and what came later goes on. */
+export const MOST_FAILURES = 5;
 const LOOK_MS = 5_000;
+
+/** Why nothing more is sent from a page: its person is not signed in any more, or another one is. */
+export type End = "sign_in" | "other";
 
 export interface OutboxOptions<S> extends Rules<S> {
   readonly event: string;
@@ -40,18 +45,22 @@ export class Outbox<S> {
   readonly #entries = signal<readonly Entry<S>[]>([]);
   readonly #stalled = signal(false);
   readonly #safe = signal(true);
+  readonly #ended = signal<End | null>(null);
   readonly entries: ReadonlySignal<readonly Entry<S>[]> = this.#entries;
   /** Whether nobody answers at present. */
   readonly stalled: ReadonlySignal<boolean> = this.#stalled;
   /** Whether a reload loses nothing. */
   readonly safe: ReadonlySignal<boolean> = this.#safe;
+  /** Why nothing more is sent from here; null while it is. */
+  readonly ended: ReadonlySignal<End | null> = this.#ended;
   readonly #clock: () => number;
   readonly #kept: Kept<Entry<S>>;
   #running = false;
   /** The page goes: whoever comes next may take over at once. */
   #left = false;
-  #stopped = false;
   #tries = 0;
+  /** How often the server failed at a step, by cause. */
+  readonly #failures = new Map<string, number>();
   #forCopy = false;
   #wake: (() => void) | undefined;
 
@@ -62,7 +71,7 @@ export class Outbox<S> {
     this.#adopt();
     browser.onWake(() => this.#woke());
     browser.onLeave?.(() => ((this.#left = true), this.#keep()));
-    setInterval(() => this.#stopped || (this.#adopt(), this.#beat()), BEAT_MS);
+    setInterval(() => this.#ended.value || (this.#adopt(), this.#beat()), BEAT_MS);
     void this.#run();
   }
 
@@ -78,10 +87,10 @@ export class Outbox<S> {
     return entry.cause;
   }
 
-  /** Take back what was never sent. Returns whether it was still here. */
+  /** Take back what was never sent, or never done. Returns whether it was still here. */
   cancel(cause: string): boolean {
     const entry = this.#find(cause);
-    if (!entry || entry.request || entry.state === "answered") return false;
+    if (!entry || entry.state === "answered" || (entry.request && entry.state !== "failed")) return false;
     this.discard(cause);
     return true;
   }
@@ -92,7 +101,7 @@ export class Outbox<S> {
     this.nudge();
   }
 
-  /** Answer the question about a late step: send it after all, or let go of it. */
+  /** Say what becomes of a step that was set aside: send it after all, or let go of it. */
   decide(cause: string, go: boolean): void {
     if (!go) return this.discard(cause);
     const others = this.#entries.value.filter((entry) => entry.cause !== cause);
@@ -120,9 +129,9 @@ export class Outbox<S> {
   }
 
   async #run(): Promise<void> {
-    if (this.#running || this.#stopped) return;
+    if (this.#running || this.#ended.value) return;
     this.#running = true;
-    for (let entry = this.#next(); entry && !this.#stopped; entry = this.#next()) await this.#try(entry);
+    for (let entry = this.#next(); entry && !this.#ended.value; entry = this.#next()) await this.#try(entry);
     this.#running = false;
   }
 
@@ -139,6 +148,8 @@ export class Outbox<S> {
     const { browser, event, onAnswer, onRefusal } = this.options;
     try {
       if (this.#kept.isWiped()) return this.#forget();
+      this.#release();
+      if (!this.#find(entry.cause)) return;
       if (this.#isLate(entry)) return await this.#ask(entry);
       const request = entry.request ?? this.options.request(entry.step);
       if (!request) return await this.#copied();
@@ -150,7 +161,8 @@ export class Outbox<S> {
     } catch (error) {
       if (error instanceof Unreachable) return await this.#again(error.afterMs);
       // Whoever signs in again as the same person finds it when the desk is loaded then.
-      if (error instanceof Refusal && error.status === 401) return this.#stop();
+      if (error instanceof Refusal && error.status === 401) return this.#end(error.details["other"] ? "other" : "sign_in");
+      if (error instanceof Refusal && error.status >= 500) return await this.#failed(entry.cause);
       this.#reached();
       this.discard(entry.cause);
       if (error instanceof Refusal) return onRefusal(entry, error);
@@ -174,16 +186,26 @@ export class Outbox<S> {
     this.#change(cause, { state: "asked" });
   }
 
+  /** Try again what the server failed at, a few times; then it is for whoever did it to decide. */
+  async #failed(cause: string): Promise<void> {
+    const times = (this.#failures.get(cause) ?? 0) + 1;
+    this.#failures.set(cause, times);
+    if (times < MOST_FAILURES) return await this.#again(0);
+    this.#failures.delete(cause);
+    this.#reached();
+    this.#change(cause, { state: "failed" });
+  }
+
   /** Send nothing more from here: the next sign-in in this browser may be somebody else's. */
-  #stop(): void {
-    this.#stopped = this.#left = true;
-    this.#stalled.value = true;
+  #end(why: End): void {
+    this.#ended.value = why;
+    this.#left = this.#stalled.value = true;
     this.#keep();
   }
 
   #forget(): void {
     this.#kept.close();
-    this.#stop();
+    this.#end("sign_in");
     this.#set([]);
   }
 
@@ -230,7 +252,14 @@ export class Outbox<S> {
     return this.#entries.value.filter(({ state }) => state !== "answered");
   }
 
+  /** What another tab took over, while this one slept, is that tab's to send. */
+  #release(): void {
+    const taken = new Set(this.#kept.released());
+    if (taken.size > 0) this.#entries.value = this.#entries.value.filter(({ cause }) => !taken.has(cause));
+  }
+
   #keep(): void {
+    this.#release();
     this.#safe.value = this.#kept.write(this.#unsent(), this.#left ? 0 : this.#clock());
   }
 
@@ -240,7 +269,7 @@ export class Outbox<S> {
   }
 
   #woke(): void {
-    if (this.#stopped) return;
+    if (this.#ended.value) return;
     this.#left = false;
     this.#adopt();
     this.nudge();
@@ -248,6 +277,7 @@ export class Outbox<S> {
 
   /** Take over what other tabs of this person left; it comes before what is done from now on. */
   #adopt(): void {
+    this.#release(); // first: who took it over may be gone too by now
     const found = this.#kept.take().filter(({ cause }) => !this.#find(cause));
     if (found.length === 0) return;
     this.#set([...found, ...this.#entries.value]);

@@ -509,6 +509,7 @@ export interface ScreenValue {
   readonly diagonal_in: number;
   readonly flash: number;
   readonly reload: number;
+  readonly card_until: string | null;
   readonly state: ScreenState;
   readonly version: number;
 }

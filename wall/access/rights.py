@@ -71,6 +71,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "doors.see": _RUNS_SCREENS,
     "doors.confirm": _RUNS_SCREENS,
     "event.create": ORGANISER,
+    "server.copy": ORGANISER,
     "event.change": ORGANISER,
     "event.rehearse": ORGANISER,
     "feed.add": ORGANISER | {Role.TECHNICIAN},

@@ -61,10 +61,10 @@ class Setup:
         has joined.
         """
         clean = clean_name(name)
-        await self._guessed(address, look=True)
         given = "".join(letter for letter in typed.upper() if letter.isalnum())
         if not hmac.compare_digest(given.encode(), self._letters().encode()):
-            await self._guessed(address, look=False)
+            # Only wrong codes count: a hall behind one address must not lock out who has the right one.
+            await self._guessed(address)
             raise WrongSetupCode("This is not the setup code of this server.", field="code")
         token = new_token()
         await self._access.journal.store.write(lambda conn: self._join(conn, clean, token))
@@ -82,9 +82,9 @@ class Setup:
         until = now + timedelta(seconds=self._access.sign_in_seconds)
         people.add_sign_in(conn, digest_of(token), person, now, until)
 
-    async def _guessed(self, address: str, *, look: bool) -> None:
+    async def _guessed(self, address: str) -> None:
         limit, seconds = WRONG_CODES
-        wait = await self._bus.hit("setup-codes", address, limit=limit, seconds=seconds, look=look)
+        wait = await self._bus.hit("setup-codes", address, limit=limit, seconds=seconds)
         if wait is not None:
             raise TooMany("Too many wrong codes came from this address.", retry_after=round(wait, 1))
 

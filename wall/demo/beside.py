@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import re
 import shutil
 import tempfile
@@ -18,6 +19,7 @@ from pathlib import Path
 
 import structlog
 from fastapi import FastAPI
+from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -30,7 +32,7 @@ from wall.errors import NotYours, Refused, TooMany
 from wall.rehearsal_play import Recorded
 from wall.server import Backchannel, create_app
 from wall.settings import Settings
-from wall.store import Store, events, migrate
+from wall.store import Store, events, migrate, people
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +40,8 @@ WATCH = "/watch"
 IDLE_SECONDS = 900.0
 """A summit that nobody looks at ends after so long."""
 LOOK_SECONDS = 30.0
+LONGEST_SECONDS = 3_600.0
+"""After that it ends, whoever looks: it is a demonstration, and others may begin another."""
 AGAIN_SECONDS = 20.0
 """Between two beginnings: each costs seconds of a processor, and on an empty server anybody may ask."""
 _PREFIX = "demo-"
@@ -58,7 +62,7 @@ class Summit:
         self._folder = folder
         self._stack = stack
         self._here = 0
-        self._seen = time.monotonic()
+        self._seen = self._began = time.monotonic()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._here += 1
@@ -68,6 +72,10 @@ class Summit:
             self._here -= 1
             self._seen = time.monotonic()
 
+    def age(self) -> float:
+        """Seconds since it began."""
+        return time.monotonic() - self._began
+
     def idle_for(self) -> float:
         """Seconds since somebody looked; 0 while somebody does."""
         return 0.0 if self._here else time.monotonic() - self._seen
@@ -76,6 +84,7 @@ class Summit:
         """Stop it and delete its directory."""
         await self._stack.aclose()
         await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
+        gc.collect()
 
 
 class Watching:
@@ -98,11 +107,11 @@ class Watching:
         """The summit that runs."""
         return self._running
 
-    def may_start(self, visitor: Visitor, *, has_events: bool) -> bool:
-        """On a server without events anybody may; beside real ones only an organiser. Never where several
+    def may_start(self, visitor: Visitor, *, in_use: bool) -> bool:
+        """On a server that nobody uses yet anybody may; later only an organiser. Never where several
         processes share the work: the next request would reach one that plays nothing."""
         alone = self._parts.settings.redis_url is None
-        return alone and (not has_events or may(ORGANISER if visitor.organiser else (), "event.create"))
+        return alone and (not in_use or may(ORGANISER if visitor.organiser else (), "event.create"))
 
     async def start(self) -> None:
         """Make the summit, unless one runs. Raises Refused for an event of its name, TooMany."""
@@ -136,7 +145,7 @@ class Watching:
     async def _end_when_idle(self) -> None:
         while (running := self._running) is not None:
             await asyncio.sleep(LOOK_SECONDS)
-            if running.idle_for() > IDLE_SECONDS:
+            if running.idle_for() > IDLE_SECONDS or running.age() > LONGEST_SECONDS:
                 await self.end()
                 return
 
@@ -190,12 +199,16 @@ class Beside:
 
     async def _require(self, request: Request) -> None:
         visitor = await self._access.visitor_of(request.scope)
-        has_events = await self._store.read(lambda conn: bool(events.listed(conn)))
-        if not self.watching.may_start(visitor, has_events=has_events):
+        if not self.watching.may_start(visitor, in_use=await self._store.read(in_use)):
             raise NotYours(
                 "Only an organiser starts a made-up summit beside real events.",
                 remedy="Run `backchannel demo` on your own computer.",
             )
+
+
+def in_use(conn: Connection) -> bool:
+    """Whether there is an event here, or anybody who could make one."""
+    return bool(events.listed(conn)) or people.any_person(conn)
 
 
 def _made_up_day() -> Recorded:

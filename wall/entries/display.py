@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wall.display import Control, Hold, Policy, Scene, Screen, ScreenState, Step, StoredPin, Theme, Warnings
 from wall.entries.cards import copied
-from wall.model import Frozen
+from wall.model import Frozen, Time
 
 
 class SceneValue(Frozen):
@@ -47,7 +47,8 @@ class ScreenValue(Frozen):
     """`screen`: a paired display, for itself and for who looks after screens. `scene` None: the default.
 
     `distance_m`: metres to the farthest seat; `diagonal_in`: inches. `flash` and `reload` count: when
-    they go up, the screen shows its `number`, or loads itself anew.
+    they go up, the screen shows its `number`, or loads itself anew. Until `card_until`, by the server's
+    clock, it shows its test card.
     """
 
     id: str
@@ -59,6 +60,7 @@ class ScreenValue(Frozen):
     diagonal_in: float
     flash: int
     reload: int
+    card_until: Time | None
     state: ScreenState
     version: int
 

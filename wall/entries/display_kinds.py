@@ -74,6 +74,13 @@ class ScreenReloaded(Data):
     kind: Literal["screen.reloaded"] = "screen.reloaded"
 
 
+class ScreenCarded(Data):
+    """A screen was asked to show its test card for so many seconds, or no longer (0)."""
+
+    kind: Literal["screen.carded"] = "screen.carded"
+    seconds: int
+
+
 class ScreenLinked(Data):
     """Somebody made a link with which another browser takes a screen's place."""
 
@@ -105,6 +112,7 @@ DisplayData = (
     | ScreenChanged
     | ScreenFlashed
     | ScreenReloaded
+    | ScreenCarded
     | ScreenLinked
     | ScreenUnpaired
     | LookChanged

@@ -23,7 +23,7 @@ from pydantic_core import from_json
 from wall.errors import FeedFatal
 from wall.feeds.base import Checkpoint, Dropped, Item
 from wall.feeds.shapes import SHAPES, Record, Shape, describe, detect
-from wall.feeds.shapes.rows import columns_of, rows
+from wall.feeds.shapes.rows import HEAD_LINES, Table, columns_of, rows
 from wall.feeds.shapes.tables import Columns, Mapped
 
 LINE_LIMIT = 1_000_000
@@ -155,14 +155,14 @@ class Archive:
 
     def _split_or_rows(self, plain: io.BufferedReader, tell: Callable[[], int]) -> Iterator[_Numbered]:
         lines = self._split(plain, tell)
-        first = next(lines, None)
-        if first is None:
+        head = list(islice(lines, HEAD_LINES))
+        if not head:
             return iter(())
-        lines, table = chain([first], lines), columns_of(first) if isinstance(first, bytes) else None
+        lines, table = chain(head, lines), columns_of(head)
         if self._columns is not None:
-            return rows(lines, *_named(table, self._columns))
-        if table is not None and detect(dict.fromkeys(table[1], "")) is not None:
-            return rows(lines, *table)
+            return rows(lines, _named(table, self._columns))
+        if table is not None and detect(dict.fromkeys(table.names, "")) is not None:
+            return rows(lines, table)
         return iter(enumerate(lines, 1))
 
     def _split(self, plain: io.BufferedReader, tell: Callable[[], int]) -> Iterator[bytes | str]:
@@ -240,9 +240,9 @@ def _lines_of(cursor: str | None) -> int:
     return int(cursor)
 
 
-def _named(table: tuple[str, tuple[str, ...]] | None, columns: Columns) -> tuple[str, tuple[str, ...]]:
+def _named(table: Table | None, columns: Columns) -> Table:
     """The table, which has every column that was named. Raises FeedFatal."""
-    missing = sorted(set(columns.named.values()) - set(table[1] if table else ()))
+    missing = sorted(set(columns.named.values()) - set(table.names if table else ()))
     if table is None or missing:
         what = f"has no column {missing[0]!r}" if table else "is no table"
         raise FeedFatal(
@@ -303,6 +303,7 @@ def _found(head: list[_Numbered], records: list[Record], shape: type[Shape] | No
         return shape.words
     if records:
         return describe(records[0])
-    if head and isinstance(first := head[0][1], bytes) and (table := columns_of(first)):
-        return f"a table of {len(table[1])} other columns"
+    raw = [line for _, line in head if not isinstance(line, dict)]
+    if table := columns_of(raw):
+        return f"a table of {len(table.names)} other columns"
     return "no line that is a JSON object" if head else "an empty file"

@@ -15,7 +15,7 @@ from wall.feeds.atproto import problems
 from wall.feeds.atproto.config import BlueskyConfig, Times, checked
 from wall.feeds.atproto.flow import Flow
 from wall.feeds.atproto.jetstream import Jetstream
-from wall.feeds.atproto.memory import Known, Place, place_of
+from wall.feeds.atproto.memory import Known, Place, Remembered, place_of
 from wall.feeds.atproto.people import People
 from wall.feeds.atproto.recheck import Recheck
 from wall.feeds.atproto.replying import BlueskyReplier
@@ -65,7 +65,7 @@ class _Running:
 class BlueskySource:
     """Hashtags of the whole network as one stream, with a search under it where there is an account.
 
-    A source that streams should also be the one that is asked to `recheck`: it knows how old posts are.
+    A source that streams should also be the one that is asked to `recheck`: it knows what was there.
     """
 
     network = "bluesky"
@@ -77,14 +77,15 @@ class BlueskySource:
         self._appview = AppView(config.appviews, times)
         self._people = People(self._appview, times)
         self._service = Xrpc(config.service, times) if config.has_account else None
+        self._posts = Remembered()
         self._running: _Running | None = None
 
     async def stream(self, cursor: str | None) -> AsyncIterator[Item]:
         """Posts of all hashtags, for ever; where there is no cursor, from `look_back_hours` ago, or with an
         account the last 7 days. What passes is waited for and told of."""
         await self._end()
-        place, known = place_of(cursor), Known()
-        known.restore(place)
+        place, known = place_of(cursor), Known(self._posts)
+        self._posts.restore(place)
         flow = Flow(known, self._people, self._config.hashtags, self._times)
         recheck = Recheck(self._people, known, self._times)
         running = self._running = _Running(flow, recheck, asyncio.create_task(self._read(flow, place)))
@@ -113,7 +114,7 @@ class BlueskySource:
 
     async def _unheard(self, keys: Sequence[str]) -> Rechecked:
         """A recheck without a stream: nobody is told how posts changed."""
-        known = Known()
+        known = Known(self._posts)
         flow = Flow(known, self._people, self._config.hashtags, self._times)
         return await Recheck(self._people, known, self._times).ask(keys, flow)
 

@@ -8,6 +8,7 @@ list of models (a server and its token) each row is typed apart. Nothing else li
 from __future__ import annotations
 
 import importlib
+import re
 import types
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -21,11 +22,13 @@ from wall.feeds.base import networks
 HASHTAGS = "hashtags"
 """The field that every network of hashtags has; a new event fills it in by itself."""
 ROWS = 3
-"""Rows of a list of models. Who needs more uses the command line."""
+"""Rows of a list of models, unless more are filled in. Who adds more uses the command line."""
+MOST_ROWS = 20
 PROPOSED: dict[str, dict[str, str]] = {"mastodon": {"instances.0.host": "mastodon.social"}}
 """What a field starts with, where most people would type the same."""
 _FILES = frozenset({"replay"})
 """Networks that open files of the server: never chosen on a page."""
+_ROW = re.compile(r"\w+\.([0-9]{1,2})\.\w+")
 _SECRETS = ("token", "password", "secret", "key")
 
 Kind = Literal["text", "list", "secret", "number", "choice"]
@@ -43,6 +46,11 @@ class Asked:
     row: int = 0
     value: str = ""
     options: tuple[str, ...] = ()
+
+    @property
+    def shown(self) -> str:
+        """What a page shows in the field: a secret is sent to nobody, who typed it not excepted."""
+        return "" if self.kind == "secret" else self.value
 
 
 def offered() -> tuple[str, ...]:
@@ -64,7 +72,22 @@ def fields_of(network: str, typed: Mapping[str, str] | None = None) -> tuple[Ask
     if model is None:
         return ()
     filled = PROPOSED.get(network, {}) if typed is None else typed
-    return tuple(replace(one, value=filled.get(one.name, "")) for one in _asked(model))
+    return tuple(replace(one, value=filled.get(one.name, "")) for one in _asked(model, _rows_in(filled)))
+
+
+def entered(config: Mapping[str, Any]) -> dict[str, str]:
+    """What somebody typed to get this configuration, by field: for a form that is filled in again."""
+    typed: dict[str, str] = {}
+    for name, value in config.items():
+        several = value if isinstance(value, list | tuple) else ()
+        if several and isinstance(several[0], Mapping):
+            for row, one in enumerate(several):
+                typed |= {f"{name}.{row}.{inner}": text for inner, text in entered(one).items()}
+        elif isinstance(value, list | tuple):
+            typed[name] = " ".join(map(str, value))
+        else:
+            typed[name] = "" if value is None else str(value)
+    return typed
 
 
 def typed_config(network: str, typed: Mapping[str, str]) -> dict[str, Any]:
@@ -118,11 +141,17 @@ def _parts(value: str) -> list[str]:
     return [part for part in value.replace(",", " ").split() if part]
 
 
-def _asked(model: type[BaseModel]) -> Iterator[Asked]:
+def _rows_in(typed: Mapping[str, str]) -> int:
+    """How many rows a form needs for what is in it."""
+    found = (_ROW.fullmatch(name) for name in typed)
+    return min(max([ROWS, *(int(one[1]) + 1 for one in found if one)]), MOST_ROWS)
+
+
+def _asked(model: type[BaseModel], rows: int) -> Iterator[Asked]:
     for name, field in model.model_fields.items():
         row_model = _item_model(field.annotation)
         if row_model is not None:
-            for row in range(ROWS):
+            for row in range(rows):
                 for inner, one in row_model.model_fields.items():
                     required = row == 0 and field.is_required() and one.is_required()
                     yield _one(f"{name}.{row}.{inner}", f"{name}.{inner}", one, required, row)

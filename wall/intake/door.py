@@ -16,12 +16,13 @@ from wall.entries import kinds
 from wall.feeds.base import Arrived, Edited, Withdrawn
 from wall.intake import moves, quoting
 from wall.intake.judging import Judging
+from wall.intake.versions import edition, is_newer
 from wall.journal import Tx
 from wall.model import Author, Post, PostState, StoredPost, new_id
 from wall.store import posts, questions, wishes
 from wall.store.search import forget_words
 from wall.text import drop_bad_links, search_words
-from wall.wishes import keeping_wishes, key_name, names_of, wish_of
+from wall.wishes import key_name, names_of, wish_of
 
 Given = Arrived | Edited | Withdrawn
 
@@ -115,7 +116,7 @@ class _Batch:
         known = self._known.get((item.post.network, item.post.key))
         if known is None or known.state is PostState.STUB or isinstance(item, Edited):
             return item.post
-        changed = _newer_text(known.post, item.post) or (wish_of(item.post) and not wish_of(known.post))
+        changed = is_newer(known.post, item.post) or (wish_of(item.post) and not wish_of(known.post))
         return item.post if changed else None
 
     def _arrived(self, post: Post) -> None:
@@ -125,7 +126,7 @@ class _Batch:
             self._new_repost(post, original) if original else self._new_post(post)
         elif known.state is PostState.STUB:
             self._fill_with_repost(known, post, original) if original else self._fill(known, post)
-        elif _newer_text(known.post, post) or (wish_of(post) and not wish_of(known.post)):
+        elif is_newer(known.post, post) or (wish_of(post) and not wish_of(known.post)):
             self._edited(post)
         else:
             self.tally.known += 1
@@ -237,8 +238,8 @@ class _Batch:
             return
         if post.created_at > self.tx.now:  # or every delivery would be clamped anew, and count as an edit
             post = post.model_copy(update={"created_at": known.post.created_at})
-        post = self._presentable(keeping_wishes(known.post, post))
-        if known.state in _NO_EDITS or post == known.post or _newer_text(post, known.post):
+        post = self._presentable(edition(known.post, post))
+        if known.state in _NO_EDITS or post == known.post or is_newer(post, known.post):
             self.tally.known += 1
             return
         self._flush()
@@ -381,14 +382,6 @@ def _named(items: Iterable[Given]) -> dict[str, set[str]]:
         if item.post.quote:
             keys.add(item.post.quote.key)
     return named
-
-
-def _newer_text(known: Post, given: Post) -> bool:
-    """Whether `given` is a later version of a post: a backfill brings one that the stream missed, and
-    a stream that goes on from an older cursor brings earlier ones again."""
-    if given.edited_at is None:
-        return False
-    return known.edited_at is None or given.edited_at > known.edited_at
 
 
 def _searchable(stored: StoredPost) -> str:

@@ -1,7 +1,8 @@
-"""What an organiser does with feeds that are there: pause, resume, remove. Commands, one per verb."""
+"""What an organiser does with feeds that are there: pause, resume, configure, remove; one command each."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from wall.entries import kinds
@@ -34,6 +35,17 @@ def resume(tx: Tx, feed_id: str) -> dict[str, Any]:
     if feed.state is not FeedState.STOPPED:
         raise Refused("This feed is not stopped.", remedy="Look at the list of feeds again.")
     feeds.cut_off(tx.conn, feed_id)
+    return _moved(tx, feed, FeedState.WAITING, None, None)
+
+
+def configure(tx: Tx, feed_id: str, config: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a feed settings that were entered again, checked, and let it go on from its cursor: one that is
+    stopped, or whose settings were lost with their secret key. Raises NotFound, and Refused for another."""
+    feed = _feed(tx, feed_id)
+    if feed.state is not FeedState.STOPPED and not feed.lost:
+        raise Refused("This feed is not stopped.", remedy="Look at the list of feeds again.")
+    feeds.cut_off(tx.conn, feed_id)
+    feeds.configure(tx.conn, feed_id, dict(config), feed.cursor)
     return _moved(tx, feed, FeedState.WAITING, None, None)
 
 

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wall.entries import kinds
+from wall.errors import BadInput
 from wall.feeds.base import check_config
+from wall.feeds.common.fields import plain_fields
 from wall.intake.commits import GroupCommit, Progress
 from wall.intake.door import Given, Graves, Tally
 from wall.journal import Journal, Tx
@@ -17,8 +19,10 @@ from wall.store import Store, feeds
 class Intake:
     """The one door for posts of every event, over one journal."""
 
-    def __init__(self, journal: Journal, secret: bytes) -> None:
+    def __init__(self, journal: Journal, secret: bytes, *, plain_hosts: bool = False) -> None:
+        """`plain_hosts`: whether `checked` lets servers of this machine pass."""
         self.journal = journal
+        self.plain_hosts = plain_hosts
         self.graves = Graves(secret)
         self._commits: dict[str, GroupCommit] = {}
 
@@ -39,6 +43,23 @@ class Intake:
         if commit is None:
             commit = self._commits[event_id] = GroupCommit(self.journal, self.graves, event_id)
         return await commit.submit(items, actor, progress)
+
+    def checked(self, network: str, config: Mapping[str, Any]) -> dict[str, Any]:
+        """A feed's settings as they came from a page or over HTTP, with their defaults filled in.
+
+        Raises BadInput as `check_config` does, and for a server of this machine (`http://…`), unless the
+        setting `plain_hosts` allows it: what an organiser types must not reach ports that only this
+        machine may reach. The command line adds without asking here.
+        """
+        checked = check_config(network, config)
+        plain = [] if self.plain_hosts else plain_fields(checked)
+        if plain:
+            raise BadInput(
+                "A feed of this machine's own servers can only be added on its command line.",
+                remedy="Name a public server, or set BACKCHANNEL_PLAIN_HOSTS=true for a test.",
+                fields=plain,
+            )
+        return checked
 
     async def add_feed(
         self,

@@ -66,14 +66,17 @@ def judge(post: Post, rules: Rules | Judge, history: History = NEW) -> Verdict:
     """Judge a new post, or one that its author edited. Never raises for a post.
 
     What nobody may show (`wall.wishes`) is rejected, whatever became of it before. What a person rejected
-    or hid stays so: an edit does not bring it back. A blocked author's post is rejected. Everything else
-    that a rule catches is held, with every reason, in a stable order: the mode's, then the post's, then
-    the text's, then the floods'. Offsets are code points of `text`.
+    or hid stays so, and what a person put back among what waits goes on waiting for one: an edit changes
+    neither. A blocked author's post is rejected. Everything else that a rule catches is held, with every
+    reason, in a stable order: the mode's, then the post's, then the text's, then the floods'. Offsets are
+    code points of `text`.
     """
     bar = "left_off" if history.left_off else wish_of(post)
     if bar:
         return Verdict(PostState.REJECTED, (Reason(code=bar),))
     if history.state in _DECIDED and not _was_barred(history):
+        return Verdict(history.state, history.reasons)
+    if history.state is PostState.HELD and any(one.code == "reconsidered" for one in history.reasons):
         return Verdict(history.state, history.reasons)
     compiled = compile_rules(rules) if isinstance(rules, Rules) else rules
     if compiled.blocked.has(post.network, post.author):

@@ -29,15 +29,19 @@ class Notices:
         smtp_url: str | None = None,
         mail_from: str | None = None,
     ) -> None:
-        # Push services answer at 443, wherever pictures may come from.
-        self.outgoing = Outgoing(replace(rules, ports=rules.ports | {443}))
+        # Push services answer at 443 and are nobody's intranet, wherever pictures may come from.
+        public = replace(rules, ports=rules.ports | {443}, trusted=())
+        self.outgoing, self._alarms = Outgoing(public), Outgoing(public)
         self.key = ServerKey(secret)
         secure = public_url if public_url and public_url.startswith("https://") else None
         subject = secure or (f"mailto:{mail_from}" if mail_from else _UNNAMED)
         self.pusher = Pusher(store, self.outgoing, self.key, subject)
         mail = Mail(smtp_url, mail_from) if smtp_url and mail_from else None
-        self.reaching = Reaching(store, self.pusher, self.outgoing, mail, public_url or "")
+        # Alarms have turns of their own: slow addresses of participants must not hold them up.
+        alarming = Pusher(store, self._alarms, self.key, subject)
+        self.reaching = Reaching(store, alarming, self._alarms, mail, public_url or "")
 
     async def close(self) -> None:
         """Close idle connections."""
         await self.outgoing.close()
+        await self._alarms.close()

@@ -9,7 +9,11 @@ from fastapi import Depends, Request
 
 from wall.access import Access, Face, Visitor, require, scope_for
 from wall.entries import Scope
+from wall.errors import NotSignedIn
 from wall.model import Event, Role
+
+PERSON_HEADER = "Backchannel-Person"
+"""Names the person as whom a page asks: its cookie may be somebody else's since that page was opened."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +45,15 @@ def access_of(request: Request) -> Access:
 
 
 async def visitor_of(request: Request) -> Visitor:
-    """Dependency: who is asking."""
-    return await access_of(request).visitor_of(request.scope)
+    """Dependency: who is asking. Raises NotSignedIn where `PERSON_HEADER` names anybody else, with
+    `details.other` where somebody else is signed in."""
+    visitor = await access_of(request).visitor_of(request.scope)
+    named = request.headers.get(PERSON_HEADER)
+    if named is None or named == visitor.person_id:
+        return visitor
+    if visitor.person_id is None:
+        raise NotSignedIn("You are not signed in.")
+    raise NotSignedIn("Somebody else is signed in here.", remedy="Load the page again.", other=True)
 
 
 async def event_named(access: Access, name: str) -> Event:
@@ -51,10 +62,10 @@ async def event_named(access: Access, name: str) -> Event:
 
 
 async def asking_about(slug: str, request: Request) -> Asking:
-    """Dependency of routes below `…/events/{slug}`: who asks, about which event. Raises NotFound."""
-    access = access_of(request)
-    visitor = await access.visitor_of(request.scope)
-    return Asking(visitor, *await access.event_and_roles(visitor, slug))
+    """Dependency of routes below `…/events/{slug}`: who asks, about which event. Raises NotFound, and
+    NotSignedIn as `visitor_of`."""
+    visitor = await visitor_of(request)
+    return Asking(visitor, *await access_of(request).event_and_roles(visitor, slug))
 
 
 async def asking_instance(request: Request) -> InstanceAsking:

@@ -19,11 +19,12 @@ from starlette.responses import RedirectResponse, Response
 from wall import doors
 from wall.access import Access, may
 from wall.access.signatures import mac
+from wall.display import Screen
 from wall.doors import Checked, Facts, Told, Wall
 from wall.entries.doors_kinds import DoorConfirmed, DoorTakenBack
 from wall.errors import CauseReused, NotFound
 from wall.journal import Tx
-from wall.live import Beats
+from wall.live import Beats, Heard
 from wall.model import Event, Member, Role, utc_now
 from wall.routes import Asking, AskingHere, event_named
 from wall.routes.commands import command_body
@@ -33,7 +34,7 @@ from wall.routes.join import qr_svg
 from wall.routes.when import When
 from wall.routes.words import Views
 from wall.store import doors as stored
-from wall.store import feeds, members, people, programme, screens
+from wall.store import feeds, guidance, members, people, programme, screens
 
 Checks = Callable[[], Awaitable[Mapping[str, Checked]]]
 """What the doctor says of this server now: `clock` and `disk`."""
@@ -53,7 +54,8 @@ class _Read:
     organisers: frozenset[str]
     sessions: int
     feeds: tuple[Any, ...]
-    screens: list[Any]
+    screens: list[Screen]
+    guided: bool
 
 
 class DoorsPages:
@@ -117,7 +119,7 @@ class DoorsPages:
         visitor = await self._access.visitor_of(request.scope)
         roles = await self._access.roles_in(visitor, event.id)
         known = False
-        if not may(roles, "doors.see"):
+        if not may(roles, "doors.see") and await self._fits(event, proof):
             done = await self._journal.command(
                 event.id, "system", lambda tx: self._reached(tx, proof, event), cause=None
             )
@@ -132,11 +134,16 @@ class DoorsPages:
             inside=may(roles, "doors.see"),
         )
 
+    async def _fits(self, event: Event, proof: str) -> bool:
+        """Whether this may be the proof, looked at without holding up whoever writes."""
+        expected = await self._journal.store.read(lambda conn: self._proof(conn, event))
+        return hmac.compare_digest(proof.encode("utf-8", "replace"), expected.encode())
+
     def _reached(self, tx: Tx, proof: str, event: Event) -> bool:
         expected = self._proof(tx.conn, event)
         if not hmac.compare_digest(proof.encode("utf-8", "replace"), expected.encode()):
             return False
-        _write(tx, doors.OUTSIDE)
+        write_confirmed(tx, doors.OUTSIDE)
         return True
 
     def _proof(self, conn: Connection, event: Event) -> str:
@@ -161,7 +168,10 @@ class DoorsPages:
             when=When(event.zone, self._views.words.language_of(request), self._views.words),
             now=facts.now,
             confirms=may(asking.roles, "doors.confirm"),
+            runs=may(asking.roles, "screens.run"),
             rehearses=may(asking.roles, "event.rehearse"),
+            downloads=asking.visitor.organiser and self._journal.store.is_sqlite,
+            refused=refused_to(asking.roles, event.slug),
             new_cause=new_cause,
         )
 
@@ -183,15 +193,13 @@ class DoorsPages:
             here_only=reach.here_only,
             answered=answered,
             feeds=read.feeds,
-            walls=tuple(
-                Wall(one.id, one.name, _is_here(heard.get(one.id)), one.distance_m, one.diagonal_in)
-                for one in read.screens
-            ),
+            walls=tuple(_wall(one, heard.get(one.id)) for one in read.screens),
             desk=tuple(read.names[person] for person in here),
             moderators=sum(_has(person, roles, read.organisers, _MODERATES) for person in here),
             facilitators=sum(_has(person, roles, read.organisers, _FACILITATES) for person in here),
             sessions=read.sessions,
             zone=event.zone,
+            guided=read.guided,
             clock=checks["clock"],
             disk=checks["disk"],
             confirmed={
@@ -215,7 +223,14 @@ def _read(conn: Connection, event_id: str) -> _Read:
         len(programme.sessions(conn, event_id)),
         tuple(feeds.listed(conn, event_id)),
         screens.listed(conn, event_id),
+        guidance.is_set(conn, event_id),
     )
+
+
+def refused_to(roles: frozenset[Role], slug: str) -> frozenset[str]:
+    """Pages that lines of the list lead to and that would refuse these roles."""
+    needs = {"staff": "member.set", "settings": "event.change", "guidance/edit": "guidance.write"}
+    return frozenset(f"/events/{slug}/{page}" for page, verb in needs.items() if not may(roles, verb))
 
 
 def _has(
@@ -224,18 +239,26 @@ def _has(
     return person in organisers or not wanted.isdisjoint(roles.get(person, frozenset()))
 
 
-def _is_here(heard: Any) -> bool:
-    return heard is not None and heard.state == "here"
+def _wall(screen: Screen, heard: Heard | None) -> Wall:
+    return Wall(
+        screen.id,
+        screen.name,
+        heard is not None and heard.state == "here",
+        screen.distance_m,
+        screen.diagonal_in,
+        screen.shows_card(utc_now()),
+    )
 
 
 def _confirm(tx: Tx, item: str) -> dict[str, Any]:
     """Confirm a line. Raises NotFound for what nobody confirms."""
     if item not in doors.BY_HAND and item.removeprefix("card-") not in _screen_ids(tx):
         raise NotFound("There is no such line to confirm.")
-    return _write(tx, item)
+    return write_confirmed(tx, item)
 
 
-def _write(tx: Tx, item: str) -> dict[str, Any]:
+def write_confirmed(tx: Tx, item: str) -> dict[str, str]:
+    """Keep that a line is confirmed, and journal it."""
     stored.confirm(tx.conn, tx.event.id, item, tx.actor, tx.now)
     tx.append(DoorConfirmed(item=item))
     return {"item": item}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from wall.access import may
 from wall.errors import BackchannelError, BadInput, NotFound
 from wall.feeds import forms
-from wall.feeds.base import check_config, open_replier
+from wall.feeds.base import open_replier
 from wall.feeds.probing import Probe, probe
 from wall.intake import Intake, feeding
 from wall.journal import Tx
@@ -26,8 +26,10 @@ from wall.store import feeds
 
 Switch = Callable[[Tx, str, bool], dict[str, Any]]
 """The command that lets replies be posted by a feed's account, or no longer."""
+Save = Callable[[dict[str, Any]], Awaitable[None]]
+"""Saves a feed's checked settings. Raises what a command raises."""
 _MOST_FIELDS = 100
-_DONE = frozenset({"added", "pause", "resume", "remove", "replies"})
+_DONE = frozenset({"added", "pause", "resume", "again", "remove", "replies"})
 
 
 @dataclass(frozen=True)
@@ -54,14 +56,20 @@ class FeedPages:
         add("", self.add, methods=["POST"])
         add("/{feed_id}/{verb}", self.do, methods=["POST"])
 
-    async def show(self, asking: AskingHere, request: Request, add: str = "", did: str = "") -> Response:
-        """All feeds; with `add`, the form of that network."""
+    async def show(
+        self, asking: AskingHere, request: Request, add: str = "", did: str = "", again: str = ""
+    ) -> Response:
+        """All feeds; with `add`, the form of that network; with `again`, the form of that feed."""
         asking.require("feed.see")
+        feed = (await self._listed(asking)).get(again)
+        if feed is not None and "again" in _row(feed, asking).can:
+            typed = forms.entered(feed.config or {forms.HASHTAGS: searched(list(asking.event.hashtags))})
+            return await self._page(asking, request, feed.network, typed, again=feed.id)
         network = add if add in forms.offered() else ""
-        typed = None
+        proposed = None
         if network and (tags := searched(list(asking.event.hashtags))):
-            typed = {**forms.PROPOSED.get(network, {}), forms.HASHTAGS: " ".join(tags)}
-        return await self._page(asking, request, network, typed, did=did if did in _DONE else "")
+            proposed = {**forms.PROPOSED.get(network, {}), forms.HASHTAGS: " ".join(tags)}
+        return await self._page(asking, request, network, proposed, did=did if did in _DONE else "")
 
     async def add(self, asking: AskingHere, request: Request) -> Response:
         """Add a feed, or try one out; else the form comes back as it was typed."""
@@ -70,13 +78,8 @@ class FeedPages:
         network = form.get("network", "")
         if network not in forms.offered():
             raise BadInput("There is no feed for this network.", remedy="Choose one from the list.")
-        typed = {one.name: form.get(one.name, "") for one in forms.fields_of(network)}
-        config = forms.typed_config(network, typed)
-        try:
-            checked = check_config(network, config)
-            if form.get("do") == "try":
-                tried = await probe(network, checked)
-                return await self._page(asking, request, network, typed, tried=tried)
+
+        async def save(config: dict[str, Any]) -> None:
             await self._intake.add_feed(
                 asking.event.id,
                 asking.actor,
@@ -85,25 +88,42 @@ class FeedPages:
                 cause=form.get("cause") or None,
                 body=await command_body(request),
             )
+
+        back = await self._entered(asking, request, network, form, save)
+        return back or RedirectResponse(f"/events/{asking.event.slug}/feeds?did=added", 303)
+
+    async def _entered(
+        self,
+        asking: Asking,
+        request: Request,
+        network: str,
+        form: Mapping[str, str],
+        save: Save,
+        again: str = "",
+    ) -> Response | None:
+        """Save the settings that were typed into a network's form. Else the page with the form as it was
+        typed: tried out where that was asked for, or with what is wrong. `again`: of which feed."""
+        typed = {one.name: one.value for one in forms.fields_of(network, form)}
+        try:
+            config = self._intake.checked(network, forms.typed_config(network, typed))
+            if form.get("do") == "try":
+                tried = await probe(network, config)
+                return await self._page(asking, request, network, typed, tried=tried, again=again)
+            await save(config)
         except BadInput as error:
             wrong = forms.wrong_names(network, typed, list(error.details.get("fields", ())))
             return await self._page(
-                asking, request, network, typed, wrong=wrong or frozenset({""}), status=422
+                asking, request, network, typed, wrong=wrong or frozenset({""}), again=again, status=422
             )
-        return RedirectResponse(f"/events/{asking.event.slug}/feeds?did=added", 303)
+        return None
 
     async def do(self, feed_id: IdHere, verb: str, asking: AskingHere, request: Request) -> Response:
-        """Pause, resume, remove, try out, or switch replies; what is refused shows the list as it is."""
+        """Pause, resume, remove, try out, enter the settings again, or switch replies; what is refused
+        shows the list as it is."""
         asking.require("replies.switch" if verb == "replies" else "feed.add")
-        form = await form_of(request)
-        if verb == "try":
-            feed = (await self._listed(asking)).get(feed_id)
-            if feed is None:
-                raise NotFound("There is no such feed in this event.")
-            tried = await probe(feed.network, feed.config)
-            return await self._page(asking, request, tried=tried, tried_feed=feed_id)
-        work = self._work(verb, feed_id, on=form.get("on") == "1")
-        try:
+        form = await form_of(request, most=_MOST_FIELDS)
+
+        async def command(work: Callable[[Tx], dict[str, Any]]) -> None:
             await self._journal.command(
                 asking.event.id,
                 asking.actor,
@@ -111,11 +131,26 @@ class FeedPages:
                 cause=form.get("cause") or None,
                 body=await command_body(request),
             )
+
+        async def save(config: dict[str, Any]) -> None:
+            await command(lambda tx: feeding.configure(tx, feed_id, config))
+
+        back = None
+        try:
+            if verb == "try":
+                feed = await self._there(asking, feed_id)
+                tried = await probe(feed.network, feed.config)
+                return await self._page(asking, request, tried=tried, tried_feed=feed_id)
+            if verb == "again":
+                network = (await self._there(asking, feed_id, forms.offered())).network
+                back = await self._entered(asking, request, network, form, save, again=feed_id)
+            else:
+                await command(self._work(verb, feed_id, on=form.get("on") == "1"))
         except NotFound:
             raise
         except BackchannelError as error:
             return await self._page(asking, request, refused=True, status=error.status)
-        return RedirectResponse(f"/events/{asking.event.slug}/feeds?did={verb}", 303)
+        return back or RedirectResponse(f"/events/{asking.event.slug}/feeds?did={verb}", 303)
 
     def _work(self, verb: str, feed_id: str, *, on: bool) -> Callable[[Tx], dict[str, Any]]:
         match verb:
@@ -128,6 +163,13 @@ class FeedPages:
             case "replies":
                 return lambda tx: self._switch(tx, feed_id, on)
         raise NotFound("There is no such thing to do with a feed.")
+
+    async def _there(self, asking: Asking, feed_id: str, networks: Collection[str] | None = None) -> Feed:
+        """A feed of this event, and of one of these networks where that matters. Raises NotFound."""
+        feed = (await self._listed(asking)).get(feed_id)
+        if feed is None or (networks is not None and feed.network not in networks):
+            raise NotFound("There is no such feed in this event.")
+        return feed
 
     async def _listed(self, asking: Asking) -> dict[str, Feed]:
         found = await self._journal.store.read(lambda conn: feeds.listed(conn, asking.event.id))
@@ -143,6 +185,7 @@ class FeedPages:
         wrong: frozenset[str] = frozenset(),
         tried: Probe | None = None,
         tried_feed: str = "",
+        again: str = "",
         refused: bool = False,
         did: str = "",
         status: int = 200,
@@ -163,6 +206,7 @@ class FeedPages:
             wrong=wrong,
             tried=tried,
             tried_feed=tried_feed,
+            again=again,
             refused=refused,
             did=did,
             new_cause=new_cause,
@@ -174,9 +218,10 @@ def _row(feed: Feed, asking: Asking) -> Row:
     if may(asking.roles, "feed.add"):
         can = {"remove"}
         if feed.network in forms.offered():
-            can.add("try")
+            can |= {"again"} if feed.lost or feed.state is FeedState.STOPPED else set()
+            can |= set() if feed.lost else {"try"}
         if feed.state is FeedState.STOPPED:
-            can.add("resume")
+            can |= set() if feed.lost else {"resume"}
         elif feed.state is not FeedState.DONE:
             can.add("pause")
     replies = _has_account(feed)

@@ -51,6 +51,7 @@ class FeedRoutes:
                 "This network reads files of the server and is started on its command line.",
                 remedy="Run `backchannel replay FILE --event …` there.",
             )
+        self._intake.checked(new.network, new.config)
         feed_id = await self._intake.add_feed(
             asking.event.id,
             asking.actor,

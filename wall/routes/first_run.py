@@ -3,7 +3,7 @@ questions on one page make the event, its rooms and its feeds, in one go."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
@@ -17,10 +17,9 @@ from wall.access.setup import Setup, WrongSetupCode
 from wall.entries import kinds
 from wall.errors import BadInput, Refused, TooMany
 from wall.feeds import forms
-from wall.feeds.base import check_config
 from wall.feeds.probing import Rate, tag_rates
 from wall.hashtags import BUSY_A_DAY, Advice, advice_about
-from wall.intake.intake import new_feed
+from wall.intake.intake import Intake, new_feed
 from wall.journal import Tx, create_event, run_command
 from wall.model import Event, Mode, new_id, utc_now
 from wall.programme import Room
@@ -39,8 +38,9 @@ _RECENT = 20
 class FirstRun:
     """The way in, and the five questions."""
 
-    def __init__(self, access: Access, setup: Setup, views: Views) -> None:
+    def __init__(self, access: Access, setup: Setup, views: Views, intake: Intake) -> None:
         self._access = access
+        self._intake = intake
         self._setup = setup
         self._views = views
         self.router = APIRouter(include_in_schema=False)
@@ -54,7 +54,13 @@ class FirstRun:
         if not visitor.organiser:
             return await self._entrance(request, visitor)
         lang = self._views.words.language_of(request)
-        return self._form(request, visitor, Answers(languages=lang, chosen=frozenset(forms.offered())))
+        known = await self._access.journal.store.read(events.listed)
+        return self._form(
+            request,
+            visitor,
+            Answers(languages=lang, chosen=frozenset(forms.offered())),
+            earlier=[one for one in known if one.rehearsal_of is None],
+        )
 
     async def enter(self, request: Request) -> Response:
         """Let in whoever typed the setup code, as the first organiser."""
@@ -95,7 +101,9 @@ class FirstRun:
             return await self._checked(request, visitor, answers, cause)
         known = await self._access.journal.store.read(events.listed)
         plan, wrong = planned(
-            answers, slug_of(answers.name, answers.tags, frozenset(one.slug for one in known))
+            answers,
+            slug_of(answers.name, answers.tags, frozenset(one.slug for one in known)),
+            self._intake.checked,
         )
         advice = advice_about(answers.tags)
         if plan is None:
@@ -125,7 +133,7 @@ class FirstRun:
         for network in sorted(answers.chosen):
             typed = {one.name: one.value for one in answers.fields_of(network)}
             try:
-                config = check_config(
+                config = self._intake.checked(
                     network, forms.typed_config(network, {**typed, forms.HASHTAGS: " ".join(tags)})
                 )
             except BadInput:
@@ -173,6 +181,7 @@ class FirstRun:
         advised: str = "",
         rates: list[Rate] | None = None,
         asked: bool = False,
+        earlier: Sequence[Event] = (),
         cause: str = "",
         status: int = 200,
     ) -> Response:
@@ -187,6 +196,7 @@ class FirstRun:
             advised=advised,
             rates=rates or [],
             asked=asked,
+            earlier=earlier,
             busy=BUSY_A_DAY,
             networks=forms.offered(),
             says=self._views.words.has,

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -23,6 +23,9 @@ LONGEST_ROOM = 100
 _TEXTS = ("name", "starts_on", "ends_on", "zone", "languages", "hashtags", "rooms", "mode")
 _RESERVED = frozenset({"demo", "new"})
 _LONGEST_SLUG = 40
+
+Check = Callable[[str, Mapping[str, Any]], dict[str, Any]]
+"""Gives a network's configuration with its defaults filled in. Raises BadInput."""
 
 
 @dataclass(frozen=True)
@@ -78,9 +81,9 @@ class Plan:
     feeds: tuple[tuple[str, dict[str, Any]], ...]
 
 
-def planned(answers: Answers, slug: str) -> tuple[Plan | None, dict[str, str]]:
+def planned(answers: Answers, slug: str, check: Check = check_config) -> tuple[Plan | None, dict[str, str]]:
     """What is to be made of the answers, or None and the fields that cannot be used: field → code of its
-    sentence (`start.wrong.{code}`)."""
+    sentence (`start.wrong.{code}`). `check` is what a feed's settings have to pass."""
     wrong = _wrong_rooms(answers)
     event = None
     try:
@@ -97,7 +100,7 @@ def planned(answers: Answers, slug: str) -> tuple[Plan | None, dict[str, str]]:
         typed = {one.name: one.value for one in answers.fields_of(network)}
         config = forms.typed_config(network, {**typed, forms.HASHTAGS: " ".join(tags)})
         try:
-            found.append((network, check_config(network, config)))
+            found.append((network, check(network, config)))
         except BadInput as error:
             names = forms.wrong_names(network, typed, list(error.details.get("fields", ())))
             own = {name for name in names if name in typed}

@@ -19,7 +19,7 @@ State = Literal["here", "late", "gone", "never"]
 class Row:
     """One screen. `at` is when it was heard last, `layout` what it shows of `scene`; None: it did not
     say. `behind` counts the journal's entries that it has not painted; `old`: its page is of an earlier
-    build than this server's."""
+    build than this server's; `card`: it was asked to show its test card."""
 
     screen: Screen
     state: State
@@ -36,6 +36,7 @@ class Row:
     clock_s: float | None
     painted: int
     behind: int
+    card: bool
 
     @property
     def here(self) -> bool:
@@ -83,6 +84,7 @@ def row_of(
         clock_s=said.clock_s if said else None,
         painted=painted,
         behind=max(0, event.seq - painted),
+        card=screen.shows_card(now),
     )
 
 

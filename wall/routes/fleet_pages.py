@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
+from wall import doors
 from wall.access import Access, digest_of, may, new_token
 from wall.display import EVERYWHERE, Control, Hold, Scene, Screen
 from wall.errors import BadInput, CauseReused, NotFound, Refused, Stale
@@ -35,7 +36,7 @@ from wall.screens.control import Order
 from wall.screens.fleet import ScreenChange
 from wall.store import entries, programme, scenes, screens, walls
 
-Did = Literal["hold", "notice", "flash", "reload", "change", "larger", "unpair"]
+Did = Literal["hold", "notice", "flash", "reload", "change", "larger", "card", "hide", "unpair"]
 WATCH_SECONDS = 10
 """How often the page looks again without script, for who asked for that."""
 _REMOVALS = frozenset({"post.hidden", "post.unavailable", "post.withdrawn"})
@@ -70,6 +71,8 @@ class FleetPages:
         add("/{screen_id}/change", self.change, methods=["POST"])
         add("/{screen_id}/flash", self.flash, methods=["POST"])
         add("/{screen_id}/reload", self.load_anew, methods=["POST"])
+        add("/{screen_id}/card", self.show_card, methods=["POST"])
+        add("/{screen_id}/hide", self.hide_card, methods=["POST"])
         add("/{screen_id}/larger", self.larger, methods=["POST"])
         add("/{screen_id}/link", self.link, methods=["POST"])
         add("/{screen_id}/unpair", self.unpair, methods=["POST"])
@@ -167,6 +170,14 @@ class FleetPages:
         """Have a screen load itself anew."""
         return await self._told(asking, request, screen_id, "reload", fleet.load_anew)
 
+    async def show_card(self, screen_id: IdHere, asking: AskingHere, request: Request) -> Response:
+        """Have a screen show its test card."""
+        return await self._told(asking, request, screen_id, "card", fleet.show_card)
+
+    async def hide_card(self, screen_id: IdHere, asking: AskingHere, request: Request) -> Response:
+        """Have a screen show its test card no longer."""
+        return await self._told(asking, request, screen_id, "hide", fleet.hide_card)
+
     async def larger(self, screen_id: IdHere, asking: AskingHere, request: Request) -> Response:
         """The last row cannot read the test card: larger letters."""
         return await self._told(asking, request, screen_id, "larger", fleet.set_larger)
@@ -209,6 +220,8 @@ class FleetPages:
         asking.require("screens.run")
         form = await form_of(request)
         await self._do(asking, lambda tx: command(tx, screen_id), form.get("cause"), request)
+        if form.get("from") == "doors":
+            return RedirectResponse(f"/events/{asking.event.slug}/doors#{doors.card_of(screen_id)}", 303)
         return self._back(asking, did, f"#screen-{screen_id}" if did != "unpair" else "")
 
     async def _do(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Callable
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from wall.access import Access
-from wall.entries.channel import SessionValue
+from wall.entries.channel import RoomValue, SessionValue
 from wall.errors import NotFound
+from wall.model import Event
 from wall.routes import event_named
 from wall.routes.calendar import calendar_of
 from wall.routes.forms import form_of
@@ -22,6 +25,8 @@ from wall.routes.words import Views
 PICKED_SECONDS = 180 * 86_400
 _ID = re.compile(r"[A-Za-z0-9-]{1,63}")
 
+_KEPT = 64
+
 
 class PickingRoutes:
     """`/events/{slug}/picked`, `/events/{slug}/programme.ics` and `/events/{slug}/sessions/{id}.ics`."""
@@ -29,6 +34,8 @@ class PickingRoutes:
     def __init__(self, access: Access, views: Views) -> None:
         self._access = access
         self._views = views
+        self._kept: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
+        """Calendars that were asked for lately: each costs a processor tenths of a second."""
         self.router = APIRouter(prefix="/events/{slug}", include_in_schema=False)
         add = self.router.add_api_route
         add("/picked", self.pick, methods=["POST"])
@@ -72,6 +79,26 @@ class PickingRoutes:
         """One session. Raises NotFound."""
         return await self._file(slug, request, "session", lambda one: one.id == session_id)
 
+    async def _written(
+        self,
+        event: Event,
+        rooms: Mapping[str, RoomValue],
+        sessions: Sequence[SessionValue],
+        page: str,
+        lang: str,
+    ) -> bytes:
+        halls = tuple((room.id, room.version) for room in rooms.values())
+        states = halls + tuple((session.id, session.version) for session in sessions)
+        key = (event.id, event.version, states, page, lang)
+        if key not in self._kept:
+            made = await asyncio.to_thread(
+                calendar_of, event, rooms, sessions, page, self._views.words, lang
+            )
+            self._kept[key] = made
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return self._kept[key]
+
     async def _file(
         self, slug: str, request: Request, name: str, takes: Callable[[SessionValue], bool]
     ) -> Response:
@@ -86,7 +113,7 @@ class PickingRoutes:
             )
         page = f"{self._access.origins.base(request.scope)}/events/{event.slug}"
         return Response(
-            calendar_of(event, found.rooms, sessions, page, self._views.words, lang),
+            await self._written(event, found.rooms, sessions, page, lang),
             media_type="text/calendar; charset=utf-8",
             headers={
                 "Content-Disposition": f'inline; filename="{event.slug}-{name}.ics"',

@@ -29,7 +29,7 @@ from wall.routes.picks import address_of, picked_in, short_id
 from wall.routes.watching import offer_of
 from wall.routes.when import When
 from wall.routes.words import Views
-from wall.store import events, members, programme
+from wall.store import events, members, people, programme
 
 _STAGE_VERBS = ("walls.quiet", "stage.signal", "session.run")
 """What a chair view offers to who may do it."""
@@ -169,7 +169,7 @@ class ProgrammePages:
         read = self._access.journal.store.read
         listed = await read(lambda conn: self._listed(conn, visitor, lang))
         gone = bool(visitor.person_id and await read(lambda conn: organised(conn, visitor)))
-        watch = offer_of(request, visitor, has_events=bool(listed))
+        watch = offer_of(request, visitor, in_use=bool(listed) or await read(people.any_person))
         return self._views.page(
             request, "landing.html", visitor=visitor, listed=listed, watch=watch, deleted=gone
         )

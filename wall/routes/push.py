@@ -21,6 +21,8 @@ from wall.store.pushes import Subscription
 
 MOST_BROWSERS = 10
 """Browsers of one reader that are told of one event."""
+MOST_SUBSCRIPTIONS = 5_000
+"""Browsers that are told of one event, of all readers."""
 PER_ADDRESS = (600, 600)
 """How often one network address may subscribe: (times, seconds). A whole hall may share one."""
 
@@ -104,14 +106,11 @@ class PushRoutes:
         return await self._state(asking, who.id)
 
     async def end(self, ended: EndedSubscription, asking: AskingHere) -> PushState:
-        """Tell this browser nothing of this event any more. What was not subscribed stays so."""
-        reader = asking.visitor.person_id or asking.visitor.participant
+        """Tell this browser nothing of this event any more, whoever asks: who knows the endpoint holds the
+        browser. What was not subscribed stays so."""
         event_id = asking.event.id
-        if reader is not None:
-            await self._journal.store.write(
-                lambda conn: pushes.drop(conn, event_id, reader, ended.endpoint)
-            )
-        return await self._state(asking, reader)
+        await self._journal.store.write(lambda conn: pushes.drop(conn, event_id, ended.endpoint))
+        return await self._state(asking, asking.visitor.person_id or asking.visitor.participant)
 
     async def _state(self, asking: Asking, reader: str | None) -> PushState:
         event_id, browsers = asking.event.id, 0
@@ -121,7 +120,12 @@ class PushRoutes:
 
     async def _keep(self, new: Subscription) -> None:
         def keep(conn: Connection) -> None:
-            pushes.drop(conn, new.event_id, new.reader, new.endpoint)
+            pushes.drop(conn, new.event_id, new.endpoint)
+            if pushes.number(conn, new.event_id) >= MOST_SUBSCRIPTIONS:
+                raise Refused(
+                    f"{MOST_SUBSCRIPTIONS} browsers are told of this event already, and no more can be.",
+                    remedy="Look at the event's page instead: it shows the same without notifications.",
+                )
             if pushes.number(conn, new.event_id, new.reader) >= MOST_BROWSERS:
                 raise Refused(
                     f"You are told of this event in {MOST_BROWSERS} browsers already.",

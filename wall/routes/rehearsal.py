@@ -9,14 +9,15 @@ from fastapi import APIRouter, Request
 from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
-from wall.access import Access
+from wall.access import Access, Visitor, may
+from wall.access.rights import ORGANISER
 from wall.errors import Refused
 from wall.model import Event
 from wall.rehearsal_play import SPEEDS, MadeUp, Playing, Recorded, Rehearsals, recorded_of
 from wall.routes import Asking, AskingHere
 from wall.routes.forms import form_of
 from wall.routes.words import Views
-from wall.store import events
+from wall.store import events, members
 
 MADE_UP = "made-up"
 NONE = "none"
@@ -53,11 +54,12 @@ class RehearsalPages:
         asking.require("event.rehearse")
         form = await form_of(request)
         speed = form.get("speed", "")
-        day = await self._day(request, form.get("day", NONE))
+        day = await self._day(asking, request, form.get("day", NONE))
         if day is None or speed not in map(str, SPEEDS):
             return await self._page(asking, request, wrong=True, status=422)
+        source = form.get("day") if form.get("day") not in {MADE_UP, NONE} else None
         try:
-            await self._rehearsals.start(asking.event, day, float(speed))
+            await self._rehearsals.start(asking.event, day, float(speed), source)
         except Refused as error:
             return await self._page(asking, request, wrong=True, status=error.status)
         return RedirectResponse(f"/events/{asking.event.slug}/rehearse", 303)
@@ -71,17 +73,20 @@ class RehearsalPages:
         await self._rehearsals.end(rehearsal)
         return RedirectResponse(f"/events/{asking.event.slug}/rehearse?did=ended", 303)
 
-    async def _day(self, request: Request, chosen: str) -> Recorded | None:
+    async def _day(self, asking: Asking, request: Request, chosen: str) -> Recorded | None:
         """The day of this name; None where there is none."""
         if chosen == NONE:
             return ()
         if chosen == MADE_UP:
             made_up: MadeUp | None = getattr(request.app.state, "made_up_day", None)
             return await asyncio.to_thread(made_up) if made_up else None
-        every = await self._journal.store.read(_listed)
-        if chosen not in {one.id for one in every}:
+        if chosen not in {one.id for one in await self._theirs(asking)}:
             return None
         return await self._journal.store.read(lambda conn: recorded_of(conn, chosen))
+
+    async def _theirs(self, asking: Asking) -> list[Event]:
+        """Events that this visitor may rehearse: a day of anybody else's is not theirs to copy."""
+        return await self._journal.store.read(lambda conn: _rehearsed_by(conn, asking.visitor))
 
     async def _page(
         self,
@@ -104,7 +109,7 @@ class RehearsalPages:
                 for one in every
                 if one.rehearsal_of == asking.event.id
             ],
-            days=[one for one in every if one.rehearsal_of is None and one.shown],
+            days=[one for one in await self._theirs(asking) if one.rehearsal_of is None and one.shown],
             made_up=hasattr(request.app.state, "made_up_day"),
             speeds=SPEEDS,
             wrong=wrong,
@@ -114,3 +119,11 @@ class RehearsalPages:
 
 def _listed(conn: Connection) -> list[Event]:
     return events.listed(conn)
+
+
+def _rehearsed_by(conn: Connection, visitor: Visitor) -> list[Event]:
+    everywhere = ORGANISER if visitor.organiser else frozenset()
+    own = members.roles_of(conn, visitor.person_id) if visitor.person_id else {}
+    return [
+        one for one in events.listed(conn) if may(everywhere | set(own.get(one.id, ())), "event.rehearse")
+    ]

@@ -91,6 +91,8 @@ class ScreenRoutes:
         add("/{screen_id}", self.unpair, methods=["DELETE"])
         add("/{screen_id}/flash", self.flash, methods=["POST"])
         add("/{screen_id}/reload", self.load_anew, methods=["POST"])
+        add("/{screen_id}/card", self.show_card, methods=["POST"])
+        add("/{screen_id}/card", self.hide_card, methods=["DELETE"])
         add("/{screen_id}/link", self.link, methods=["POST"], status_code=201)
 
     async def listed(self, asking: AskingHere) -> dict[str, list[FleetScreen]]:
@@ -158,6 +160,24 @@ class ScreenRoutes:
         asking.require("screens.run")
         return ScreenNow(
             **await run(self._journal, asking, request, cause, lambda tx: fleet.load_anew(tx, screen_id))
+        )
+
+    async def show_card(
+        self, screen_id: IdHere, asking: AskingHere, request: Request, cause: CauseHere = None
+    ) -> ScreenNow:
+        """Have a screen show its test card for two minutes: can the last row read it?"""
+        asking.require("screens.run")
+        return ScreenNow(
+            **await run(self._journal, asking, request, cause, lambda tx: fleet.show_card(tx, screen_id))
+        )
+
+    async def hide_card(
+        self, screen_id: IdHere, asking: AskingHere, request: Request, cause: CauseHere = None
+    ) -> ScreenNow:
+        """Have a screen show its test card no longer."""
+        asking.require("screens.run")
+        return ScreenNow(
+            **await run(self._journal, asking, request, cause, lambda tx: fleet.hide_card(tx, screen_id))
         )
 
     async def unpair(

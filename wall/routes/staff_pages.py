@@ -27,6 +27,8 @@ from wall.store import alarms, links, programme, pushes, routings
 Did = Literal["roles", "removed", "revoked", "alarms", "tested"]
 HOURS = (1, 12, 24, 72, 168, MOST_LINK_HOURS)
 """How long a link may work, as the form offers it."""
+OFFERED = tuple(role for role in Role if role is not Role.RATER)
+"""Roles that the page offers. Nobody needs raters before there are rounds; the API gives that role too."""
 VERB = "member.set"
 
 
@@ -156,6 +158,7 @@ class StaffPages:
             event=event,
             staff=await staff_of(self._journal, event),
             roles=list(Role),
+            offered=OFFERED,
             me=person,
             links=await store.read(lambda conn: links.listed(conn, event.id)),
             now=utc_now(),

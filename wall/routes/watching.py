@@ -17,14 +17,14 @@ class Watching(Protocol):
 
     running: bool
 
-    def may_start(self, visitor: Visitor, *, has_events: bool) -> bool:
+    def may_start(self, visitor: Visitor, *, in_use: bool) -> bool:
         """Whether this visitor may start and end it."""
         ...
 
 
-def offer_of(request: Request, visitor: Visitor, *, has_events: bool) -> Offer | None:
+def offer_of(request: Request, visitor: Visitor, *, in_use: bool) -> Offer | None:
     """What this visitor is offered: to start it, to look at the one that runs, or nothing."""
     watching: Watching | None = getattr(request.app.state, "watching", None)
-    if watching is None or not watching.may_start(visitor, has_events=has_events):
+    if watching is None or not watching.may_start(visitor, in_use=in_use):
         return None
     return "running" if watching.running else "start"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from wall.display import MOST_METRES, Inches, Metres, Screen, ScreenState
@@ -14,6 +15,9 @@ from wall.store import screens
 
 LARGER = 1.15
 """How much larger letters get when the last row could not read the test card."""
+
+CARD_SECONDS = 120
+"""How long a screen shows its test card: to the last row and back."""
 
 _COLUMNS = {"room": "room_id", "scene": "scene_id"}
 
@@ -46,6 +50,20 @@ def flash(tx: Tx, screen_id: str) -> dict[str, Any]:
     """Have a screen show its number. Raises NotFound. What is typed about it meanwhile stays good."""
     screen = screen_of(tx, screen_id)
     return answer(_saved(tx, screen, display_kinds.ScreenFlashed(), flash=screen.flash + 1))
+
+
+def show_card(tx: Tx, screen_id: str) -> dict[str, Any]:
+    """Have a screen show its test card for `CARD_SECONDS` from now. Raises NotFound."""
+    screen, until = screen_of(tx, screen_id), tx.now + timedelta(seconds=CARD_SECONDS)
+    return answer(_saved(tx, screen, display_kinds.ScreenCarded(seconds=CARD_SECONDS), card_until=until))
+
+
+def hide_card(tx: Tx, screen_id: str) -> dict[str, Any]:
+    """Have a screen show its test card no longer; nothing happens to one that does not. Raises NotFound."""
+    screen = screen_of(tx, screen_id)
+    if not screen.shows_card(tx.now):
+        return answer(screen)
+    return answer(_saved(tx, screen, display_kinds.ScreenCarded(seconds=0), card_until=None))
 
 
 def load_anew(tx: Tx, screen_id: str) -> dict[str, Any]:

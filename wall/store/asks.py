@@ -14,7 +14,7 @@ from wall.programme import SessionState
 from wall.store.ask_tables import ask, ask_answer, ask_judged
 from wall.store.chunks import ids_in_chunks
 from wall.store.codec import to_json
-from wall.store.tables import session
+from wall.store.tables import event, session
 
 ASK_WINDOW = 60
 """A snapshot holds this many of the newest asks that its reader may see."""
@@ -25,10 +25,13 @@ _BY_IDS = _IN_EVENT.where(ask.c.id.in_(bindparam("ids", expanding=True)))
 _PRIVATE = (AskState.DRAFTED.value, AskState.KEPT.value)
 _NEWEST = _IN_EVENT.where(ask.c.state != AskState.REMOVED.value).order_by(ask.c.id.desc()).limit(ASK_WINDOW)
 _OUT = _NEWEST.where(ask.c.state.not_in(_PRIVATE))
+_GOES_ON = _IN_EVENT.where(or_(ask.c.state == AskState.OPEN.value, ask.c.walls_at.is_not(None)))
 _DUE = (
     select(ask.c.event_id, ask.c.id)
     .select_from(ask.outerjoin(session, session.c.id == ask.c.session_id))
+    .join(event, event.c.id == ask.c.event_id)
     .where(
+        event.c.deleted_at.is_(None),
         ask.c.state == AskState.OPEN.value,
         or_(
             ask.c.uncounted.is_(True),
@@ -60,8 +63,12 @@ def by_ids(conn: Connection, event_id: str, ids: Collection[str]) -> dict[str, A
 
 
 def window(conn: Connection, event_id: str, *, staff: bool) -> list[Ask]:
-    """The newest asks of an event; for others than the staff neither drafts nor what is kept back."""
-    return [_ask(row) for row in conn.execute(_NEWEST if staff else _OUT, {"event": event_id})]
+    """The newest asks of an event, and whatever is open or on walls; for others than the staff neither
+    drafts nor what is kept back."""
+    newest = [_ask(row) for row in conn.execute(_NEWEST if staff else _OUT, {"event": event_id})]
+    held = {one.id for one in newest}
+    older = [_ask(row) for row in conn.execute(_GOES_ON, {"event": event_id}) if row.id not in held]
+    return [*newest, *(one for one in older if staff or one.state.value not in _PRIVATE)]
 
 
 def of_session(conn: Connection, event_id: str, session_id: str | None) -> list[Ask]:
@@ -82,6 +89,15 @@ def answer(conn: Connection, ask_id: str, digest: str, given: Given) -> None:
     if conn.execute(update(ask_answer).where(*here).values(given=kept)).rowcount == 0:
         conn.execute(insert(ask_answer).values(ask_id=ask_id, digest=digest, given=kept))
     conn.execute(update(ask).where(ask.c.id == ask_id).values(uncounted=True))
+
+
+def withdraw(conn: Connection, ask_id: str, digest: str) -> bool:
+    """Forget what a participant answered; whether they had."""
+    here = (ask_answer.c.ask_id == ask_id, ask_answer.c.digest == digest)
+    gone = conn.execute(delete(ask_answer).where(*here)).rowcount > 0
+    if gone:
+        conn.execute(update(ask).where(ask.c.id == ask_id).values(uncounted=True))
+    return gone
 
 
 def answer_of(conn: Connection, ask_id: str, digest: str) -> Given | None:

@@ -19,6 +19,18 @@ def listed(conn: Connection, before: datetime | None = None) -> list[Event]:
     return [from_row(row) for row in conn.execute(query)]
 
 
+def is_over(conn: Connection, event_id: str, before: datetime) -> bool:
+    """Whether this event was deleted before a time and nobody brought it back; nobody can until the
+    transaction ends."""
+    there = (event.c.id == event_id, event.c.deleted_at < before)
+    return conn.execute(select(event.c.id).where(*there).with_for_update()).first() is not None
+
+
+def rehearsals(conn: Connection, event_id: str) -> list[str]:
+    """The ids of the events that only rehearse this one."""
+    return list(conn.execute(select(event.c.id).where(event.c.rehearsal_of == event_id)).scalars())
+
+
 def bring_back(conn: Connection, event_id: str) -> bool:
     """Let a deleted event be found again. False: there is none of this id."""
     kept = (event.c.id == event_id, event.c.deleted_at.is_not(None))

@@ -35,6 +35,7 @@ screen = Table(
     Column("diagonal_in", Float, nullable=False),
     Column("flash", Integer, nullable=False),
     Column("reload", Integer, nullable=False),
+    Column("card_until", UtcTime),
     Column("state", Text, nullable=False),
     Column("version", Integer, nullable=False),
     Column("token", Text, unique=True),

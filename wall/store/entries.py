@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, false, insert, or_, select
 
 from wall.store.tables import command, entry
 
@@ -64,19 +64,25 @@ def before(
     seq: int | None,
     limit: int,
     *,
-    kind: str | None = None,
+    kinds: Mapping[str, Collection[str]] | None = None,
     actor: str | None = None,
 ) -> Sequence[Line]:
-    """The entries before `seq` (None: the newest), newest first, at most `limit`; those whose kind begins
-    with `kind`, and those of one `actor` ("person:…"), where asked."""
+    """The entries before `seq` (None: the newest), newest first, at most `limit`; those of `kinds` of which
+    the stored JSON has one of the pieces given (none: any of that kind), and those of one `actor`
+    ("person:…"), where asked."""
     query = select(entry.c.seq, entry.c.kind, entry.c.body).where(entry.c.event_id == event_id)
     if seq is not None:
         query = query.where(entry.c.seq < seq)
-    if kind is not None:
-        query = query.where(entry.c.kind.startswith(kind, autoescape=True))
+    if kinds is not None:
+        query = query.where(or_(false(), *(_of(kind, pieces) for kind, pieces in kinds.items())))
     if actor is not None:
         query = query.where(entry.c.body.contains(f'"actor":"{actor}"', autoescape=True))
     return [Line(*row) for row in conn.execute(query.order_by(entry.c.seq.desc()).limit(limit))]
+
+
+def _of(kind: str, pieces: Collection[str]) -> ColumnElement[bool]:
+    said = (entry.c.body.contains(piece, autoescape=True) for piece in pieces)
+    return and_(entry.c.kind == kind, or_(*said)) if pieces else entry.c.kind == kind
 
 
 def actors(conn: Connection, event_id: str) -> set[str]:

@@ -46,6 +46,11 @@ def named(conn: Connection, name: str) -> Event | None:
     return from_row(row) if row else None
 
 
+def is_free(conn: Connection, slug: str) -> bool:
+    """Whether no event has this short name, deleted ones included."""
+    return conn.execute(select(event.c.id).where(event.c.slug == slug)).first() is None
+
+
 def listed(conn: Connection) -> list[Event]:
     """All events, newest first."""
     return [from_row(row) for row in conn.execute(select(event).where(_THERE).order_by(event.c.id.desc()))]

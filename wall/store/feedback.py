@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from wall.asks import Feedback
 from wall.store.ask_tables import session_feedback as table
@@ -24,6 +24,12 @@ def keep(conn: Connection, session_id: str, digest: str, given: Feedback) -> Non
     values = given.model_dump()
     if conn.execute(update(table).where(*here).values(**values)).rowcount == 0:
         conn.execute(insert(table).values(session_id=session_id, digest=digest, **values))
+
+
+def withdraw(conn: Connection, session_id: str, digest: str) -> bool:
+    """Forget what a participant said of a session; whether they had."""
+    here = (table.c.session_id == session_id, table.c.digest == digest)
+    return conn.execute(delete(table).where(*here)).rowcount > 0
 
 
 def of(conn: Connection, session_id: str, digest: str) -> Feedback | None:

@@ -34,17 +34,20 @@ _COLUMNS = tuple(column for column in push_subscription.c if column.name != "end
 
 
 def put(conn: Connection, new: Subscription) -> None:
-    """Subscribe a browser, in place of what it sent before with the same endpoint."""
+    """Subscribe a browser, in place of what it sent before with the same endpoint. Whoever was told there
+    before is told nothing there any more, in any event: one browser is one reader's."""
     digest = _digest(new.endpoint)
-    drop(conn, new.event_id, new.reader, new.endpoint)
+    others = push_subscription.c.reader != new.reader
+    conn.execute(delete(push_subscription).where(push_subscription.c.endpoint_digest == digest, others))
+    drop(conn, new.event_id, new.endpoint)
     conn.execute(insert(push_subscription).values(**vars(new), endpoint_digest=digest))
 
 
-def drop(conn: Connection, event_id: str, reader: str, endpoint: str) -> bool:
-    """Forget a browser; whether it was subscribed."""
-    here = (push_subscription.c.event_id == event_id, push_subscription.c.reader == reader)
+def drop(conn: Connection, event_id: str, endpoint: str) -> bool:
+    """Forget a browser in an event, whoever is told there; whether it was subscribed."""
+    here = push_subscription.c.event_id == event_id
     digest = push_subscription.c.endpoint_digest == _digest(endpoint)
-    return conn.execute(delete(push_subscription).where(*here, digest)).rowcount > 0
+    return conn.execute(delete(push_subscription).where(here, digest)).rowcount > 0
 
 
 def drop_id(conn: Connection, subscription_id: str) -> None:
@@ -72,10 +75,14 @@ def of_readers(conn: Connection, event_id: str, readers: Collection[str]) -> lis
     ]
 
 
-def number(conn: Connection, event_id: str, reader: str) -> int:
-    """How many browsers of a reader are subscribed to an event."""
-    here = (push_subscription.c.event_id == event_id, push_subscription.c.reader == reader)
-    return int(conn.execute(select(func.count()).select_from(push_subscription).where(*here)).scalar_one())
+def number(conn: Connection, event_id: str, reader: str | None = None) -> int:
+    """How many browsers of a reader, or of everybody, are subscribed to an event."""
+    query = (
+        select(func.count()).select_from(push_subscription).where(push_subscription.c.event_id == event_id)
+    )
+    if reader is not None:
+        query = query.where(push_subscription.c.reader == reader)
+    return int(conn.execute(query).scalar_one())
 
 
 def begin(conn: Connection, event_id: str) -> None:

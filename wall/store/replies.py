@@ -13,7 +13,7 @@ from wall.replies import PublicReply, PublicReplyState
 from wall.store.chunks import ids_in_chunks
 from wall.store.feeds import database_now
 from wall.store.reply_tables import public_reply
-from wall.store.tables import UtcTime, receipt
+from wall.store.tables import UtcTime, event, receipt
 
 _COLUMNS = [column for column in public_reply.c if column.name not in {"due_at", "tried_at"}]
 _IDS: Any = bindparam("ids", expanding=True)
@@ -35,6 +35,11 @@ _RECEIPTS = (
     .order_by(receipt.c.relay_id, receipt.c.post_id)
 )
 _SENDING = public_reply.c.state == PublicReplyState.SENDING.value
+_DUE = (
+    select(public_reply.c.id)
+    .join(event, event.c.id == public_reply.c.event_id)
+    .where(_SENDING, event.c.deleted_at.is_(None))
+)
 
 
 class Due(NamedTuple):
@@ -88,7 +93,7 @@ def answered_authors(conn: Connection, event_id: str, session_id: str) -> set[st
 
 def any_due(conn: Connection) -> bool:
     """Whether a reply is to be posted now."""
-    due = select(public_reply.c.id).where(_SENDING, public_reply.c.due_at <= database_now(conn)).limit(1)
+    due = _DUE.where(public_reply.c.due_at <= database_now(conn)).limit(1)
     return conn.execute(due).first() is not None
 
 
@@ -97,7 +102,7 @@ def take_due(conn: Connection, most: int, claim_seconds: float) -> list[Due]:
     database's clock, so that of several processes one posts each. Each is counted as tried: whoever took
     it may not live to say what came of it."""
     now = database_now(conn)
-    due = select(public_reply.c.id).where(_SENDING, public_reply.c.due_at <= now)
+    due = _DUE.where(public_reply.c.due_at <= now)
     ids = list(conn.execute(due.order_by(public_reply.c.due_at).limit(most)).scalars())
     return [one for reply_id in ids if (one := _taken(conn, reply_id, now, claim_seconds))]
 

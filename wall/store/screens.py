@@ -34,13 +34,12 @@ class Code:
 
 def add(conn: Connection, new: Screen, token: str) -> None:
     """Store a new screen, which proves itself with the token of this digest."""
-    conn.execute(insert(screen).values(**new.model_dump(mode="json"), token=token))
+    conn.execute(insert(screen).values(**_values(new), token=token))
 
 
 def save(conn: Connection, changed: Screen, **proofs: str | None) -> None:
     """Write a screen as it is now; `token` and `link` are digests, None for one that is revoked."""
-    values = changed.model_dump(mode="json", exclude={"id"})
-    conn.execute(update(screen).where(screen.c.id == changed.id).values(**values, **proofs))
+    conn.execute(update(screen).where(screen.c.id == changed.id).values(**_values(changed), **proofs))
 
 
 def by_ids(conn: Connection, event_id: str, ids: Collection[str]) -> dict[str, Screen]:
@@ -90,6 +89,11 @@ def spend_code(conn: Connection, code: str, now: datetime) -> str | None:
     waits with, that was used, or that has run out; of two at once, one gets it."""
     query = delete(screen_code).where(screen_code.c.code == code, screen_code.c.expires_at > now)
     return conn.execute(query.returning(screen_code.c.token)).scalar_one_or_none()
+
+
+def _values(one: Screen) -> dict[str, Any]:
+    """A screen's columns: times as they are, which the column's type writes."""
+    return one.model_dump(mode="json") | {"card_until": one.card_until}
 
 
 def _screen(row: Row[Any]) -> Screen:

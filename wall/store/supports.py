@@ -12,13 +12,19 @@ from wall.points import StoredSupport, Support
 from wall.store import posts
 from wall.store.chunks import ids_in_chunks
 from wall.store.point_tables import support, support_count
+from wall.store.tables import event
 
 _IDS: Any = bindparam("ids", expanding=True)
 _COLUMNS = [support_count.c[name] for name in Support.model_fields]
 _BY_IDS = select(*_COLUMNS).where(
     support_count.c.event_id == bindparam("event"), support_count.c.id.in_(_IDS)
 )
-_DUE = select(support_count.c.event_id).where(support_count.c.due.is_(True)).distinct()
+_DUE = (
+    select(support_count.c.event_id)
+    .join(event, event.c.id == support_count.c.event_id)
+    .where(support_count.c.due.is_(True), event.c.deleted_at.is_(None))
+    .distinct()
+)
 _DUE_OF = (
     select(*_COLUMNS)
     .where(support_count.c.event_id == bindparam("event"), support_count.c.due.is_(True))

@@ -13,7 +13,6 @@ import type { Panel } from "./dialogs";
 import { Finder } from "./finder";
 import { Similar } from "./gathered";
 import { Filters, Head } from "./head";
-import { Heard } from "./heard-panel";
 import { strokeOf } from "./keymap";
 import { Help, Hints, Stroke } from "./keys";
 import { Inbox } from "./list";
@@ -24,8 +23,9 @@ import { Replies } from "./reply-panel";
 import { stepOf } from "./say";
 import { Unsent } from "./unsent-panel";
 
-/** Asking the participants is not every desk's work. */
+/** Asking the participants is not every desk's work, nor is looking who has been heard; both need the server anyway. */
 const Asks = later(async () => (await import("./asks-panel")).Asks);
+const Heard = later(async () => (await import("./heard-panel")).Heard);
 
 /** How long a short message stays. */
 const SAID_MS = 5_000;

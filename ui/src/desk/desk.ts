@@ -4,7 +4,7 @@ import type { Browser } from "../browser";
 import { checkedNow } from "../checked";
 import { People } from "./people";
 import { Refusal, type Answer, type Request } from "../commands";
-import { Outbox, type Entry } from "../outbox";
+import { isAside, Outbox, type Entry } from "../outbox";
 import type { Held } from "../store";
 import type { CheckValue, EventValue, OptOutValue, PostValue, RoomValue, SessionValue, TagValue } from "../wire";
 import { Beside } from "./beside";
@@ -264,7 +264,7 @@ export class Desk {
 
   /** What was done here and is painted over the copy; the same list while no step comes or goes. */
   #steps(): readonly Step[] {
-    const steps = this.outbox.entries.value.filter(({ state }) => state !== "asked").map(({ step }) => step);
+    const steps = this.outbox.entries.value.filter(({ state }) => !isAside(state)).map(({ step }) => step);
     const same = steps.length === this.#painted.length && steps.every((step, at) => step === this.#painted[at]);
     if (!same) this.#painted = steps;
     return this.#painted;
@@ -332,7 +332,7 @@ export class Desk {
   #seen(step: Step): Step {
     const subject = versioned(step);
     if (!subject) return step;
-    const isUnder = ({ state, step: earlier }: Entry<Step>): boolean => state !== "asked" && this.#bears(earlier, subject);
+    const isUnder = ({ state, step: earlier }: Entry<Step>): boolean => !isAside(state) && this.#bears(earlier, subject);
     const under = this.outbox.entries.value.filter(isUnder).at(-1);
     const seen: Seen = under ? { after: under.cause } : { version: this.#version(subject) };
     return { ...step, seen } as Step;

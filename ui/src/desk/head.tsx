@@ -14,7 +14,7 @@ export function Head({ field }: { field: RefObject<HTMLInputElement | null> }): 
   const say = useTell();
   return (
     <header class="head">
-      <h1 class="event"><span class="face">{say("desk.title")}</span> <bdi dir="auto">{tidyLine(desk.event.value?.name ?? "")}</bdi></h1>
+      <h1 class="event"><span class="face">{say("desk.title")}</span> <a href={`/events/${encodeURIComponent(desk.options.event)}`}><bdi dir="auto">{tidyLine(desk.event.value?.name ?? "")}</bdi></a></h1>
       <Search field={field} />
       <People />
       <Line />
@@ -59,7 +59,7 @@ function Line(): VNode {
   const words = useWords();
   const phase = connection.phase.value;
   const { entries, stalled } = desk.outbox;
-  const unsent = stalled.value ? entries.value.filter(({ state }) => state !== "answered").length : 0;
+  const unsent = entries.value.filter(({ state }) => state === "failed" || (stalled.value && state !== "answered")).length;
   if (unsent > 0) {
     return (
       <p class="line line-trouble" role="status">

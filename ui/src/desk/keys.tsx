@@ -82,6 +82,7 @@ interface HelpProps {
 
 /** All keys, by what they are for; and a switch for those who dictate or type by accident. */
 export function Help({ on, onSwitch, onClose }: HelpProps): VNode {
+  const { desk } = useParts();
   const say = useTell();
   return (
     <Modal title={say("desk.keys.title")} wide onClose={onClose}>
@@ -96,6 +97,7 @@ export function Help({ on, onSwitch, onClose }: HelpProps): VNode {
       <div class="help-switch">
         <label><input type="checkbox" checked={on} onChange={() => onSwitch(!on)} /> {say(on ? "desk.keys.on" : "desk.keys.off")}</label>
         <span class="quiet">{say("desk.keys.off_note")}</span>
+        <a class="quiet" href={`/events/${encodeURIComponent(desk.options.event)}/guidance#staff`} target="_blank" rel="noopener">{say("desk.guidance")}</a>
         <button type="button" class="do" onClick={onClose}>{say("desk.keys.close")} <Stroke stroke="Escape" /></button>
       </div>
     </Modal>

@@ -6,6 +6,7 @@ import { Connection } from "../socket";
 import { wordsOf } from "../languages";
 import { Actions } from "./actions";
 import { App } from "./app";
+import { asPerson } from "./person";
 import { Desk } from "./desk";
 import { KEEP, Older } from "./older";
 import { Presence } from "./presence";
@@ -23,7 +24,7 @@ async function start(root: HTMLElement): Promise<void> {
   const theme = new URLSearchParams(location.search).get("theme");
   if (theme === "light" || theme === "dark") document.documentElement.dataset["theme"] = theme;
   const { event = "", build = "0", person = "", may = "" } = root.dataset;
-  const browser = realBrowser();
+  const browser = asPerson(realBrowser(), person);
   const words = await wordsOf(document.documentElement.lang);
   const desk = new Desk({ event, person, may: new Set(may.split(" ")), browser });
   const older = new Older(event, browser, (puts, held) => connection.include(puts, held), () => desk.touch());

@@ -20,8 +20,24 @@ export function Problems(): VNode {
     <div class="problems" role="alert">
       {more > 0 && <p class="problem">{words.count("desk.problem.more", more)}</p>}
       {desk.problems.value.slice(-AT_ONCE).map((problem) => <ProblemView key={problem.cause} problem={problem} />)}
+      <Ended />
       <LeftOff />
     </div>
+  );
+}
+
+/** Why nothing more is sent from this page, and the way on. */
+function Ended(): VNode | null {
+  const { desk } = useParts();
+  const say = useTell();
+  const why = desk.outbox.ended.value;
+  if (!why) return null;
+  return (
+    <section class="problem">
+      <h2>{say(`desk.ended.${why}`)}</h2>
+      <p>{say(`desk.ended.${why}_note`)}</p>
+      <button type="button" class="do" onClick={() => desk.options.browser.reload()}>{say("desk.ended.reload")}</button>
+    </section>
   );
 }
 

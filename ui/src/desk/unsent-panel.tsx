@@ -28,7 +28,7 @@ export function Unsent({ onClose }: { onClose: () => void }): VNode {
   );
 }
 
-function One({ entry: { step, at, request }, onLetGo }: { entry: Entry<Step>; onLetGo: () => void }): VNode {
+function One({ entry: { cause, step, at, request, state }, onLetGo }: { entry: Entry<Step>; onLetGo: () => void }): VNode {
   const { desk } = useParts();
   const [words, times, say] = [useWords(), useTimes(), useTell()];
   const view = desk.view.value;
@@ -38,8 +38,9 @@ function One({ entry: { step, at, request }, onLetGo }: { entry: Entry<Step>; on
       <p>
         <strong>{stepOf(words, step)}</strong> <span class="quiet">{times.since(at, desk.now.value) || say("desk.just_now")}</span>
         {about && <><br /><bdi dir="auto">{about}</bdi></>}
-        {request && <><br /><span class="quiet">{say("desk.unsent.tried")}</span></>}
+        {request && <><br /><span class="quiet">{say(state === "failed" ? "desk.unsent.failed" : "desk.unsent.tried")}</span></>}
       </p>
+      {state === "failed" && <button type="button" class="do" onClick={() => desk.outbox.decide(cause, true)}>{say("desk.unsent.again")}<span class="unseen">: {stepOf(words, step)}</span></button>}
       <button type="button" class="do" onClick={onLetGo}>{say("desk.late.no")}<span class="unseen">: {stepOf(words, step)}</span></button>
     </li>
   );

@@ -58,7 +58,7 @@ function useDress({ wall, wished, card }: Props, last: Last | null): void {
   const set = (): void => {
     const isBlank = wall.hold.value === "blank" && !last;
     const seat = seatOf(wished, wall.screen.value) ?? last?.seat ?? null;
-    const layout = card ? "blank" : isBlank ? "blank" : !last && wall.asks.on.value ? "ask" : last ? "programme" : wall.playing.value.step.layout;
+    const layout = card || (wall.card.value && !last) ? "blank" : isBlank ? "blank" : !last && wall.asks.on.value ? "ask" : last ? "programme" : wall.playing.value.step.layout;
     wear(wall.event.value ?? last?.event ?? null);
     dress(document.documentElement, last?.look ?? wall.scene.value, wished, seat, layout);
   };
@@ -93,7 +93,8 @@ function Running(props: Props): VNode {
   useEffect(() => {
     if (event) document.title = event.name;
   }, [event]);
-  if (card) return <TestCard wall={wall} seat={seatOf(wished, screen)} />;
+  const flash = wall.flashing.value && screen && <Flash number={screen.number} name={screen.name} />;
+  if (card || wall.card.value) return <><TestCard wall={wall} seat={seatOf(wished, screen)} />{flash}</>;
   return (
     <>
       {wall.hold.value === "blank" ? <Blank name={event?.name ?? ""} /> : (
@@ -108,7 +109,7 @@ function Running(props: Props): VNode {
         </>
       )}
       <PauseControl wall={wall} />
-      {wall.flashing.value && screen && <Flash number={screen.number} name={screen.name} />}
+      {flash}
     </>
   );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ControlValue, Hold, PostValue, SceneValue, ScreenValue } from "../wire";
-import { admits, BUILT_IN, holdOf, letsOn, noticesOf, sceneOf, stepOf } from "./display";
+import { admits, BUILT_IN, holdOf, isCardOn, letsOn, noticesOf, sceneOf, stepOf } from "./display";
 
 const scene = (id: string, more: Partial<SceneValue> = {}): SceneValue =>
   ({ ...BUILT_IN, id, name: id, steps: [stepOf("spotlight"), stepOf("mosaic")], ...more });
@@ -24,6 +24,21 @@ describe("the scene of a wall", () => {
     expect(sceneOf({ scenes, screen: null }, { scene: "hall", step: "2" }).steps).toEqual([stepOf("mosaic")]);
     expect(sceneOf({ scenes, screen: null }, { step: "floor" }).steps.map((one) => one.layout)).toEqual(["floor"]);
     expect(sceneOf({ scenes, screen: null }, { scene: "hall", step: "99" }).steps).toHaveLength(2);
+  });
+});
+
+describe("the test card of a screen", () => {
+  const until = "2026-05-04T08:02:00Z";
+  const asked = (card_until: string | null) => ({ id: "x", card_until }) as ScreenValue;
+
+  test("is on until the moment that the server said, and not from then on", () => {
+    expect(isCardOn(asked(until), Date.parse(until) - 1)).toBe(true);
+    expect(isCardOn(asked(until), Date.parse(until))).toBe(false);
+  });
+
+  test("is not on where nobody asked for it, nor on what is no screen", () => {
+    expect(isCardOn(asked(null), 0)).toBe(false);
+    expect(isCardOn(null, 0)).toBe(false);
   });
 });
 

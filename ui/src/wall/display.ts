@@ -57,6 +57,11 @@ export function isLayout(name: string): name is Layout {
   return (LAYOUTS as readonly string[]).includes(name);
 }
 
+/** Whether a screen was asked to show its test card, and still is to; `now` is milliseconds since 1970. */
+export function isCardOn(screen: ScreenValue | null, now: number): boolean {
+  return Date.parse(screen?.card_until ?? "") > now;
+}
+
 /** What the walls of a room are held to: the stronger of what is said of all and of this room. */
 export function holdOf(controls: All<ControlValue>, room: string | null): Hold {
   const of = (id: string | null): number => STRENGTH.indexOf(controls.get(id ?? "")?.hold ?? "live");

@@ -1,5 +1,5 @@
 /** The wall's state as its components read it: what is held, what is shown, and the pace. */
-import { batch, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import { checkedNow } from "../checked";
 import { inOrder } from "../floor";
 import { listed } from "../resources";
@@ -13,7 +13,7 @@ import type { Checked } from "./checks";
 import { wordsOf } from "./content";
 import { Director, type Playing, type Situation } from "./director";
 import {
-  admits, BUILT_IN, holdOf, letsOn, noticesOf, pinnedOf, sceneOf, skips, stepOf, type Asked as AskedFor, type Layout,
+  admits, BUILT_IN, holdOf, isCardOn, letsOn, noticesOf, pinnedOf, sceneOf, skips, stepOf, type Asked as AskedFor, type Layout,
 } from "./display";
 import { answersTo, inRooms, marksOf, questionsIn, type InRoom, type Mark, type Question } from "./floor";
 import { dwell, LONGEST_MS, reading } from "./legibility";
@@ -95,6 +95,8 @@ export class Wall {
   readonly plan = signal<readonly Plan[]>([]);
   readonly playing = signal<Playing>(COLUMNS);
   readonly flashing = signal(false);
+  /** Whether this screen shows its test card: nothing comes on meanwhile. */
+  readonly card = computed(() => isCardOn(this.screen.value, this.now.value));
   /** What the cards of posts that a room took up say, by post id. */
   marks: ReadonlyMap<string, Mark> = new Map();
   /** What was found about the claims of posts, by post id. */
@@ -253,7 +255,7 @@ export class Wall {
     this.waiting.value = this.line.waiting;
     this.#noteSkipped(this.line.skipped);
     this.version.value++;
-    this.options.onShown(this.line.shownUpTo(this.#seq));
+    this.options.onShown(this.card.value ? this.#seq : this.line.shownUpTo(this.#seq));
   }
 
   /** Cards were measured: one for which there was no room goes back, and what of the others is seen was shown. */
@@ -276,7 +278,7 @@ export class Wall {
   /** Go to the step that is due, and let the layout that is on move on. */
   #move(): void {
     const now = performance.now();
-    if (this.paused.value) return;
+    if (this.paused.value || this.card.value) return;
     const playing = this.#director.at(now, this.scene.value, this.#situation(now));
     if (playing.step !== this.playing.value.step) this.playing.value = playing;
     const { layout } = playing.step;

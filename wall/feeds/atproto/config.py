@@ -102,7 +102,9 @@ class Times:
     silence: float = 20.0
     """Jetstream sends dozens of events a second: one that says nothing for so long is dead."""
     rewind: float = 10.0
-    """How far a new connection reads again: instances witness events at slightly different times."""
+    """How far a new connection to the same host reads again."""
+    apart: float = 300.0
+    """The same for a new start and for another host, which may lag behind the one that was read."""
     checkpoint: float = 1.0
     """Between two places that are kept while posts come."""
     quiet: float = 10.0
@@ -121,5 +123,6 @@ class Times:
     """Between two searches, however often the stream breaks off."""
     overlap: float = 600.0
     """How far a search reaches back before the place that was read."""
-    settled: float = 120.0
-    """A younger post that the AppView does not show may only be late there; an older one is gone."""
+    hiding: float = 120.0
+    """So long the posts of an account that is away are said to be gone: a few rechecks, so that one of them
+    hides the posts, and less than the five minutes after which intake purges."""

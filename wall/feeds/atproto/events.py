@@ -17,6 +17,8 @@ from wall.feeds.shapes.common import Record
 
 POST = "app.bsky.feed.post"
 PROFILE = "app.bsky.actor.profile"
+DELETED = "deleted"
+"""Status of an account that is away for good."""
 
 DID = r"did:[a-z]+:[A-Za-z0-9._:%-]{1,2000}"
 """A DID (atproto.com/specs/did), as a pattern."""

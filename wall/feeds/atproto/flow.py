@@ -28,6 +28,13 @@ TOGETHER = 100
 """Posts whose authors are asked for together."""
 
 
+TRIED_TOGETHER = 3
+"""Failures in a row after which authors are asked for one by one."""
+
+MORE_TRIES = 10
+"""How often an author for whom the AppView fails is asked for besides."""
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A record that one of the hashtags is on, or that was told before. `at`: when the stream had it, in
@@ -151,11 +158,18 @@ class Flow:
         return None if due is None else max(0.0, due - time.monotonic())
 
     async def _learn(self, some: list[Found]) -> None:
-        """Ask who wrote these, until there is an answer: nobody is told before their labels are known."""
+        """Ask who wrote these, until there is an answer: nobody is told before their labels are known.
+
+        Where asking for them together goes on failing, they are asked for one by one: one for whom the
+        AppView has no answer must not keep the others back.
+        """
+        failed = 0
         while some:
+            ask = self._people.ask if failed < TRIED_TOGETHER else self._people.ask_singly
             try:
-                await self._people.ask(did_of(one.uri) for one in some)
+                await ask(did_of(one.uri) for one in some)
             except Exception as problem:  # noqa: BLE001  judged by the table
+                failed += 1
                 await asyncio.sleep(await self.authors.trouble(problem))
             else:
                 await self.authors.well()
@@ -176,8 +190,11 @@ class Flow:
                 await self._out.put(item)
 
     async def _again_later(self, found: Found) -> None:
-        """The AppView does not show an author: it may be late, or they may be nobody's business."""
+        """The AppView does not show an author: it may be late, or they may be nobody's business. One for
+        whom it fails is asked for again for ten minutes more."""
         waits = self._times.author_tries
+        if self._people.is_failing(did_of(found.uri)):
+            waits += (self._times.longest_wait,) * MORE_TRIES
         if found.tries < len(waits):
             due = time.monotonic() + waits[found.tries]
             self._late.append(replace(found, tries=found.tries + 1, due=due))

@@ -15,6 +15,7 @@ from websockets.typing import Subprotocol
 
 from wall.feeds.atproto.config import LOOK_BACK_HOURS, BlueskyConfig, Times
 from wall.feeds.atproto.events import (
+    DELETED,
     POST,
     PROFILE,
     Account,
@@ -48,7 +49,9 @@ AWAY_TOO_LONG = (
 )
 
 _SECOND = 1_000_000
-_DELETED = "deleted"
+_KEPT = int(LOOK_BACK_HOURS * 3_600 * _SECOND)
+_MARGIN = 300 * _SECOND
+"""So much less than all that is kept is asked for: an older place is refused on the second wire."""
 
 
 class Jetstream:
@@ -65,6 +68,8 @@ class Jetstream:
         self._people = people
         self._standing = Standing(PLACE, times, flow.trouble, patience=len(self._hosts) - 1)
         self._at = 0
+        self._read_from: str | None = None
+        """The host that brought `_at`."""
         self._asked = 0.0
         """When a frame began to be waited for (loop time); infinite while one is worked on."""
         self.opened = asyncio.Event()
@@ -74,7 +79,7 @@ class Jetstream:
         it ends. Raises what is a fault of the program."""
         now = micros(utc_now())
         self._at = now - self._look_back if at is None else min(at, now)
-        if now - self._at > LOOK_BACK_HOURS * 3_600 * _SECOND and not self._searches:
+        if now - self._at > _KEPT and not self._searches:
             await self._flow.trouble(Trouble(f"{PLACE} stream", "away_too_long", AWAY_TOO_LONG))
         while True:
             host = self._hosts[0]
@@ -93,7 +98,7 @@ class Jetstream:
     async def _listen(self, host: str) -> None:
         async with await self._connected(host) as socket:
             self._asked = asyncio.get_running_loop().time()
-            await together(self._read(socket, name_of(host)), self._watch())
+            await together(self._read(socket, host), self._watch())
 
     async def _watch(self) -> None:
         """Raises Passing when nothing was heard for too long: Jetstream is never silent."""
@@ -102,14 +107,15 @@ class Jetstream:
             await asyncio.sleep(min(left, self._times.silence))
         raise Passing("stream_silent", "Its stream is silent")
 
-    async def _read(self, socket: ClientConnection, name: str) -> None:
+    async def _read(self, socket: ClientConnection, host: str) -> None:
         loop, kept = asyncio.get_running_loop(), -math.inf
         while True:
             self._asked = loop.time()
             text = await socket.recv()
             self._asked = math.inf
-            await self._take(text, name)
+            await self._take(text, name_of(host))
             if kept == -math.inf:
+                self._read_from = host
                 await self._standing.well()
                 self.opened.set()
             if loop.time() - kept >= self._times.checkpoint:
@@ -154,14 +160,16 @@ class Jetstream:
         """Whether a hashtag is on it; an edit that takes it away is still one of a post of ours."""
         if self._flow.is_wanted(event.record or {}):
             return True
-        return event.operation == "update" and self._flow.known.has(event.uri)
+        return event.operation == "update" and self._flow.known.posts.has(event.uri)
 
     async def _account(self, event: Account) -> None:
         """Whoever deleted their account took back what they said. Suspended and deactivated accounts may
-        come back: what the AppView does not show of them is found gone by the next recheck."""
+        come back: the next recheck hides what the AppView does not show of them."""
         self._people.forget(event.did)
-        if not event.active and event.status == _DELETED:
-            for uri in self._flow.known.keys_of(event.did):
+        posts = self._flow.known.posts
+        posts.account(event.did, None if event.active else event.status or "")
+        if not event.active and event.status == DELETED:
+            for uri in posts.keys_of(event.did):
                 await self._flow.deleted(uri)
 
     async def _connected(self, host: str) -> ClientConnection:
@@ -171,7 +179,7 @@ class Jetstream:
         second = host in self._second_wire
         try:
             return await connect(
-                f"{url_of(host).replace('http', 'ws', 1)}{self._path(second=second)}",
+                f"{url_of(host).replace('http', 'ws', 1)}{self._path(host, second=second)}",
                 host=address,
                 port=port,
                 subprotocols=[Subprotocol("xrpc.v1.json")] if second else None,
@@ -187,10 +195,11 @@ class Jetstream:
         except (ValueError, InvalidURI, SecurityError):  # how websockets says that it was sent elsewhere
             raise Passing("moved", "It sends us to another address, where we do not go") from None
 
-    def _path(self, *, second: bool) -> str:
+    def _path(self, host: str, *, second: bool) -> str:
         """Where the stream is, from a little before the last event: a time is a cursor on both wires."""
         size = FRAME_LIMIT - 1
-        cursor = max(0, self._at - int(self._times.rewind * _SECOND))
+        again = self._times.rewind if host == self._read_from else self._times.apart
+        cursor = max(micros(utc_now()) - _KEPT + _MARGIN, self._at - int(again * _SECOND))
         if second:
             asked = {"kinds": ["commit", "identity", "account"], "collections": [POST, PROFILE]}
             path = "/xrpc/network.bsky.jetstream.subscribeEvents"

@@ -20,12 +20,19 @@ from wall.feeds.common.told import put
 from wall.feeds.shapes.common import Record, parts_of
 
 _Work = Callable[[], Coroutine[Any, Any, list[Record]]]
+_Ask = Callable[[Sequence[str]], Coroutine[Any, Any, list[Record]]]
 
 AT_ONCE = 25
 """Profiles or posts that one request may ask for."""
 
 SIDE_BY_SIDE = 4
 """Requests at the same time."""
+
+SOMEBODY = "did:plc:z72i7hdynmk6r22z27h6tvur"
+"""The account `bsky.app`: asked for to learn whether the AppView answers at all."""
+
+_OF_ONE = frozenset({"server_error", "too_large", "not_json"})
+"""Problems that may be those of one id."""
 
 
 class People:
@@ -35,6 +42,7 @@ class People:
         self._appview = appview
         self._fresh = times.fresh
         self._known: dict[str, tuple[float, Person]] = {}
+        self._failing: dict[str, None] = {}
 
     def get(self, did: str) -> Person | None:
         """Somebody, if they are known and what is known is fresh."""
@@ -46,16 +54,29 @@ class People:
         self._known.pop(did, None)
 
     async def ask(self, dids: Iterable[str]) -> None:
-        """Learn who these are, as far as the AppView shows them. Raises Passing."""
+        """Learn who these are, as far as the AppView shows them. Raises Passing, but not for those for whom
+        alone it failed before."""
         wanted = [did for did in dids if self.get(did) is None]
-        for views in await _all([partial(self._profiles, chunk) for chunk in _chunks(wanted)]):
-            for view in views:
-                try:
-                    person = person_of(view)
-                except (LookupError, TypeError, ValueError, AttributeError):
-                    continue
-                self._known.pop(person.author["key"], None)
-                put(self._known, person.author["key"], (time.monotonic(), person))
+        together = [did for did in wanted if did not in self._failing]
+        for views in await _all([partial(self._profiles, chunk) for chunk in _chunks(together)]):
+            self._learn(views)
+        await self._each([did for did in wanted if did in self._failing])
+
+    async def ask_singly(self, dids: Iterable[str]) -> None:
+        """Learn who these are, one by one; those for whom the AppView fails stay unknown. Raises Passing
+        when it fails for everybody."""
+        await self._profiles([SOMEBODY])
+        await self._each([did for did in dids if self.get(did) is None])
+
+    def is_failing(self, did: str) -> bool:
+        """Whether the AppView failed when it was asked for nobody but them."""
+        return did in self._failing
+
+    async def shown(self, dids: Iterable[str]) -> tuple[set[str], set[str]]:
+        """Whom of these the AppView shows now, and who was answered for at all. Raises Passing when nobody
+        was."""
+        views, asked = await self._some(self._profiles, list(dids))
+        return {did for view in views if isinstance(did := view.get("did"), str)}, asked
 
     async def posts(self, uris: Iterable[str]) -> dict[str, Record]:
         """Views of posts, by uri, those that the AppView has. Raises Passing."""
@@ -64,9 +85,14 @@ class People:
 
     async def some_posts(self, uris: Sequence[str]) -> tuple[dict[str, Record], set[str]]:
         """Views of posts by uri, and which posts were answered for at all. Raises Passing when none was."""
-        chunks = list(_chunks(uris))
-        answers = await _side_by_side([partial(self._views, chunk) for chunk in chunks])
-        views: dict[str, Record] = {}
+        views, asked = await self._some(self._views, uris)
+        return {uri: view for view in views if is_post(uri := view.get("uri"))}, asked
+
+    async def _some(self, ask: _Ask, wanted: Sequence[str]) -> tuple[list[Record], set[str]]:
+        """What was answered, and for which. Raises Passing when nothing was."""
+        chunks = list(_chunks(wanted))
+        answers = await _side_by_side([partial(ask, chunk) for chunk in chunks])
+        views: list[Record] = []
         asked: set[str] = set()
         failed: list[BaseException] = []
         for chunk, said in zip(chunks, answers, strict=True):
@@ -74,11 +100,34 @@ class People:
                 failed.append(said)
                 continue
             asked.update(chunk)
-            views |= {uri: view for view in said if is_post(uri := view.get("uri"))}
+            views += said
         for problem in failed:
             if not asked or not isinstance(problem, Passing):
                 raise problem
         return views, asked
+
+    async def _each(self, dids: Iterable[str]) -> None:
+        """Learn who these are, each by a request, and who it is that the AppView fails for. Raises Passing
+        for what is no problem of one."""
+        some = list(dict.fromkeys(dids))
+        answers = await _side_by_side([partial(self._profiles, [did]) for did in some])
+        for did, said in zip(some, answers, strict=True):
+            if not isinstance(said, BaseException):
+                self._failing.pop(did, None)
+                self._learn(said)
+            elif isinstance(said, Passing) and said.code in _OF_ONE:
+                put(self._failing, did, None)
+            else:
+                raise said
+
+    def _learn(self, views: Iterable[Record]) -> None:
+        for view in views:
+            try:
+                person = person_of(view)
+            except (LookupError, TypeError, ValueError, AttributeError):
+                continue
+            self._known.pop(person.author["key"], None)
+            put(self._known, person.author["key"], (time.monotonic(), person))
 
     async def _profiles(self, dids: Sequence[str]) -> list[Record]:
         return await self._got("app.bsky.actor.getProfiles", "actors", dids, "profiles")

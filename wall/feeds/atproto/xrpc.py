@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -54,7 +55,8 @@ class Xrpc:
 
     async def _asked(self, verb: str, method: str, token: str | None, **given: Any) -> Record:
         loop = asyncio.get_running_loop()
-        await asyncio.sleep(self._free_at - loop.time())
+        if (wait := self._free_at - loop.time()) > 0:
+            raise Passing("rate_limited", "It was asked nearly as often as it allows", wait=wait)
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         try:
             async with (
@@ -80,8 +82,8 @@ class AppView:
         self._servers = [Xrpc(host, times) for host in hosts]
 
     async def get(self, method: str, params: Params) -> Record:
-        """What the first of them answers that does. Raises Passing, of the last."""
-        failed = Passing("unreachable", "It cannot be reached")
+        """What the first of them answers that does. Raises Passing, of the last, with the shortest wait."""
+        failed, wait = Passing("unreachable", "It cannot be reached"), math.inf
         for server in list(self._servers):
             try:
                 return await server.get(method, params)
@@ -91,7 +93,8 @@ class AppView:
                 known = understood(problem)
                 if not isinstance(known, Passing):
                     raise
-                failed = Passing(known.code, f"{server.name}: {known.message}", wait=known.wait)
+                wait = min(wait, known.wait or 0.0)
+                failed = Passing(known.code, f"{server.name}: {known.message}", wait=wait or None)
                 self._put_last(server)
         raise failed
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import unicodedata
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ValidationError
@@ -14,6 +15,7 @@ from wall.feeds.common.addresses import is_loopback, is_public
 _HOST = re.compile(
     r"(?=.{1,253}(?::|$))(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.?)+(?::[0-9]{1,5})?|\[[0-9a-f:.]+\](?::[0-9]{1,5})?"
 )
+_PORTS = range(1, 65_536)
 _TOKEN = re.compile(r"[\x21-\x7e]{1,500}")
 _TAG = re.compile(r"\w{1,100}")
 
@@ -25,7 +27,7 @@ def _host(value: str) -> str:
     name = text.removeprefix("http://")
     if not name.isascii():
         name = name.encode("idna").decode("ascii")
-    if not _HOST.fullmatch(name):
+    if not _HOST.fullmatch(name) or _port(name) not in _PORTS:
         raise ValueError("not a host")
     address = _literal(name)
     if plain != (is_loopback(address) if address else _bare(name) == "localhost"):
@@ -39,6 +41,12 @@ def _bare(host: str) -> str:
     """A host without its port, and without the brackets of an IPv6 address."""
     inside = re.fullmatch(r"\[([0-9a-f:.]+)\](?::[0-9]+)?", host)
     return inside[1] if inside else host.partition(":")[0]
+
+
+def _port(host: str) -> int:
+    """The port of a host, 443 where it names none."""
+    found = re.search(r":([0-9]+)$", host) if not host.endswith("]") else None
+    return int(found[1]) if found else 443
 
 
 def _literal(host: str) -> str | None:
@@ -95,6 +103,18 @@ def name_of(host: str) -> str:
 def is_plain(host: str) -> bool:
     """Whether a server is spoken to without TLS, on loopback."""
     return host.startswith("http://")
+
+
+def plain_fields(config: Any, at: str = "") -> list[str]:
+    """The fields of a checked configuration that name a server without TLS, as `instances.0.host`."""
+    if isinstance(config, str):
+        return [at] if is_plain(config) else []
+    parts = config.items() if isinstance(config, Mapping) else enumerate(_several(config))
+    return [field for name, part in parts for field in plain_fields(part, f"{at}.{name}".lstrip("."))]
+
+
+def _several(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list | tuple) else ()
 
 
 Host = Annotated[str, AfterValidator(_host)]

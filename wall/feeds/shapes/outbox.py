@@ -41,7 +41,7 @@ class Outbox(Shape):
     def recognises(record: Record) -> bool:
         """Whether this is an activity with an object, or a Note."""
         kind = record.get("type")
-        return (kind in {"Create", "Announce"} and "object" in record and "actor" in record) or (
+        return (kind in ("Create", "Announce") and "object" in record and "actor" in record) or (
             kind == "Note" and "attributedTo" in record
         )
 

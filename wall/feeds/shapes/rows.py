@@ -7,9 +7,10 @@ the rows up to the longest cell that is read, and no more.
 from __future__ import annotations
 
 import csv
+import re
 from collections import deque
-from collections.abc import Iterator
-from typing import Literal
+from collections.abc import Iterator, Sequence
+from typing import Literal, NamedTuple
 
 from wall.feeds.shapes.common import Record
 
@@ -22,25 +23,65 @@ Numbered = tuple[int, Record | str]
 Problem = Literal["line_too_long", "not_utf8", "unreadable_line", "wrong_columns"]
 
 
-def columns_of(first: bytes) -> tuple[str, tuple[str, ...]] | None:
-    """What separates the columns of a table with this first line, and their names; None if it is none."""
+HEAD_LINES = 20
+"""Lines over which the names of a table's columns may go: a form's questions have line breaks in them."""
+
+_QUOTED = re.compile(r'"(?:[^"]|"")*"')
+_BREAKS = re.compile(r"\s*[\r\n]\s*")
+
+
+class Table(NamedTuple):
+    """What separates the columns of a table, their names, and over how many `lines` these go."""
+
+    delimiter: str
+    names: tuple[str, ...]
+    lines: int = 1
+
+
+def columns_of(head: Sequence[bytes | str]) -> Table | None:
+    """The table that begins with these lines, of which HEAD_LINES are enough; None if it is none. A line
+    break in a name is a space."""
+    lines = list(_texts(head))
+    if not lines or lines[0].lstrip().startswith(("{", "[")):
+        return None
+    lines, outside = _first_row(lines)
+    delimiter = max(DELIMITERS, key=outside.count)
+    reader = csv.reader(lines, delimiter=delimiter)
     try:
-        line = first.decode().strip("\r\n")
-    except UnicodeDecodeError:
+        names = tuple(_BREAKS.sub(" ", name.strip()) for name in next(reader, []))
+    except csv.Error:
         return None
-    if line.lstrip().startswith(("{", "[")):
+    if len(names) < 2 or not all(names) or len(set(names)) < len(names):
         return None
-    delimiter = max(DELIMITERS, key=line.count)
-    names = tuple(name.strip() for name in next(csv.reader([line], delimiter=delimiter), []))
-    return (delimiter, names) if len(names) > 1 and all(names) and len(set(names)) == len(names) else None
+    return Table(delimiter, names, reader.line_num)
 
 
-def rows(lines: Iterator[bytes | str], delimiter: str, names: tuple[str, ...]) -> Iterator[Numbered]:
-    """The rows after the first line of a table; `lines` begins with that line, and holds a code in place
+def _texts(head: Sequence[bytes | str]) -> Iterator[str]:
+    """The lines up to the first that cannot be read."""
+    for line in head[:HEAD_LINES]:
+        try:
+            yield line.decode()  # type: ignore[union-attr]
+        except (AttributeError, UnicodeDecodeError):
+            return
+
+
+def _first_row(lines: list[str]) -> tuple[list[str], str]:
+    """The lines of the first row, and what of them is outside quotation marks. A mark that is never closed
+    is one that somebody wrote."""
+    for count in range(1, len(lines) + 1):
+        row = "".join(lines[:count])
+        if row.count('"') % 2 == 0:
+            return lines[:count], _QUOTED.sub("", row)
+    return lines[:1], _QUOTED.sub("", lines[0])
+
+
+def rows(lines: Iterator[bytes | str], table: Table) -> Iterator[Numbered]:
+    """The rows after the names of a table's columns; `lines` begins with those, and holds a code in place
     of a line that cannot be read."""
     source = _Lines(lines)
-    next(source, None)
-    reader = csv.reader(source, delimiter=delimiter)
+    for _ in range(table.lines):
+        next(source, None)
+    reader = csv.reader(source, delimiter=table.delimiter)
     while True:
         first = source.number + 1
         try:
@@ -54,7 +95,7 @@ def rows(lines: Iterator[bytes | str], delimiter: str, names: tuple[str, ...]) -
             continue
         yield from source.problems()
         if any(cells):
-            yield first, _record(cells, names)
+            yield first, _record(cells, table.names)
 
 
 def _record(cells: list[str], names: tuple[str, ...]) -> Record | str:

@@ -31,14 +31,28 @@ from wall.feeds.shapes.x import X
 from wall.text import find_hashtags, safe_url
 
 _REFERENCES = ("retweeted", "replied_to", "quoted")
-_LISTS = re.compile(r"^[\[{]")
+_JSON = re.compile(
+    r"(?:.*\.)?entities\..+|attachments\.(?:media|media_keys|poll_ids|poll\.options)|(?:.*\.)?withheld\.country_codes"
+    r"|edit_history_tweet_ids|context_annotations|geo\.(?:coordinates\.coordinates|geo\.bbox)|matching_rules"
+)
+"""The columns of twarc-csv that hold lists as JSON. In every other one a bracket is what somebody wrote."""
 _DIGITS = re.compile(r"[0-9]{1,20}")
 _REPOST = re.compile(r"RT @(\w{1,15}):? ?")
 _KNOWN_TEXT = 100
 """Code points of a post's beginning by which its repost is known: a repost of 2014 cut the end off."""
 _MEMORY = 200_000
 _YEARS = range(1990, 2200)
-"""What a number may mean as seconds since 1970, so that an id in the wrong column is no time."""
+"""When a post can be of, so that an id in the wrong column is no time."""
+_NAMED_MONTH = re.compile(
+    r"(?:[A-Za-z]{3,9},?\s+)?"
+    r"(?:[0-9]{1,2}[\s-]+[A-Za-z]{3,9}[\s-]+[0-9]{2,4},?|[A-Za-z]{3,9}\s+[0-9]{1,2},?\s+[0-9]{4})"
+    r"\s+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?"
+    r"(?:\s+(?:[+-][0-9]{4}|UTC?|GMT|Z|[AECMP][SD]T))?"
+)
+"""A time of RFC 2822, and what resembles it. Python's reader passes over whatever follows, a PM too."""
+_OFFSET_OF = re.compile(r"\b(?:GMT|UTC)(?=[+-][0-9]{4}\b)")
+_ZONE_IN_WORDS = re.compile(r"\s+\([^()]*\)$")
+"""How browsers end a time after `GMT-0500`."""
 
 
 class TwarcCsv(Shape):
@@ -70,11 +84,12 @@ class TwarcCsv(Shape):
 
 
 def _api_object(row: Record) -> Record:
-    """A row as the API's object `{data, includes}`. Raises ValueError for JSON that is none."""
+    """A row as the API's object `{data, includes}`. Raises ValueError for an id that is none."""
     post: Record = {}
     for column, cell in row.items():
-        if cell != "":
-            _put(post, column.split("."), json.loads(cell) if _LISTS.match(cell) else cell)
+        value = _list_in(cell) if _JSON.fullmatch(column) else cell
+        if value:
+            _put(post, column.split("."), value)
     for whole in ("id", "author_id"):
         if not _DIGITS.fullmatch(post[whole]):
             raise ValueError("an id was rounded by a spreadsheet")
@@ -90,6 +105,15 @@ def _api_object(row: Record) -> Record:
     media = attached.get("media") or []
     post["attachments"] = {"media_keys": [one.get("media_key") for one in media]}
     return {"data": post, "includes": {"users": [author], "media": media}}
+
+
+def _list_in(cell: str) -> Any:
+    """What a column of JSON holds; None for what is no list (or object): a spreadsheet cut it off."""
+    try:
+        value = json.loads(cell)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, list | dict) else None
 
 
 def _put(record: Record, path: list[str], value: Any) -> None:
@@ -182,27 +206,28 @@ def _digest(*parts: str) -> str:
 @dataclass(frozen=True)
 class Times:
     """How a table writes times: the zone of those that name none, and their format (as `strptime` has it)
-    where they are not ISO 8601, RFC 2822, those of X, or seconds since 1970."""
+    where they are not ISO 8601, RFC 2822, those of X or a browser, or seconds since 1970."""
 
     zone: tzinfo = UTC
     format: str | None = None
 
 
 def moment(cell: str, times: Times) -> datetime:
-    """The time that a cell says. Raises ValueError, naming no value, for one that says none."""
+    """The time that a cell says. Raises ValueError, naming no value, for one that says none, or says one at
+    which nobody posted."""
     cell = cell.strip()
     read = datetime.strptime(cell, times.format) if times.format else _guessed(cell)  # noqa: DTZ007 - below
+    if read.year not in _YEARS:
+        raise ValueError("not a time")
     return read if read.tzinfo else read.replace(tzinfo=times.zone)
 
 
 def _guessed(cell: str) -> datetime:
     if _DIGITS.fullmatch(cell):
-        seconds = int(cell) / (1000 if len(cell) > 11 else 1)
-        read = datetime.fromtimestamp(seconds, UTC)
-        if read.year not in _YEARS or len(cell) < 9:
+        if len(cell) < 9:
             raise ValueError("not a time")
-        return read
-    for read_as in (datetime.fromisoformat, _as_x, parsedate_to_datetime):
+        return datetime.fromtimestamp(int(cell) / (1000 if len(cell) > 11 else 1), UTC)
+    for read_as in (datetime.fromisoformat, _as_x, _with_named_month):
         try:
             return read_as(cell)
         except ValueError:
@@ -212,6 +237,15 @@ def _guessed(cell: str) -> datetime:
 
 def _as_x(cell: str) -> datetime:
     return datetime.strptime(cell, "%a %b %d %H:%M:%S %z %Y")
+
+
+def _with_named_month(cell: str) -> datetime:
+    """As RFC 2822 has it, and as browsers write it. Raises ValueError for anything that was not read whole:
+    `2:30 PM` is not half past two at night."""
+    plain = _OFFSET_OF.sub("", _ZONE_IN_WORDS.sub("", cell))
+    if not _NAMED_MONTH.fullmatch(plain):
+        raise ValueError("not a time")
+    return parsedate_to_datetime(plain)
 
 
 FIELDS = (
