@@ -200,7 +200,7 @@ async def test_a_run_sheet_is_edited_without_script_and_is_accessible(
     async with watched_context(browser, viewport=viewport, java_script_enabled=False) as watched:
         await hall.sign_in(watched)
         page = await watched.page(hall.at("events"))
-        await page.get_by_role("link", name="Run-sheet").click()
+        await page.get_by_role("link", name=re.compile("^Run-sheet")).click()
         await page.get_by_role("button", name="Propose online breaks").click()
         await expect(page.locator(".proposed").first).to_be_visible()
         await page.get_by_role("button", name="Save the run-sheet").click()

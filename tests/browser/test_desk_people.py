@@ -124,7 +124,7 @@ async def test_hostile_text_is_shown_as_text(summit: Summit, at_desk: Watched) -
     await press(page, "f", "a", "1", "q", "o")
     await expect(page.locator(".part-queue")).to_contain_text("onerror=")
     assert await page.evaluate("window.hacked") is None
-    assert await page.locator("#desk img, #desk script, #desk a").count() == 0
+    assert await page.locator("#desk img, #desk script, #desk a:not([href^='/events/'])").count() == 0
     wide = await page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
     assert not wide
 

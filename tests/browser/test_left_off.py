@@ -36,7 +36,7 @@ async def test_who_asks_on_the_join_page_leaves_every_screen_at_once_and_for_goo
     await expect(wall.locator(".quote")).to_contain_text("Quoted of Ada")
     async with watched_context(browser, viewport=PHONE, java_script_enabled=False) as phone:
         page = await phone.page(hall.at("join"))
-        await page.locator("p.leave a").click()
+        await page.locator("p.leave a[href$='/leave']").click()
         await page.get_by_label("Your handle").fill("@ada@b.example")
         await page.get_by_role("button", name="Leave me off").click()
         await expect(page.get_by_role("status")).to_contain_text("ada@b.example is left off")

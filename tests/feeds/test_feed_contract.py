@@ -27,7 +27,7 @@ def test_only_networks_can_be_opened(network: str) -> None:
 
 
 def test_a_configuration_gets_its_defaults() -> None:
-    defaults = {"path": "a.jsonl", "speed": "max", "shape": None, "dates": "kept"}
+    defaults = {"path": "a.jsonl", "speed": "max", "shape": None, "table": None, "dates": "kept"}
     assert check_config("replay", {"path": "a.jsonl"}) == defaults
     for speed in (60, "60"):  # a command line gives texts
         assert check_config("replay", {"path": "a.jsonl", "speed": speed})["speed"] == 60

@@ -29,6 +29,7 @@ from wall.live import fanout
 from wall.live.frames import Frame
 
 BIG = "An answer of many words. " * 180
+LOOKS = "backchannel_loop_lag_seconds_count"
 CUT_OFF, UNSENT, SLOW = "backchannel_cut_off_total", "backchannel_unsent_bytes", "backchannel_slow_readers"
 MEMORY = "process_resident_memory_bytes"
 MANY = 150
@@ -122,6 +123,10 @@ async def deaf_readers(stack: AsyncExitStack, running: Running, event: Any, coun
     return readers
 
 
+async def looked_since(running: Running, looks: float) -> bool:
+    return await running.metric(LOOKS) > looks
+
+
 async def test_many_who_never_read_are_cut_off_and_nobody_else_notices(running: Running) -> None:
     event = await running.event()
     cut_off = await running.metric(CUT_OFF)
@@ -132,7 +137,10 @@ async def test_many_who_never_read_are_cut_off_and_nobody_else_notices(running: 
         seen = {"unsent": 0.0, "slow": 0.0, "memory": 0.0}
 
         async def all_cut_off() -> bool:
-            await asyncio.to_thread(running.arrive, event, 100, BIG)
+            looks = await running.metric(LOOKS)
+            await asyncio.to_thread(running.arrive, event, 10, BIG)
+            # What is unsent is looked at once a second: posts wait for that, or all are gone by then.
+            await eventually(lambda: looked_since(running, looks), what="a look at who is slow")
             for name, metric in (("unsent", UNSENT), ("slow", SLOW), ("memory", MEMORY)):
                 seen[name] = max(seen[name], await running.metric(metric))
             return await running.metric(CUT_OFF) >= cut_off + MANY

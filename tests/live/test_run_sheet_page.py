@@ -126,9 +126,10 @@ async def test_of_two_who_save_at_once_the_second_sees_what_the_first_did(channe
 async def test_only_an_organiser_is_led_there(channel: Channel) -> None:
     session = await channel.session(await channel.room(), running=False)
     address = f"/events/{channel.api.event.slug}"
-    assert "run-sheet" in (await channel.client.get(address)).text
+    led = f"/sessions/{session}/run-sheet"
+    assert led in (await channel.client.get(address)).text
     for other in (channel.somebody(), channel.somebody(Role.FACILITATOR)):
-        assert "run-sheet" not in (await other.client.get(address)).text
+        assert led not in (await other.client.get(address)).text
         assert (await other.client.get(f"{address}/sessions/{session}/run-sheet")).status_code in {401, 403}
     assert (await channel.client.get(f"{address}/sessions/nothing/run-sheet")).status_code == 404
 
