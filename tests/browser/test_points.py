@@ -104,7 +104,8 @@ async def test_an_author_asks_for_a_second_look_and_reads_the_answer(
             await page.reload()
         await expect(page.locator(".second")).to_contain_text("stays as it is: Please ask it there.")
         await expect(page.get_by_text("Ask for a second look")).to_have_count(0)
-        await assert_fit(page)
+        if script:
+            await assert_fit(page)
 
 
 async def test_on_a_small_phone_all_that_can_be_opened_fits(waiting_hall: Hall, browser: Browser) -> None:
