@@ -52,7 +52,8 @@ class AskPages:
             await self._answerer.answer(event, who, request, ask_id, sent)
         except (BadInput, Refused, TooMany) as error:
             return await self._page(request, event, who, ask_id, sent, error)
-        response = RedirectResponse(f"/join/{event.slug}/ask/{ask_id}?given=1", 303)
+        given = "?given=1" if sent.picks or any(sent.words) else ""
+        response = RedirectResponse(f"/join/{event.slug}/ask/{ask_id}{given}", 303)
         self._answerer.phones.remember(request, response, who)
         return response
 

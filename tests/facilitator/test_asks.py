@@ -345,11 +345,14 @@ async def test_a_phone_without_script_answers_changes_and_reads(here: Channel) -
         again = await phone.get(sent.headers["location"])
         assert again.text.count(" checked") == 2
         assert "Your answer was received" in again.text
-        none = await phone.post(f"/join/{slug}/ask/{ask}", data={})
-        assert (none.status_code, 'role="alert"' in none.text) == (422, True)
         odd = await phone.post(f"/join/{slug}/ask/{ask}", data={"pick": "x"})
         assert odd.status_code == 422
-    assert (await seen(here, ask))["counts"] == [2, 1, 1]
+        assert (await seen(here, ask))["counts"] == [2, 1, 1]
+        back = await phone.post(f"/join/{slug}/ask/{ask}", data={})
+        assert (back.status_code, "given" in back.headers["location"]) == (303, False)
+        none = await phone.post(f"/join/{slug}/ask/{ask}", data={})
+        assert (none.status_code, 'role="alert"' in none.text) == (422, True)
+    assert (await seen(here, ask))["answered"] == 2
     assert (await here.client.get(f"/join/{slug}/ask/nothing")).status_code == 404
 
 
