@@ -337,7 +337,7 @@ def test_where_a_post_belongs_is_only_for_those_who_see_it(store: Store) -> None
     assert not seen(PUBLIC)
     summit.do(lambda tx: moves.hide(tx, one, summit.stored("1").version, Reason(code="spam")))
     staff = {role for role in Role if seen(Scope(frozenset({role})))}
-    assert staff == {Role.ORGANISER, Role.MODERATOR, Role.FACILITATOR, Role.AUDITOR}
+    assert staff == {Role.ORGANISER, Role.MODERATOR, Role.FACILITATOR}
 
 
 def test_tagging_approves_where_the_person_may(store: Store) -> None:
