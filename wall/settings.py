@@ -168,9 +168,9 @@ class Settings(BaseSettings):
     )
 
     posts_per_minute_per_address: Annotated[int, Field(ge=1, le=100_000)] = Field(
-        120,
+        1_000,
         description="Posts that people who are not signed in may send in a minute from one network "
-        "address. A venue's phones often share one.",
+        "address. A venue's phones often share one: 300 points within half a minute must fit.",
     )
     feed_lease_seconds: Annotated[float, Field(ge=1, le=600)] = Field(
         12,
