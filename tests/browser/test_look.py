@@ -111,8 +111,8 @@ async def test_a_wall_that_starts_without_a_network_wears_its_look(
     page = await watched.page(own_hall.wall)
     await wears(page, **ORANGE)
     await page.wait_for_function(
-        "async () => (await (await caches.open('backchannel-wall-1')).keys())"
-        ".some(({url}) => url.endsWith('.webp'))"
+        "async () => (urls => urls.includes(location.href) && urls.some((url) => url.endsWith('.webp')))"
+        "((await (await caches.open('backchannel-wall-1')).keys()).map(({url}) => url))"
     )
     own_hall.process.kill()
     await page.reload()

@@ -31,6 +31,8 @@ class Driver(Protocol):
     config: dict[str, Any]
     ends: bool
     """Whether the source ends when it has given everything (an archive); then it is run again."""
+    edits: bool
+    """Whether posts of this network can be changed by their authors."""
 
     async def publish(self, text: str, **more: Any) -> str:
         """Post; the key of the post. `created_at` dates it."""
@@ -75,6 +77,9 @@ class Driver(Protocol):
 
 class LiveDriver(Driver, Protocol):
     """A world that is reached over connections."""
+
+    forgets: bool
+    """Whether a recheck finds out that a post is gone. Else each deletion is told, also of long ago."""
 
     async def listening(self) -> None:
         """Wait until the feed is connected."""

@@ -9,7 +9,9 @@ import pytest
 from wall.entries.projections import feed_value
 from wall.errors import BadInput
 from wall.feeds.atproto.config import APPVIEWS, JETSTREAMS, checked
+from wall.feeds.atproto.problems import retry_after, understood
 from wall.feeds.base import check_config, networks, open_replier
+from wall.feeds.common.problems import Passing
 from wall.feeds.forms import fields_of, typed_config
 from wall.intake.intake import new_feed
 
@@ -87,3 +89,10 @@ def test_a_page_asks_for_all_of_it_and_hides_the_app_password() -> None:
     assert kinds["look_back_hours"] == ("number", False)
     typed = {"hashtags": "#a b", "handle": "a.example", "app_password": SECRET, "look_back_hours": "2"}
     assert check_config("bluesky", typed_config("bluesky", typed))["look_back_hours"] == 2
+
+
+def test_what_is_tried_again_and_what_is_a_fault() -> None:
+    assert understood(ZeroDivisionError()) is None
+    assert retry_after(ZeroDivisionError(), 1) is None
+    assert retry_after(Passing("rate_limited", "", wait=7.0), 3) == 7.0
+    assert 1.0 <= (retry_after(TimeoutError(), 9) or 0.0) <= 60.0

@@ -30,6 +30,8 @@ class BlueskyDriver:
     network = "bluesky"
     network_of_posts = "bluesky"
     ends = False
+    edits = True
+    forgets = True
 
     def __init__(self, world: FakeBluesky, *, account: bool = False) -> None:
         self.world = world

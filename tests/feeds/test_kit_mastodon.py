@@ -28,6 +28,8 @@ class MastodonDriver:
     network = "mastodon"
     network_of_posts = "mastodon"
     ends = False
+    edits = True
+    forgets = True
 
     def __init__(self, world: FakeMastodon, *, token: str | None = TOKEN) -> None:
         self.world = world

@@ -24,6 +24,7 @@ class ReplayDriver:
     network = "replay"
     network_of_posts = "mastodon"
     ends = True
+    edits = True
 
     def __init__(self, path: Path) -> None:
         self.path = path

@@ -72,7 +72,26 @@ class Trouble:
     retry_seconds: float | None = None
 
 
-Item = Arrived | Edited | Withdrawn | Checkpoint | Dropped | Trouble
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How much is left of one of a source's limits: requests of a window, units of a day, money of a month.
+
+    `where` is as in Trouble; `what` one of BUDGETS; `left` and `most` in that unit (US dollars for money);
+    `renews_at` when it is full again, None where it does not renew. It is told when it moves by a
+    hundredth of `most` or more, not at every request.
+    """
+
+    where: str
+    what: str
+    left: float
+    most: float
+    renews_at: datetime | None = None
+
+
+BUDGETS = frozenset({"requests", "units", "money"})
+"""What a budget counts; the catalogue has words for each (`feed.budget.*`)."""
+
+Item = Arrived | Edited | Withdrawn | Checkpoint | Dropped | Trouble | Budget
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 
 from wall.entries import kinds
 from wall.errors import BackchannelError, FeedFatal, LeaseLost, StoreFull, StoreUnavailable
-from wall.feeds.base import Checkpoint, Dropped, Item, Source, Trouble, open_source
+from wall.feeds.base import Budget, Checkpoint, Dropped, Item, Source, Trouble, open_source
 from wall.intake import metrics
 from wall.intake.commits import COMMIT_AT_ITEMS, Progress
 from wall.intake.door import Given, Tally
@@ -44,12 +44,13 @@ Heard = Callable[[Tally, Source], None]
 
 @dataclass
 class _Burst:
-    """Items since the last commit, with the newest cursor among them, and troubles since then."""
+    """Items since the last commit, with the newest cursor among them, and what was told besides."""
 
     items: list[Given] = field(default_factory=list)
     cursor: str | None = None
     dropped: int = 0
     troubles: list[Trouble] = field(default_factory=list)
+    budgets: list[Budget] = field(default_factory=list)
 
     def take(self, item: Item) -> None:
         match item:
@@ -59,6 +60,8 @@ class _Burst:
                 self.dropped += 1
             case Trouble():
                 self.troubles.append(item)
+            case Budget():
+                self.budgets.append(item)
             case _:
                 self.items.append(item)
 
@@ -72,7 +75,7 @@ class _Burst:
         return bool(self.items or self.dropped or self.cursor is not None)
 
     def __bool__(self) -> bool:
-        return self.has_progress or bool(self.troubles)
+        return self.has_progress or bool(self.troubles or self.budgets)
 
 
 class Supervisor:
