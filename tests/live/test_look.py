@@ -15,7 +15,7 @@ import pytest_asyncio
 from PIL import Image
 
 from tests.facilitator.channel import Channel, channel_over
-from tests.live.test_screens_pages import fields_of, person
+from tests.live.screen_pages import fields_of, person
 from tests.support.lettering import woff2
 from wall.display import Theme
 from wall.look import FILE_BYTES, Colours, Slot
