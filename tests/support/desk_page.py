@@ -191,14 +191,17 @@ class DeskPage:
         return [one for one in self.sent.values() if any(400 <= status < 500 for status in one.statuses)]
 
     def _asked(self, request: Request) -> None:
-        cause = self._cause(request)
-        if cause:
-            self.sent.setdefault(cause, Sent(request.url.partition(self._api)[2]))
+        self._noted_as_sent(request)
 
     def _answered(self, response: Response) -> None:
-        cause = self._cause(response.request)
-        if cause:
-            self.sent[cause].statuses.append(response.status)
+        sent = self._noted_as_sent(response.request)
+        if sent:
+            sent.statuses.append(response.status)
+
+    def _noted_as_sent(self, request: Request) -> Sent | None:
+        """The command of a request; an answer may come to one that was sent before anybody looked."""
+        cause = self._cause(request)
+        return self.sent.setdefault(cause, Sent(request.url.partition(self._api)[2])) if cause else None
 
     def _cause(self, request: Request) -> str | None:
         ours = self._api in request.url and not request.url.endswith("/presence")
