@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from tests.support.waiting import PATIENCE, eventually
-from wall.feeds.base import Arrived, Checkpoint, Dropped, Edited, Item, Source, Trouble, Withdrawn
+from wall.feeds.base import Arrived, Budget, Checkpoint, Dropped, Edited, Item, Source, Trouble, Withdrawn
 from wall.model import Post
 
 
@@ -53,6 +53,11 @@ class Reading:
     def troubles(self) -> list[Trouble]:
         """Everything that was said of how connections are."""
         return [item for item in self.items if isinstance(item, Trouble)]
+
+    @property
+    def budgets(self) -> list[Budget]:
+        """Everything that was said of limits."""
+        return [item for item in self.items if isinstance(item, Budget)]
 
     @property
     def troubled_now(self) -> dict[str, Trouble]:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, cast
 
-from wall.errors import BadInput
+from wall.errors import BadInput, FeedFatal
+from wall.feeds.common import credentials
 from wall.model import Post
 
 _NOT_NETWORKS = frozenset({"archive", "base", "forms", "probing"})
@@ -208,23 +209,34 @@ def networks() -> tuple[str, ...]:
 
 
 def check_config(network: str, config: Mapping[str, Any]) -> dict[str, Any]:
-    """A feed's configuration with its defaults filled in.
+    """A feed's configuration with its defaults filled in, without what the environment has for it.
 
     Raises BadInput for an unknown network, or naming the fields that are wrong. Nothing is opened.
     """
-    return _network(network).check_config(config)
+    return credentials.checked(network, config, _network(network).check_config)
+
+
+def complete(network: str, config: Mapping[str, Any]) -> dict[str, Any]:
+    """A checked configuration as its network's module takes it, with the credentials of the environment.
+
+    Raises BadInput for an unknown network, FeedFatal for a credential that is not there any more.
+    """
+    return credentials.complete(network, config, _network(network).check_config)
 
 
 def open_source(network: str, config: Mapping[str, Any]) -> Source:
-    """A source for this configuration. Raises BadInput as `check_config` does."""
-    return _network(network).open_source(config)
+    """A source for this configuration. Raises BadInput as `check_config` does, FeedFatal as `complete`."""
+    return _network(network).open_source(complete(network, config))
 
 
 def open_replier(network: str, config: Mapping[str, Any], cursor: str | None) -> Replier | None:
     """The account of a feed by which replies are posted; None where its network takes none, or it has no
     credentials for it. A network that takes replies offers `open_replier(config, cursor)`."""
     opened = getattr(_network(network), "open_replier", None)
-    return cast("Replier | None", opened(config, cursor)) if opened else None
+    try:
+        return cast("Replier | None", opened(complete(network, config), cursor)) if opened else None
+    except FeedFatal:
+        return None
 
 
 def event_time(item: Item) -> datetime | None:

@@ -7,17 +7,17 @@ list of models (a server and its token) each row is typed apart. Nothing else li
 
 from __future__ import annotations
 
-import importlib
 import re
-import types
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from wall.feeds.base import networks
+from wall.feeds.common.credentials import given_for
+from wall.feeds.common.models import config_model, is_list, is_secret, item_model, types_in
 
 HASHTAGS = "hashtags"
 """The field that every network of hashtags has; a new event fills it in by itself."""
@@ -29,7 +29,6 @@ PROPOSED: dict[str, dict[str, str]] = {"mastodon": {"instances.0.host": "mastodo
 _FILES = frozenset({"replay"})
 """Networks that open files of the server: never chosen on a page."""
 _ROW = re.compile(r"\w+\.([0-9]{1,2})\.\w+")
-_SECRETS = ("token", "password", "secret", "key")
 
 Kind = Literal["text", "list", "secret", "number", "choice"]
 
@@ -37,7 +36,8 @@ Kind = Literal["text", "list", "secret", "number", "choice"]
 @dataclass(frozen=True)
 class Asked:
     """One field of the form. `name` is its path in the configuration (`instances.0.host`), `label` what its
-    words are found by (`instances.host`); `row` its number in a list of models."""
+    words are found by (`instances.host`); `row` its number in a list of models. `given`: servers for which
+    the environment has this secret, so that it may be left empty."""
 
     name: str
     label: str
@@ -46,6 +46,7 @@ class Asked:
     row: int = 0
     value: str = ""
     options: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
 
     @property
     def shown(self) -> str:
@@ -58,12 +59,13 @@ def offered() -> tuple[str, ...]:
     return tuple(name for name in networks() if name not in _FILES and config_model(name) is not None)
 
 
-def config_model(network: str) -> type[BaseModel] | None:
-    """The model of a network's configuration; None where its module names none."""
-    module = importlib.import_module(f"wall.feeds.{network}")
-    wanted = f"{network.replace('_', '')}config"
-    found = (value for name, value in vars(module).items() if name.lower() == wanted)
-    return next((one for one in found if isinstance(one, type) and issubclass(one, BaseModel)), None)
+def ready() -> tuple[str, ...]:
+    """The networks that need nothing typed but hashtags: what else they need is proposed."""
+    return tuple(name for name in offered() if not any(map(_is_open, fields_of(name))))
+
+
+def _is_open(one: Asked) -> bool:
+    return one.required and not one.value and not one.given and one.label != HASHTAGS
 
 
 def fields_of(network: str, typed: Mapping[str, str] | None = None) -> tuple[Asked, ...]:
@@ -72,7 +74,8 @@ def fields_of(network: str, typed: Mapping[str, str] | None = None) -> tuple[Ask
     if model is None:
         return ()
     filled = PROPOSED.get(network, {}) if typed is None else typed
-    return tuple(replace(one, value=filled.get(one.name, "")) for one in _asked(model, _rows_in(filled)))
+    asked = (_with_given(network, one) for one in _asked(model, _rows_in(filled)))
+    return tuple(replace(one, value=filled.get(one.name, "")) for one in asked)
 
 
 def entered(config: Mapping[str, Any]) -> dict[str, str]:
@@ -126,12 +129,12 @@ def wrong_names(network: str, typed: Mapping[str, str], fields: list[str]) -> fr
 
 def in_words(config: Mapping[str, Any]) -> dict[str, str]:
     """A feed's configuration as a page shows it, by label: hosts and words, never a secret."""
-    return {name: text for name, value in config.items() if not _is_secret(name) and (text := _said(value))}
+    return {name: text for name, value in config.items() if not is_secret(name) and (text := _said(value))}
 
 
 def _said(value: Any) -> str:
     if isinstance(value, Mapping):
-        return next((str(one) for name, one in value.items() if one and not _is_secret(name)), "")
+        return next((str(one) for name, one in value.items() if one and not is_secret(name)), "")
     if isinstance(value, list | tuple):
         return ", ".join(filter(None, map(_said, value)))
     return "" if value is None or isinstance(value, bool) else str(value)
@@ -149,7 +152,7 @@ def _rows_in(typed: Mapping[str, str]) -> int:
 
 def _asked(model: type[BaseModel], rows: int) -> Iterator[Asked]:
     for name, field in model.model_fields.items():
-        row_model = _item_model(field.annotation)
+        row_model = item_model(field.annotation)
         if row_model is not None:
             for row in range(rows):
                 for inner, one in row_model.model_fields.items():
@@ -161,45 +164,26 @@ def _asked(model: type[BaseModel], rows: int) -> Iterator[Asked]:
 
 def _one(name: str, label: str, field: FieldInfo, required: bool, row: int = 0) -> Asked:
     options = _options(field.annotation)
-    if _is_secret(label.rpartition(".")[2]):
+    if is_secret(label.rpartition(".")[2]):
         kind: Kind = "secret"
     elif options:
         kind = "choice"
-    elif _is_list(field.annotation):
+    elif is_list(field.annotation):
         kind = "list"
     else:
         kind = "number" if _holds(field.annotation, float, int) else "text"
     return Asked(name, label, kind, required, row, options=options)
 
 
-def _is_secret(name: str) -> bool:
-    return any(part in name.lower() for part in _SECRETS)
-
-
-def _inner(annotation: Any) -> Iterator[Any]:
-    """The types within an annotation, from the outside."""
-    yield annotation
-    if get_origin(annotation) in (Annotated, Union, types.UnionType, tuple, list):
-        of = get_args(annotation)
-        for one in of[:1] if get_origin(annotation) is Annotated else of:
-            yield from _inner(one)
-
-
-def _item_model(annotation: Any) -> type[BaseModel] | None:
-    if not _is_list(annotation):
-        return None
-    found = (one for one in _inner(annotation) if isinstance(one, type) and not get_origin(one))
-    return next((one for one in found if issubclass(one, BaseModel)), None)
-
-
-def _is_list(annotation: Any) -> bool:
-    return any(get_origin(one) in (tuple, list) for one in _inner(annotation))
+def _with_given(network: str, one: Asked) -> Asked:
+    given = given_for(network, one.label) if one.kind == "secret" else ()
+    return replace(one, given=given, required=False) if given else one
 
 
 def _holds(annotation: Any, *kinds: type) -> bool:
-    return any(one in kinds for one in _inner(annotation))
+    return any(one in kinds for one in types_in(annotation))
 
 
 def _options(annotation: Any) -> tuple[str, ...]:
-    literal = next((one for one in _inner(annotation) if get_origin(one) is Literal), None)
+    literal = next((one for one in types_in(annotation) if get_origin(one) is Literal), None)
     return tuple(str(one) for one in get_args(literal)) if literal is not None else ()

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol, cast
 
 from wall.errors import BackchannelError
-from wall.feeds.base import Arrived, Source, Trouble, check_config, open_source
+from wall.feeds.base import Arrived, Source, Trouble, check_config, complete, open_source
+from wall.feeds.common.matching import Match, by_hashtags
 
 PROBE_SECONDS = 8.0
 """How long a feed is listened to."""
@@ -76,9 +77,18 @@ async def tag_rates(network: str, config: Mapping[str, Any], tags: Sequence[str]
         return []
     try:
         async with asyncio.timeout(PROBE_SECONDS):
-            return await cast("_TellsRates", module).tag_rates(check_config(network, config), tags)
+            whole = complete(network, check_config(network, config))
+            return await cast("_TellsRates", module).tag_rates(whole, tags)
     except (TimeoutError, BackchannelError):
         return []
+
+
+def would_match(network: str, config: Mapping[str, Any], text: str) -> Match:
+    """Whether a post with these words would have come to a feed with these settings. Nobody is asked: the
+    network's module may offer `would_match(config, text)`, else hashtags decide, accents told apart."""
+    module = importlib.import_module(f"wall.feeds.{network}")
+    own = getattr(module, "would_match", None)
+    return cast("Match", own(config, text)) if own else by_hashtags(config, text)
 
 
 class _Heard:

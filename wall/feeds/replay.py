@@ -97,7 +97,7 @@ class ReplayConfig(Frozen):
         Annotated[float, BeforeValidator(_no_flag), Field(gt=0, le=1_000_000, allow_inf_nan=False)]
         | Literal["max"]
     ) = "max"
-    shape: Literal["conference", "mastodon", "x", "outbox", "twarc-csv", "tags"] | None = None
+    shape: Literal["conference", "mastodon", "x", "outbox", "twarc-csv", "tags", "bluesky"] | None = None
     table: TableConfig | None = None
     dates: Literal["kept", "now"] = "kept"
 

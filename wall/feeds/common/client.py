@@ -21,6 +21,8 @@ LONGEST_LIMIT_WAIT = 900.0
 
 USER_AGENT = "Backchannel (event wall)"
 
+_RESETS = ("x-ratelimit-reset", "ratelimit-reset", "x-rate-limit-reset")
+
 
 async def read_body(answer: httpx2.Response) -> bytes:
     """What a streamed answer holds. Raises Passing (`too_large`) for more than `BODY_LIMIT` bytes."""
@@ -50,13 +52,17 @@ class Pinned(httpx2.AsyncHTTPTransport):
 def until_reset(headers: Mapping[str, str]) -> float | None:
     """Seconds until the rate limit has room, by the server's own clock; None where it does not say.
 
+    `Retry-After` is a number of seconds or an HTTP date (RFC 9110, 10.2.3).
     `X-RateLimit-Reset` of Mastodon is ISO 8601 (epoch seconds from some kin), and its 429 has no
-    Retry-After; `RateLimit-Reset` of the AT protocol is epoch seconds.
+    Retry-After; `RateLimit-Reset` of the AT protocol and `x-rate-limit-reset` of X are epoch seconds.
     """
     with contextlib.suppress(ValueError):
         return _within_window(float(headers.get("retry-after", "")))
+    with contextlib.suppress(ValueError, TypeError):
+        until = parsedate_to_datetime(headers.get("retry-after", "")).astimezone(UTC)
+        return _within_window((until - _server_now(headers)).total_seconds())
     with contextlib.suppress(ValueError, TypeError, OverflowError):
-        reset = _moment(headers.get("x-ratelimit-reset") or headers.get("ratelimit-reset") or "")
+        reset = _moment(next((headers[name] for name in _RESETS if headers.get(name)), ""))
         return _within_window((reset - _server_now(headers)).total_seconds())
     return None
 

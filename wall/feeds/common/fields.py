@@ -7,15 +7,22 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
+from urllib.parse import quote, urlsplit
 
 from pydantic import AfterValidator, BaseModel, ValidationError
 
 from wall.feeds.common.addresses import is_loopback, is_public
+from wall.text import URL_LIMIT
 
 _HOST = re.compile(
     r"(?=.{1,253}(?::|$))(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.?)+(?::[0-9]{1,5})?|\[[0-9a-f:.]+\](?::[0-9]{1,5})?"
 )
 _PORTS = range(1, 65_536)
+_FEED = re.compile(r"feed:(?://)?(?=\S)", re.IGNORECASE)
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_UNFIT = re.compile(r"[\x00-\x20\x7f-\xa0\\\u2028\u2029\ud800-\udfff]")
+_KEPT = "/?:@!$&'()*+,;=~-._%[]"
+"""What stays as it is in a path or query (RFC 3986), what is encoded already included."""
 _TOKEN = re.compile(r"[\x21-\x7e]{1,500}")
 _TAG = re.compile(r"\w{1,100}")
 
@@ -35,6 +42,23 @@ def _host(value: str) -> str:
     if address and not plain and not is_public(address):
         raise ValueError("not a public address")
     return f"http://{name}" if plain else name
+
+
+def as_address(value: str) -> str:
+    """An address as browsers read it, without its fragment: `feed:` and none stand for https.
+
+    Its host is judged as `_host` does. Raises ValueError, also for one with a user or white space in it.
+    """
+    text = _FEED.sub("", value.strip())
+    parts = urlsplit(text if _SCHEME.match(text) else f"https://{text}")
+    if parts.scheme not in ("http", "https") or "@" in parts.netloc or _UNFIT.search(text):
+        raise ValueError("not an address")
+    host = _host(f"http://{parts.netloc}" if parts.scheme == "http" else parts.netloc)
+    path, query = quote(parts.path or "/", _KEPT), quote(parts.query, _KEPT)
+    whole = f"{url_of(host)}{path}?{query}".rstrip("?")
+    if len(whole) > URL_LIMIT:
+        raise ValueError("too long")
+    return whole
 
 
 def _bare(host: str) -> str:
@@ -119,6 +143,8 @@ def _several(value: Any) -> Sequence[Any]:
 
 Host = Annotated[str, AfterValidator(_host)]
 """A server: `mastodon.social`, or `http://127.0.0.1:3000` in a test."""
+Address = Annotated[str, AfterValidator(as_address)]
+"""A page or file of a server, by https, or by http on loopback: `https://blog.example/feed.xml`."""
 Secret = Annotated[str, AfterValidator(_secret)]
 """A token or password: printable ASCII without spaces. Fields of it are declared with `repr=False`."""
 Hashtag = Annotated[str, AfterValidator(_hashtag)]

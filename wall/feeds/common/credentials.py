@@ -1,0 +1,219 @@
+"""Credentials that whoever runs the server gave by its environment, for feeds that leave theirs empty.
+
+They are kept in this process alone: what is stored of a feed names the variables that it uses and holds
+none of them. Each is for one server, and is sent to no other: who may add a feed chooses its server, and
+must not learn what they were not given.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from wall.errors import BadInput, FeedFatal, SetupProblem
+from wall.feeds.common.fields import Host, listed, name_of
+from wall.feeds.common.models import config_model, is_secret, item_model, server_field
+
+PREFIX = "BACKCHANNEL_CREDENTIALS_"
+
+ENVIRONMENT = "environment"
+"""The field of a stored configuration that names the variables which its credentials are in."""
+
+Config = dict[str, Any]
+Check = Callable[[Config], Config]
+_Used = dict[str, str]
+"""By its path in a configuration, the variable that a credential is in."""
+_HOST: TypeAdapter[str] = TypeAdapter(Host)
+_given: dict[str, str] = {}
+
+
+def provide(given: Mapping[str, str], networks: tuple[str, ...]) -> None:
+    """Give the process its credentials, by variable, in place of those that it had. `networks`: all.
+
+    Raises SetupProblem for a variable that no feed would ever read.
+    """
+    known = list(_known(networks)) if given else []
+    for variable in given:
+        if not any(variable == whole or (of and variable.startswith(of)) for whole, of in known):
+            near = _nearest(variable, [whole for whole, _ in known])
+            raise SetupProblem(
+                f"No feed reads {variable}.",
+                remedy=f"Did you mean {near}? docs/how-to/run-feeds.md says how these are named.",
+            )
+    _given.clear()
+    _given.update(given)
+
+
+def given_for(network: str, label: str) -> tuple[str, ...]:
+    """The servers for which the environment has a secret of this field (`instances.token`); the network's
+    name where it has no servers. Empty where the environment has none."""
+    before, dot, name = label.rpartition(".")
+    model = dict(_models_of(network)).get(f"{before}{dot}") if _given else None
+    if model is None:
+        return ()
+    start, server = _variable(network, name), server_field(model)
+    home = network if server is None else str(server[1].default)
+    found = (one.removeprefix(start) for one in sorted(_given) if one.startswith(start))
+    return tuple(_readable(place[1:]) if place else home for place in found if place[:1] in ("", "_"))
+
+
+def checked(network: str, config: Mapping[str, Any], check: Check) -> Config:
+    """What `check` makes of a configuration, with the credentials of the environment where it leaves them
+    empty: their variables are named in it, and they are not in it. Raises BadInput as `check` does."""
+    plain = {name: value for name, value in config.items() if name != ENVIRONMENT}
+    filled, used = _filled(network, plain)
+    if not used:
+        return check(plain)
+    try:
+        made = check(filled)
+    except BadInput:
+        if (alone := _taken(plain, check)) is None:
+            raise
+        return alone
+    for path in used:
+        _forget(made, path)
+    return made | {ENVIRONMENT: sorted(set(used.values()))}
+
+
+def complete(network: str, config: Mapping[str, Any], check: Check) -> Config:
+    """A stored configuration as its network takes it, with the credentials of the environment.
+
+    Raises FeedFatal where one that it had is not there any more.
+    """
+    missing = next((one for one in config.get(ENVIRONMENT, ()) if one not in _given), None)
+    if missing is not None:
+        raise FeedFatal(
+            f"The token or password of this feed is not in the server's environment any more: {missing}.",
+            remedy="Set it again and start the server anew, or enter the settings with a token of its own.",
+        )
+    plain = {name: value for name, value in config.items() if name != ENVIRONMENT}
+    filled, used = _filled(network, plain)
+    return filled if used and _taken(filled, check) is not None else plain
+
+
+def from_environment(config: Mapping[str, Any]) -> list[str]:
+    """A sentence about a stored configuration with credentials of the environment; none about another."""
+    variables = config.get(ENVIRONMENT)
+    return [f"From the environment: {', '.join(variables)}."] if variables else []
+
+
+def _taken(config: Config, check: Check) -> Config | None:
+    try:
+        return check(config)
+    except BadInput:
+        return None
+
+
+def _filled(network: str, config: Config) -> tuple[Config, _Used]:
+    """The configuration with what the environment has for it."""
+    model = config_model(network) if _given else None
+    if model is None:
+        return config, {}
+    filled, used = _with_secrets(network, model, config, "")
+    for name, row_model in _rows_of(model):
+        rows = listed(config.get(name))
+        if not isinstance(rows, list | tuple):
+            continue
+        pairs = [
+            _with_secrets(network, row_model, _row(one, row_model), f"{name}.{number}.")
+            for number, one in enumerate(rows)
+        ]
+        if more := {path: variable for _, some in pairs for path, variable in some.items()}:
+            filled, used = filled | {name: [row for row, _ in pairs]}, used | more
+    return filled, used
+
+
+def _with_secrets(network: str, model: type[BaseModel], config: Any, at: str) -> tuple[Any, _Used]:
+    """One level of a configuration with its secrets."""
+    if not isinstance(config, Mapping):
+        return config, {}
+    used = {
+        name: variable
+        for name in filter(is_secret, model.model_fields)
+        if not config.get(name) and (variable := _found(network, model, config, name))
+    }
+    secrets = {name: _given[variable] for name, variable in used.items()}
+    return {**config, **secrets}, {f"{at}{name}": variable for name, variable in used.items()}
+
+
+def _found(network: str, model: type[BaseModel], config: Mapping[str, Any], name: str) -> str | None:
+    """The variable that a field's secret is in, for the server that is named beside it; one that names no
+    server is for the one that the network has by itself."""
+    server = server_field(model)
+    if server is None:
+        wanted = [_variable(network, name)]
+    else:
+        home = None if server[1].is_required() else server[1].default
+        host = _host(config.get(server[0]) or home)
+        wanted = [_variable(network, name, host)] if host else []
+        wanted += [_variable(network, name)] if host and host == home else []
+    return next((one for one in wanted if one in _given), None)
+
+
+def _host(value: Any) -> str | None:
+    try:
+        return _HOST.validate_python(value)
+    except (ValidationError, UnicodeError):
+        return None
+
+
+def _row(one: Any, model: type[BaseModel]) -> Any:
+    """One of several servers, which may be its name alone."""
+    server = server_field(model)
+    return {server[0]: one} if isinstance(one, str) and server else one
+
+
+def _forget(config: Config, path: str) -> None:
+    *way, name = path.split(".")
+    at: Any = config
+    for step in way:
+        at = at[int(step)] if step.isdecimal() else at[step]
+    del at[name]
+
+
+def _rows_of(model: type[BaseModel]) -> Iterator[tuple[str, type[BaseModel]]]:
+    for name, field in model.model_fields.items():
+        if (row_model := item_model(field.annotation)) is not None:
+            yield name, row_model
+
+
+def _models_of(network: str) -> Iterator[tuple[str, type[BaseModel]]]:
+    """Where secrets of a network are: the path before their name, and the model."""
+    model = config_model(network)
+    if model is not None:
+        yield "", model
+        for name, row_model in _rows_of(model):
+            yield f"{name}.", row_model
+
+
+def _known(networks: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """The variables that feeds read: one whole, perhaps as an example, and how those of a server begin."""
+    for network in networks:
+        for _, model in _models_of(network):
+            server = server_field(model)
+            for name in filter(is_secret, model.model_fields):
+                alone = server is None or not server[1].is_required()
+                yield (
+                    _variable(network, name, "" if alone else "example.org"),
+                    (f"{_variable(network, name)}_" if server else ""),
+                )
+
+
+def _nearest(variable: str, known: list[str]) -> str:
+    longer = (one for one in known if one.startswith(variable))
+    return next(longer, None) or difflib.get_close_matches(variable, known, n=1, cutoff=0)[0]
+
+
+def _variable(network: str, field: str, server: str = "") -> str:
+    """`…_MASTODON_TOKEN_CHAT_MY__UNI_ORG` for chat.my-uni.org. No two servers have the same: in a name no
+    hyphen stands beside a dot."""
+    place = name_of(server).replace("-", "__").replace(".", "_").replace(":", "_")
+    return f"{PREFIX}{network}_{field}{'_' if place else ''}{place}".upper()
+
+
+def _readable(place: str) -> str:
+    """The server of a variable's last part."""
+    return place.lower().replace("__", "-").replace("_", ".")
