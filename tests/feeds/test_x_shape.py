@@ -217,3 +217,35 @@ def test_an_empty_page_and_an_error_have_no_posts() -> None:
     assert detect(empty) is X
     assert X().parse(empty, "line 1") == []
     assert X().parse({"errors": [{"title": "operational-disconnect"}]}, "line 2") == []
+
+
+def test_what_x_shows_nowhere_is_not_public_and_what_it_withholds_somewhere_is_for_a_person() -> None:
+    for withheld in (
+        {"country_codes": ["XX"]},
+        {"copyright": True, "country_codes": ["XY"]},
+    ):
+        assert X().parse(streamed(data(withheld=withheld)), "line 1") == [Dropped("not_public", "line 1")]
+    for unclear in ({}, {"country_codes": []}, {"country_codes": "DE"}, {"country_codes": ["DE"]}):
+        assert one(streamed(data(withheld={"copyright": True, **unclear}))).sensitive
+    hidden = USERS[0] | {"withheld": {"country_codes": ["DE"]}}
+    assert one({"data": data(), "includes": {"users": [hidden]}}).sensitive
+    assert not one(streamed(data(withheld={"country_codes": 5}))).sensitive
+    assert not one(streamed(data(withheld="DE"))).sensitive
+
+
+def test_words_of_a_post_that_x_withholds_are_not_quoted() -> None:
+    quoted = data(2, withheld={"country_codes": ["XX"]})
+    post = one(streamed(data(1, referenced_tweets=[{"type": "quoted", "id": "2"}]), tweets=[quoted]))
+    assert (post.quote_of, post.quote) == ("2", None)
+
+
+def test_mentions_lead_to_profiles() -> None:
+    mentions = [
+        {"start": 0, "end": 4, "username": "ada"},
+        {"start": 5, "end": 9},
+        "ada",
+        {"username": "bo"},
+    ]
+    assert one(streamed(data(text="@ada and so on", entities={"mentions": mentions}))).links == (
+        Link(start=0, end=4, url="https://x.com/ada"),
+    )

@@ -26,6 +26,9 @@ from wall.model import Post
 from wall.text import find_hashtags, safe_url
 
 _KINDS = {"photo": "image", "video": "video", "animated_gif": "video"}
+_NOWHERE = frozenset({"XX", "XY"})
+"""In place of a country: withheld everywhere, by law or by a claim of copyright."""
+
 _REFERENCES = {
     "retweeted": "repost_of",
     "reposted": "repost_of",
@@ -69,7 +72,7 @@ class X(Shape):
             attempt("", self._note, post)
 
     def _note(self, post: Record) -> list[Item]:
-        history = _history(post)
+        history = history_of(post)
         if len(history) > 1:
             self._first.update(dict.fromkeys(history, history[0]))
         return []
@@ -82,7 +85,7 @@ class X(Shape):
 
     def _fields(self, post: Record, key: str, included: _Included) -> Record:
         user = included.users[as_key(post["author_id"])]
-        if user.get("protected"):
+        if not _is_public(post, user):
             raise NotPublic
         note = _either(post, "note_tweet", "note_post") or {}
         entities = (note if note.get("text") else post).get("entities") or {}
@@ -102,7 +105,7 @@ class X(Shape):
             "poll": included.poll_of(post),
             "link_card": _link_card(entities),
             "quote": self._quote(post, included),
-            "sensitive": bool(post.get("possibly_sensitive")),
+            "sensitive": bool(post.get("possibly_sensitive")) or _is_withheld_somewhere(post, user),
         }
         return fields | self._references(post)
 
@@ -111,7 +114,7 @@ class X(Shape):
         for reference in parts_of(_either(post, "referenced_tweets", "referenced_posts")):
             quoted = included.posts.get(str(reference.get("id")))
             user = included.users.get(str(quoted.get("author_id"))) if quoted else None
-            if reference.get("type") == "quoted" and quoted and user and not user.get("protected"):
+            if reference.get("type") == "quoted" and quoted and user and _is_public(quoted, user):
                 return self._quoted(quoted, user)
         return None
 
@@ -137,6 +140,18 @@ class X(Shape):
                 key = as_key(reference["id"])
                 found[name] = self._first.get(key, key)
         return found
+
+
+def history_of(post: Record) -> list[str]:
+    """The ids of all versions of a post so far, the oldest first. Raises what bad data raises."""
+    ids = _either(post, "edit_history_tweet_ids", "edit_history_post_ids")
+    return [as_key(one) for one in ids or [post["id"]]]
+
+
+def is_withheld(thing: Record) -> bool:
+    """Whether X shows a post or an author in no country."""
+    withheld = thing.get("withheld")
+    return isinstance(withheld, dict) and bool(_NOWHERE.intersection(_countries(withheld)))
 
 
 class _Included:
@@ -167,6 +182,22 @@ class _Included:
         return [made for item in known if (made := _media(item))]
 
 
+def _is_public(post: Record, user: Record) -> bool:
+    """Whether a post is anybody's to read, wherever they are."""
+    return not (user.get("protected") or is_withheld(post) or is_withheld(user))
+
+
+def _is_withheld_somewhere(*things: Record) -> bool:
+    """Whether X withholds a post or its author in a country, or does not say where: a person decides."""
+    found = [one["withheld"] for one in things if isinstance(one.get("withheld"), dict)]
+    return any(_countries(withheld) or withheld.get("copyright") is True for withheld in found)
+
+
+def _countries(withheld: Record) -> list[str]:
+    codes = withheld.get("country_codes")
+    return [one for one in codes if isinstance(one, str)] if isinstance(codes, list) else []
+
+
 def _either(record: Record, name: str, newer: str) -> Any:
     return record[name] if name in record else record.get(newer)
 
@@ -175,11 +206,6 @@ def _oldest_first(record: Record) -> list[Record]:
     data = record.get("data")
     posts = [data] if isinstance(data, dict) else parts_of(data)
     return sorted(posts, key=lambda post: str(post.get("created_at"))) if len(posts) > 1 else posts
-
-
-def _history(post: Record) -> list[str]:
-    ids = _either(post, "edit_history_tweet_ids", "edit_history_post_ids")
-    return [as_key(one) for one in ids or []]
 
 
 def _author(user: Record) -> Record:
@@ -194,9 +220,17 @@ def _author(user: Record) -> Record:
 
 
 def _spans(entities: Record) -> list[tuple[int, int, str]]:
-    urls = parts_of(entities.get("urls"))
-    spans = ((url.get("start"), url.get("end"), url.get("expanded_url") or url.get("url")) for url in urls)
-    return [(a, b, str(url)) for a, b, url in spans if isinstance(a, int) and isinstance(b, int)]
+    """Where links and mentions are, and where they lead."""
+    spans = [
+        *((url, url.get("expanded_url") or url.get("url")) for url in parts_of(entities.get("urls"))),
+        *((one, _profile(one)) for one in parts_of(entities.get("mentions"))),
+    ]
+    found = [(one.get("start"), one.get("end"), str(url)) for one, url in spans]
+    return sorted((a, b, url) for a, b, url in found if isinstance(a, int) and isinstance(b, int))
+
+
+def _profile(mention: Record) -> str:
+    return f"https://x.com/{mention.get('username')}" if mention.get("username") else ""
 
 
 def _link_card(entities: Record) -> Record | None:
