@@ -20,7 +20,7 @@ FACES := $(shell find ui -name node_modules -prune -o -type f -print)
 SOURCES := pyproject.toml hatch_build.py wall/__init__.py $(FACES)
 UNBUILT := $(if $(wildcard wall/static/dist/*),,FORCE)
 
-.PHONY: help run test test-faults check bench bench-quick screenshots docs wheel clean chromium FORCE
+.PHONY: help run test test-faults test-networks check bench bench-quick screenshots docs wheel clean chromium FORCE
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,12 +28,15 @@ help: ## List these commands
 run: $(VENV)/installed ## Start the demo at http://127.0.0.1:8000 (ARGS="--port 9000")
 	@$(BIN)/backchannel demo $(ARGS)
 
-test: $(VENV)/installed-for-tests ui/node_modules/.package-lock.json chromium ## Run every test but the long fault suites (ARGS="-k word")
+test: $(VENV)/installed-for-tests ui/node_modules/.package-lock.json chromium ## Run every test but the long fault suites and networks (ARGS="-k word")
 	@$(NPM) --silent test
-	@$(BIN)/pytest -n $(WORKERS) -m "not faults" $(ARGS)
+	@$(BIN)/pytest -n $(WORKERS) -m "not faults and not networks" $(ARGS)
 
 test-faults: $(VENV)/installed-for-tests chromium ## Run the long fault suites
 	@$(BIN)/pytest -m faults $(ARGS)
+
+test-networks: $(VENV)/installed-for-networks tests/networks/bluesky/node_modules/.package-lock.json ## Run the tests against real servers of networks
+	@$(BIN)/pytest -m networks -s $(ARGS) tests/networks
 
 check: $(VENV)/installed-for-tests ui/node_modules/.package-lock.json ## Lint, types, layers and generated files
 	@$(BIN)/ruff check
@@ -64,7 +67,7 @@ wheel: $(VENV)/installed ## Build the wheel into dist/
 	@ls dist/*.whl
 
 clean: ## Delete everything that these commands made, but no event's data
-	@rm -rf $(VENV) dist build *.egg-info ui/node_modules wall/static/dist bench/results
+	@rm -rf $(VENV) dist build *.egg-info ui/node_modules tests/networks/bluesky/node_modules wall/static/dist bench/results
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -83,6 +86,15 @@ $(VENV)/installed-for-tests: $(VENV)/made $(SOURCES) $(UNBUILT)
 	@echo "Installing Backchannel, its faces and what tests it (a minute or two the first time) ..."
 	@$(PIP) install --editable '.[test,check]'
 	@touch $(VENV)/installed $@
+
+$(VENV)/installed-for-networks: $(VENV)/installed-for-tests
+	@$(PIP) install --editable '.[test,networks]'
+	@touch $@
+
+tests/networks/bluesky/node_modules/.package-lock.json: tests/networks/bluesky/package.json tests/networks/bluesky/package-lock.json | $(VENV)/made
+	@echo "Installing a Bluesky server (a minute or two the first time) ..."
+	@tools/with-node npm --prefix tests/networks/bluesky ci --silent --no-audit --no-fund
+	@touch $@
 
 ui/node_modules/.package-lock.json: ui/package.json ui/package-lock.json | $(VENV)/made
 	@$(NPM) ci --silent --no-audit --no-fund
