@@ -139,6 +139,29 @@ async def test_a_deletion_of_what_a_recheck_asked_about_is_told_at_once(world: F
         await eventually(lambda: read.withdrawn == [post.uri])
 
 
+async def test_a_deleted_account_takes_back_what_a_recheck_asked_about_at_once(world: FakeBluesky) -> None:
+    """After a restart, posts are known by what is on display."""
+    post = await world.publish("on display since long ago", by="bo", told=False)
+    async with reading(world) as read:
+        await read.source.recheck([post.uri])
+        await world.become("bo", "deleted")
+        await eventually(lambda: read.withdrawn == [post.uri])
+
+
+@pytest.mark.parametrize("how", ["post", "account"])
+async def test_what_was_deleted_before_it_was_known_to_be_ours_is_withdrawn_by_the_first_recheck(
+    world: FakeBluesky, how: str
+) -> None:
+    """A cursor that was lost, or an older post than it remembers: the stream is read again from before."""
+    post = await world.publish("on display since long ago", by="bo", told=False)
+    async with reading(world) as read:
+        await (world.delete(post) if how == "post" else world.become("bo", "deleted"))
+        await read.has((await world.publish("after")).uri)
+        assert read.withdrawn == []
+        assert await read.source.recheck([post.uri]) == gone(post.uri)
+        await eventually(lambda: read.withdrawn == [post.uri])
+
+
 async def test_nothing_is_learnt_of_absent_posts_while_authors_cannot_be_asked_for(
     world: FakeBluesky,
 ) -> None:

@@ -11,7 +11,7 @@ from wall.feeds.base import Checkpoint, Source, Withdrawn, check_config, event_t
 
 
 def test_a_network_is_found_by_the_name_of_its_file() -> None:
-    assert networks() == ("bluesky", "mastodon", "replay")
+    assert networks() == ("bluesky", "mastodon", "matrix", "nostr", "replay", "rss", "x", "youtube")
 
 
 def test_an_unknown_network_is_refused_with_those_that_there_are() -> None:

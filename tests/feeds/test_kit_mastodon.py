@@ -1,4 +1,4 @@
-"""The contract kit for Mastodon: one instance with a token, two that know the same posts, and polling."""
+"""The contract kit for Mastodon, old and new, its kin, two servers that know the same posts, polling."""
 
 from __future__ import annotations
 
@@ -11,13 +11,16 @@ from typing import Any, Self
 import pytest
 
 from tests.feeds.kit import FeedContract, LiveContract
-from tests.feeds.kit_door import door
+from tests.feeds.kit_door import Door, door
 from tests.feeds.mastodon_reading import FAST, IMPATIENT
 from tests.support.fault_proxy import FaultProxy
 from tests.support.waiting import eventually
 from tests.world.mastodon import TOKEN, FakeMastodon
 from tests.world.mastodon_api import HTML_502, Answer, Status
+from tests.world.mastodon_kin import GOTOSOCIAL, OLD_PLEROMA, TAKAHE, Flavour
 from wall.feeds import mastodon
+from wall.feeds.kin import recheck
+from wall.model import FeedState
 
 __all__ = ["door"]
 
@@ -189,4 +192,82 @@ class TestPolling(FeedContract):
     @pytest.fixture
     async def driver(self) -> AsyncIterator[MastodonDriver]:
         async with MastodonDriver(FakeMastodon(), token=None) as made:
+            yield made
+
+
+class TestOldMastodon(TestOneInstance):
+    """4.2: no list of statuses by id, so each is asked for by itself. Its stream is that of 4.5."""
+
+    test_5000_posts_and_100_cuts = None  # type: ignore[assignment]
+
+    @pytest.fixture(autouse=True)
+    def _patient(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(recheck, "SINGLY", 10_000)
+
+    @pytest.fixture
+    async def driver(self) -> AsyncIterator[MastodonDriver]:
+        async with MastodonDriver(FakeMastodon(version="4.2.13")) as made:
+            yield made
+
+
+class TestMastodon44(TestOneInstance):
+    """4.4: a list of statuses, and not a word of what strangers may read. Its stream is that of 4.5."""
+
+    test_5000_posts_and_100_cuts = None  # type: ignore[assignment]
+
+    @pytest.fixture
+    async def driver(self) -> AsyncIterator[MastodonDriver]:
+        async with MastodonDriver(FakeMastodon(version="4.4.3")) as made:
+            yield made
+
+
+class _Kin(FeedContract, LiveContract):
+    """Another software that streams, and has no list of statuses by id, or asks for it otherwise."""
+
+    flavour: Flavour
+
+    @pytest.fixture(autouse=True)
+    def _patient(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(recheck, "SINGLY", 10_000)
+
+    @pytest.fixture
+    async def driver(self) -> AsyncIterator[MastodonDriver]:
+        async with MastodonDriver(FakeMastodon(flavour=self.flavour)) as made:
+            yield made
+
+
+class TestGoToSocial(_Kin):
+    """A websocket for each hashtag, ULIDs, edits by polling."""
+
+    flavour = GOTOSOCIAL
+
+
+class TestPleroma(_Kin):
+    """A websocket for each hashtag with the token as its protocol, flakes, no second page of the instance.
+
+    Strangers may read it, and a wrong token counts as none: only the stream is refused.
+    """
+
+    flavour = OLD_PLEROMA
+
+    async def test_credentials_that_are_refused_stop_it_in_words(  # type: ignore[override]
+        self, driver: MastodonDriver, door: Door
+    ) -> None:
+        async with door.fed_by(driver):
+            key = await driver.publish("post")
+            await driver.listening()
+            await door.has(key)
+            await driver.revoke()
+            await eventually(lambda: "token" in (door.now().problem or ""))
+            after = await driver.publish("after")
+            await door.has(key, after)
+            assert door.now().state is FeedState.RUNNING
+
+
+class TestTakahe(TestPolling):
+    """It has no stream, and shows hashtags to a token alone."""
+
+    @pytest.fixture
+    async def driver(self) -> AsyncIterator[MastodonDriver]:
+        async with MastodonDriver(FakeMastodon(flavour=TAKAHE)) as made:
             yield made

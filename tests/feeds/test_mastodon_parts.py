@@ -28,7 +28,8 @@ from wall.feeds.common.problems import Passing
 from wall.feeds.common.told import Told
 from wall.feeds.kin import memory
 from wall.feeds.kin.config import checked
-from wall.feeds.kin.cursor import Place, back, order
+from wall.feeds.kin.cursor import Place
+from wall.feeds.kin.ids import back, order
 from wall.feeds.kin.instance import Instance
 from wall.feeds.kin.memory import LocalIds
 from wall.feeds.kin.merge import Merge

@@ -73,6 +73,17 @@ async def test_an_author_whom_a_list_leaves_out_is_not_gone(
         assert await read.source.recheck(keys) == Rechecked(present=frozenset(keys))
 
 
+async def test_many_whom_a_list_leaves_out_are_not_gone_either(world: FakeMastodon) -> None:
+    statuses = [await world.publish(f"of somebody muted {number}") for number in range(recheck.SINGLY + 5)]
+    for server in world.instances:
+        server.failing = lambda path: Answer(200, []) if path == "/api/v1/statuses" else None
+    async with reading(world) as read:
+        keys = await seen(read, world, *statuses)
+        said = await read.source.recheck(keys)
+        assert not said.gone
+        assert len(said.present) >= recheck.SINGLY
+
+
 async def test_a_server_that_does_not_answer_says_nothing(world: FakeMastodon) -> None:
     status = await world.publish("one")
     async with reading(world) as read:
@@ -163,6 +174,10 @@ async def test_an_edit_that_no_stream_told_is_told_by_a_recheck(world: FakeMasto
     [
         ("https://a.example/users/ada/statuses/17", "17"),
         ("https://a.example/ap/users/5/statuses/17", "17"),
+        ("https://a.example/users/ada/statuses/01JABCDEFGHJKMNPQRSTVWXYZ0", "01JABCDEFGHJKMNPQRSTVWXYZ0"),
+        ("https://a.example/users/ada/statuses/not-an-id", None),
+        ("https://a.example/@ada@a.example/posts/17/", "17"),
+        ("https://a.example/objects/17", None),
         ("https://b.example/users/ada/statuses/17", None),
         ("https://a.example/notes/17", None),
         ("https://a.example.evil/users/ada/statuses/17", None),

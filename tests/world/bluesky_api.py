@@ -68,7 +68,8 @@ class Api:
             return {}
         reset = datetime.now(UTC) + timedelta(seconds=1)
         left = max(0, self.on.allowance)
-        return {"RateLimit-Remaining": str(left), "RateLimit-Reset": str(int(reset.timestamp()))}
+        said = {"RateLimit-Remaining": str(left), "RateLimit-Reset": str(int(reset.timestamp()))}
+        return said | {"RateLimit-Limit": "3000", "RateLimit-Policy": "3000;w=300"}
 
     def _profiles(self, dids: list[str]) -> Answer:
         if not 0 < len(dids) <= AT_ONCE:

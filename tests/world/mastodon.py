@@ -21,8 +21,11 @@ from urllib.parse import parse_qs, urlsplit
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
+from websockets.typing import Subprotocol
 
 from tests.world.mastodon_api import Answer, Api, Status, as_json, folded, is_public, response
+from tests.world.mastodon_kin import MASTODON
+from tests.world.mastodon_owner import Owner
 
 TOKEN = "a-token-of-a-user"
 SCOPES = frozenset({"read:statuses"})
@@ -73,9 +76,11 @@ class FakeMastodon:
         self._ticks += 1
         moment = at or datetime.now(UTC) + timedelta(microseconds=self._ticks)
         content = html if html is not None else f"<p>{escape(text)}</p>"
-        local_id = self._id(moment)
+        local_id = self.instances[home].new_id(moment)
         user = more.pop("user", "ada")
-        uri = f"http://{self.instances[home].host}/users/{user}/statuses/{local_id}"
+        uri = self.instances[home].flavour.uri.format(
+            host=self.instances[home].host, user=user, id=local_id
+        )
         status = Status(uri, home, user, content, tags or ("smsummit",), moment, more=more)
         self.statuses[uri] = status
         for instance in self.instances:
@@ -85,7 +90,7 @@ class FakeMastodon:
 
     async def federate(self, status: Status, to: FakeInstance, local_id: str | None = None) -> None:
         """Let an instance learn of a post; its id there is by when it was written, not by now."""
-        to.ids[status.uri] = local_id or self._id(status.created_at)
+        to.ids[status.uri] = local_id or to.new_id(status.created_at)
         await to.broadcast("update", status, status.tags)
 
     async def edit(self, status: Status, text: str, tags: Sequence[str] | None = None) -> None:
@@ -95,18 +100,14 @@ class FakeMastodon:
         status.edited_at = datetime.now(UTC) + timedelta(microseconds=self._ticks)
         status.tags = tuple(tags) if tags is not None else status.tags
         for instance in self.instances:
-            await instance.broadcast("status.update", status, status.tags)
+            if instance.flavour.tells_edits:
+                await instance.broadcast("status.update", status, status.tags)
 
     async def delete(self, status: Status, only: Iterable[int] | None = None) -> None:
         """Delete a post everywhere, or at some instances only (`only`), as their moderators can."""
         for instance in self.instances:
             if only is None or instance.number in only:
                 await instance.remove(status)
-
-    def _id(self, moment: datetime) -> str:
-        """Ids are by the author's clock, but never of the future."""
-        moment = min(moment, datetime.now(UTC))
-        return str((int(moment.timestamp() * 1000) << 16) + self.random.getrandbits(16))
 
 
 class FakeInstance:
@@ -115,7 +116,11 @@ class FakeInstance:
     def __init__(self, world: FakeMastodon, number: int, **settings: Any) -> None:
         self.world = world
         self.number = number
+        self.flavour = MASTODON
         self.version = "4.5.0"
+        """Of a Mastodon."""
+        self.owner = Owner()
+        """Whose every token is."""
         self.tokens: dict[str, frozenset[str]] = {TOKEN: SCOPES}
         self.app_tokens: set[str] = set()
         """Tokens of no user: read the timelines, are refused by streams."""
@@ -155,6 +160,7 @@ class FakeInstance:
             assert hasattr(self, name), name
             setattr(self, name, value)
         self._sockets: dict[ServerConnection, set[tuple[str, str]]] = {}
+        self._languages: dict[ServerConnection, frozenset[str]] = {}
         self._held: list[tuple[str, Status, Sequence[str]]] = []
         self._server: Server | None = None
         self._api = Api(self)
@@ -162,7 +168,12 @@ class FakeInstance:
     async def start(self) -> None:
         """Listen, on the same port as before if there was one."""
         self._server = await serve(
-            self._stream, "127.0.0.1", self.port, process_request=self._request, ping_interval=None
+            self._stream,
+            "127.0.0.1",
+            self.port,
+            process_request=self._request,
+            select_subprotocol=self._protocol,
+            ping_interval=None,
         )
         self.port = next(iter(self._server.sockets)).getsockname()[1]
         self.host = self.host or f"127.0.0.1:{self.port}"
@@ -176,6 +187,12 @@ class FakeInstance:
                 socket.transport.abort()
             await self._server.wait_closed()
             self._server = None
+
+    def new_id(self, moment: datetime) -> str:
+        """An id for a post of this time, which is never of the future."""
+        now = datetime.now(UTC)
+        written, arrived = (int(one.timestamp() * 1000) for one in (min(moment, now), now))
+        return self.flavour.new_id(written, arrived, self.world.random)
 
     @property
     def streams(self) -> int:
@@ -203,7 +220,7 @@ class FakeInstance:
     async def revoke(self, token: str = TOKEN) -> None:
         """Take a token back: its streams are killed."""
         self.tokens.pop(token, None)
-        for socket in [one for one in self._sockets if _token_of(one.request) == token]:
+        for socket in [one for one in self._sockets if self._token_of(one.request) == token]:
             await socket.close()
 
     async def broadcast(self, event: str, status: Status, tags: Sequence[str]) -> None:
@@ -230,11 +247,23 @@ class FakeInstance:
         await self.broadcast("delete", status, status.tags)
 
     async def _stream(self, socket: ServerConnection) -> None:
-        self._sockets[socket] = set()
+        assert socket.request is not None
+        query = parse_qs(urlsplit(socket.request.path).query)
+        self._sockets[socket] = {
+            (stream, folded(tag))
+            for stream in query.get("stream", [])
+            for tag in query.get("tag", [])
+            if self.flavour.in_address
+        }
+        self._languages[socket] = self.owner.languages
         self.connected["streams"] += 1
         try:
+            if self.flavour.keepalive:
+                await socket.send("")
             async for message in socket:
                 asked = json.loads(message)
+                if self.flavour.in_address:  # a subscription that names a hashtag is not understood
+                    continue
                 if asked.get("type") == "subscribe" and asked.get("stream") in ("hashtag", "hashtag:local"):
                     self._sockets[socket].add((asked["stream"], folded(asked["tag"])))
                 elif asked.get("type") == "subscribe":
@@ -242,32 +271,46 @@ class FakeInstance:
         except ConnectionClosed:  # in the middle of something
             pass
         finally:
-            del self._sockets[socket]
+            del self._sockets[socket], self._languages[socket]
 
     async def _to_subscribers(self, event: str, payload: str, status: Status, tags: Sequence[str]) -> None:
         for socket, subscribed in list(self._sockets.items()):
+            if event != "delete" and not self._tells(status, socket):
+                continue
             for stream, tag in sorted(subscribed):
                 local = stream == "hashtag" or status.home == self.number
                 if local and tag in {folded(one) for one in tags}:
                     frame = {"stream": [stream, tag], "event": event, "payload": payload}
                     await _sent(socket, as_json(frame))
 
+    def _tells(self, status: Status, socket: ServerConnection) -> bool:
+        """Whether a stream has a post for the owner of its token."""
+        languages, language = self._languages[socket], status.more.get("language", "en")
+        return self.owner.sees(status, self) and (not languages or language in languages)
+
+    def _protocol(self, _: ServerConnection, offered: Sequence[Subprotocol]) -> Subprotocol | None:
+        return offered[0] if offered and self.flavour.in_protocol else None
+
+    def _token_of(self, request: Request | None) -> str | None:
+        """The token of a request, where this kind of server looks for it."""
+        if request is None:
+            return None
+        if self.flavour.in_protocol and request.headers.get("Upgrade"):
+            return request.headers.get("Sec-WebSocket-Protocol")
+        given = request.headers.get("Authorization")
+        return given.removeprefix("Bearer ") if given else None
+
     async def _request(self, socket: ServerConnection, request: Request) -> Response | None:
         parts = urlsplit(request.path)
-        token = _token_of(request)
+        token = self._token_of(request)
         self.asked.append(Asked(parts.path, parse_qs(parts.query, keep_blank_values=True), token))
         if self.hanging:
             await socket.wait_closed()
             return None
         if parts.path.rstrip("/") == "/api/v1/streaming":
-            refusal = self._api.refused_stream(token)
+            refusal = self._api.refused_stream(token, self.asked[-1].query)
             return response(refusal, {}) if refusal else None
-        return response(self._api.answered(parts.path, parse_qs(parts.query), token), self._api.limits())
-
-
-def _token_of(request: Request | None) -> str | None:
-    given = request.headers.get("Authorization") if request else None
-    return given.removeprefix("Bearer ") if given else None
+        return response(self._api.answered(parts.path, self.asked[-1].query, token), self._api.limits())
 
 
 async def _sent(socket: ServerConnection, text: str) -> None:

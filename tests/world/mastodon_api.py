@@ -6,7 +6,6 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from functools import cache
@@ -15,36 +14,17 @@ from typing import TYPE_CHECKING, Any
 from websockets.datastructures import Headers
 from websockets.http11 import Response
 
+from tests.world.mastodon_answers import HTML_502, Answer, Status
+from tests.world.mastodon_owner import owners_answer
+
+__all__ = ["HTML_502", "Answer", "Status"]
+
 if TYPE_CHECKING:
     from tests.world.mastodon import FakeInstance
 
 LONGEST_PAGE = 40
 AT_ONCE = 20
 _SURROGATE = re.compile("[\ud800-\udfff]")
-HTML_502 = b"<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
-
-
-@dataclass(frozen=True)
-class Answer:
-    """An HTTP answer that a test wants: bytes, or something to be sent as JSON."""
-
-    status: int
-    body: Any = b""
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass
-class Status:
-    """A post as the whole network knows it."""
-
-    uri: str
-    home: int
-    user: str
-    content: str
-    tags: tuple[str, ...]
-    created_at: datetime
-    edited_at: datetime | None = None
-    more: dict[str, Any] = field(default_factory=dict)
 
 
 Handler = Callable[[str, dict[str, list[str]], str | None], Answer]
@@ -57,9 +37,13 @@ class Api:
     def __init__(self, on: FakeInstance) -> None:
         self.on = on
 
-    def refused_stream(self, token: str | None) -> Answer | None:
+    def refused_stream(self, token: str | None, query: dict[str, list[str]]) -> Answer | None:
         if self.on.refused_streams is not None:
             return self.on.refused_streams
+        if not self.on.flavour.streams:
+            return Answer(404, HTML_502)
+        if self.on.flavour.in_address and not (query.get("stream") and query.get("tag")):
+            return Answer(404, b"")
         if token in self.on.tokens and token not in self.on.app_tokens:
             return None
         said = "Invalid access token" if token else "Missing access token"
@@ -74,7 +58,16 @@ class Api:
                 return Answer(429, {"error": "Too many requests"})
             self.on.allowance -= 1
         if token is not None and token not in self.on.tokens:
-            return Answer(401, {"error": "The access token is invalid"})
+            if self.on.flavour.token_checked:
+                return Answer(401, {"error": "The access token is invalid"})
+            token = None
+        return self._strict(query) or owners_answer(self.on, path, token) or self._found(path, query, token)
+
+    def _strict(self, query: dict[str, list[str]]) -> Answer | None:
+        wrong = self.on.flavour.strict and any("" in values for values in query.values())
+        return Answer(400, {"error": "Invalid integer. Got: string."}) if wrong else None
+
+    def _found(self, path: str, query: dict[str, list[str]], token: str | None) -> Answer:
         for pattern, handler in self._routes().items():
             match = re.fullmatch(pattern, path)
             if match:
@@ -89,23 +82,31 @@ class Api:
             r"/api/v1/tags/([^/]+)": self._tag,
             r"/api/v1/statuses/([^/]+)": self._one,
         }
-        return routes | ({r"/api/v1/statuses": self._several} if self._at_least(4, 3) else {})
+        return routes | ({r"/api/v1/statuses": self._several} if self._listed_by() else {})
+
+    def _listed_by(self) -> str | None:
+        return "id[]" if self._at_least(4, 3) else self.on.flavour.listed_by
 
     def _instance_v1(self, *_: Any) -> Answer:
-        return Answer(
-            200, {"uri": self.on.host, "version": self.on.version, "urls": {"streaming_api": self._ws()}}
-        )
+        urls = {"streaming_api": self._ws()} if self.on.flavour.streams else {}
+        return Answer(200, {"uri": self.on.host, "version": self._version(), "urls": urls})
 
     def _instance_v2(self, *_: Any) -> Answer:
+        if self.on.flavour.v2 != 200:
+            return Answer(
+                self.on.flavour.v2, HTML_502 if self.on.flavour.v2 > 499 else {"error": "Not Found"}
+            )
         configuration: dict[str, Any] = {"urls": {"streaming": self._ws()}}
         if self._at_least(4, 5):
             remote = self.on.remote_access or self.on.access
             configuration["timelines_access"] = {
                 "hashtag_feeds": {"local": self.on.access, "remote": remote}
             }
-        return Answer(
-            200, {"domain": self.on.host, "version": self.on.version, "configuration": configuration}
-        )
+        said = {"domain": self.on.host, "version": self._version(), "configuration": configuration}
+        return Answer(200, said | {"source_url": self.on.flavour.source})
+
+    def _version(self) -> str:
+        return self.on.flavour.version or self.on.version
 
     def _tag(self, tag: str, _query: dict[str, list[str]], _token: str | None) -> Answer:
         """A hashtag with its last seven days, newest first; numbers are texts, as Mastodon sends them."""
@@ -120,7 +121,7 @@ class Api:
         if refusal is not None:
             return refusal
         limit = min(int(query.get("limit", ["20"])[0]), LONGEST_PAGE)
-        page = self._page(self._tagged(folded(tag), query), query, limit)
+        page = self._page(self._tagged(folded(tag), query, token), query, limit)
         body = [self.status(status) for status in page]
         if not body:
             return Answer(200, body)
@@ -131,7 +132,7 @@ class Api:
         )
         return Answer(200, body, {"Link": ", ".join(links)})
 
-    def _tagged(self, tag: str, query: dict[str, list[str]]) -> list[Status]:
+    def _tagged(self, tag: str, query: dict[str, list[str]], token: str | None) -> list[Status]:
         """The visible posts of a hashtag, by id, the oldest first."""
         local = query.get("local", [""])[0] == "true" or self.on.remote_access == "disabled"
         found = (self.on.world.statuses[uri] for uri in self.on.ids)
@@ -142,15 +143,16 @@ class Api:
             and self._has(status, listed=True)
             and is_public(status)
             and (status.home == self.on.number or not local)
+            and (token is None or self.on.owner.sees(status, self.on))
         )
-        return sorted(kept, key=lambda status: int(self.on.ids[status.uri]))
+        return sorted(kept, key=lambda status: _order(self.on.ids[status.uri]))
 
     def _page(self, found: list[Status], query: dict[str, list[str]], limit: int) -> list[Status]:
-        def bound(name: str) -> int | None:
-            return int(query[name][0]) if name in query else None
+        def bound(name: str) -> tuple[int, str] | None:
+            return _order(query[name][0]) if name in query else None
 
-        def id_of(status: Status) -> int:
-            return int(self.on.ids[status.uri])
+        def id_of(status: Status) -> tuple[int, str]:
+            return _order(self.on.ids[status.uri])
 
         low, since, high = bound("min_id"), bound("since_id"), bound("max_id")
         found = [status for status in found if high is None or id_of(status) < high]
@@ -165,7 +167,9 @@ class Api:
         return Answer(200, self.status(self.on.world.statuses[found[0]]))
 
     def _several(self, _: str, query: dict[str, list[str]], token: str | None) -> Answer:
-        ids = query.get("id[]", [])
+        ids = query.get(self._listed_by() or "", [])
+        if not ids:
+            return Answer(400, {"error": "Missing field: ids."})
         if len(ids) > AT_ONCE:
             return Answer(422, {"error": "Validation failed"})
         uris = {local_id: uri for uri, local_id in self.on.ids.items()}
@@ -181,6 +185,8 @@ class Api:
         """Why a timeline is not shown to this token."""
         if token is not None and not {"read", "read:statuses"} & self.on.tokens[token]:
             return Answer(403, {"error": "This action is outside the authorized scopes"})
+        if token is None and not self.on.flavour.strangers:
+            return Answer(401, {"error": "Unauthorized"})
         if self.on.access == "public" or (self.on.access == "authenticated" and token is not None):
             return None
         status = 401 if self._at_least(4, 5) else 422
@@ -202,6 +208,9 @@ class Api:
         return self.on.stream_url or f"ws://{self.on.host}"
 
     def _at_least(self, *wanted: int) -> bool:
+        """Whether this is a Mastodon of at least this version."""
+        if self.on.flavour.version is not None:
+            return False
         return tuple(int(part) for part in self.on.version.split(".")[:2]) >= wanted
 
     def status(self, status: Status) -> dict[str, Any]:
@@ -243,6 +252,10 @@ class Api:
             "poll": None,
             "quote": None,
         } | status.more
+
+
+def _order(local_id: str) -> tuple[int, str]:
+    return len(local_id), local_id
 
 
 @cache

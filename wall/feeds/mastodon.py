@@ -7,24 +7,27 @@ servers that do not stream shall be asked less often. `docs/reference/networks/m
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from wall.errors import FeedFatal
 from wall.feeds.base import Item, Rechecked, Trouble
+from wall.feeds.common.matching import Match, accentless, by_hashtags
 from wall.feeds.common.tasks import together
 from wall.feeds.kin import problems
 from wall.feeds.kin.config import MastodonConfig, Times, checked
 from wall.feeds.kin.cursor import Place
-from wall.feeds.kin.instance import Health, Instance
+from wall.feeds.kin.instance import About, Health, Instance
 from wall.feeds.kin.merge import Merge
-from wall.feeds.kin.problems import understood
+from wall.feeds.kin.owner import Owner
+from wall.feeds.kin.problems import no_stream, understood
 from wall.feeds.kin.rates import rates_at
 from wall.feeds.kin.recheck import Answer, ask, own_id
 from wall.feeds.kin.replying import MastodonReplier
-from wall.feeds.kin.streaming import Stream
-from wall.feeds.kin.timeline import Signals, Timelines
+from wall.feeds.kin.signals import Signals
+from wall.feeds.kin.streaming import Stream, sockets
+from wall.feeds.kin.timeline import Timelines
 from wall.feeds.probing import Rate
 
 TIMES = Times()
@@ -50,6 +53,11 @@ def open_replier(config: Mapping[str, Any], cursor: str | None) -> MastodonRepli
 async def tag_rates(config: Mapping[str, Any], tags: Sequence[str]) -> list[Rate]:
     """How much is posted under hashtags, as the first instance counts it. Raises BadInput."""
     return await rates_at(checked(config).instances[0], tags)
+
+
+def would_match(config: Mapping[str, Any], text: str) -> Match:
+    """Whether a post with these words would have come: Mastodon folds accents of hashtags."""
+    return by_hashtags(config, text, accentless)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +163,24 @@ class MastodonSource:
             else:
                 break
         await health.well()
-        tags, signals = self._config.hashtags, Signals()
-        work = [Timelines(instance, about, tags, merge, self._config.poll_seconds).run(signals)]
-        if instance.config.token:
-            work.append(Stream(instance, about, tags, merge).run(signals))
-        await together(*work)
+        await together(*await self._work(instance, about, merge))
+
+    async def _work(
+        self, instance: Instance, about: About, merge: Merge
+    ) -> list[Coroutine[Any, Any, None]]:
+        """What reads one instance: timelines always, and with a token a stream where it has one."""
+        tags, software = self._config.hashtags, about.software
+        each = sockets(software, tags)
+        signals = Signals(len(each), doubted=software.poll_first)
+        work = [Timelines(instance, about, tags, merge, signals, self._config.poll_seconds).run()]
+        if not instance.config.token:
+            return work
+        if software.sockets == "none":
+            problem = no_stream()
+            await merge.trouble(Trouble(f"{instance.name} stream", problem.code, problem.message))
+        else:
+            work += [Stream(instance, about, some, merge).run(signals) for some in each]
+        return [*work, Owner(instance, about, tags, merge, signals).run()]
 
     async def _tell_again(self, answers: list[tuple[Instance, Answer]]) -> None:
         """Statuses that were read again may be edited: the stream tells of those that are."""

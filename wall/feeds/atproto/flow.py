@@ -16,7 +16,8 @@ from wall.feeds.atproto.people import People
 from wall.feeds.atproto.posts import NETWORK, Person, did_of, post_of, quoted_uri
 from wall.feeds.atproto.problems import understood
 from wall.feeds.atproto.standing import PLACE, Standing
-from wall.feeds.base import Arrived, Checkpoint, Dropped, Edited, Item, Trouble, Withdrawn
+from wall.feeds.base import Arrived, Budget, Checkpoint, Dropped, Edited, Item, Trouble, Withdrawn
+from wall.feeds.common.budgets import Budgets
 from wall.feeds.common.problems import Passing
 from wall.feeds.shapes.common import Record, attempt
 from wall.model import Post
@@ -71,6 +72,7 @@ class Flow:
         self._place = 0
         self._kept = 0.0
         self._unkept = False
+        self._budgets = Budgets()
         self.authors = Standing(f"{PLACE} authors", times, self.trouble)
 
     def is_wanted(self, record: Record) -> bool:
@@ -87,7 +89,11 @@ class Flow:
     async def deleted(self, uri: str) -> None:
         """Tell that a post is deleted, at once; one that was never told is remembered, should it come."""
         if self.known.delete(uri):
-            await self._out.put(Withdrawn(NETWORK, uri))
+            await self.withdrawn(uri)
+
+    async def withdrawn(self, uri: str) -> None:
+        """Tell that a post is deleted, whether or not that was told."""
+        await self._out.put(Withdrawn(NETWORK, uri))
 
     async def loss(self, code: str, where: str, name: str) -> None:
         """Tell that something could not be used, once for each name."""
@@ -101,6 +107,11 @@ class Flow:
     async def trouble(self, trouble: Trouble) -> None:
         """Tell how a connection is."""
         await self._out.put(trouble)
+
+    async def budget(self, way: str, left: Budget | None) -> None:
+        """Tell what is left of a limit, where it is known and moved."""
+        if left is not None and self._budgets.is_news(told := replace(left, where=f"{PLACE} {way}")):
+            await self._out.put(told)
 
     async def told_again(self, post: Post, *, edited: bool) -> None:
         """Tell of a post that was read once more and is not as it was told."""
@@ -173,6 +184,7 @@ class Flow:
                 await asyncio.sleep(await self.authors.trouble(problem))
             else:
                 await self.authors.well()
+                await self.budget("authors", self._people.left)
                 return
 
     async def _tell(self, found: Found, quotes: Mapping[str, Record]) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import ssl
 from urllib.parse import urlencode, urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -192,6 +193,8 @@ class Jetstream:
                 ping_timeout=self._times.silence,
                 max_size=FRAME_LIMIT,
             )
+        except ssl.SSLError:  # a bad certificate is a ValueError too
+            raise
         except (ValueError, InvalidURI, SecurityError):  # how websockets says that it was sent elsewhere
             raise Passing("moved", "It sends us to another address, where we do not go") from None
 

@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
+from wall.feeds.atproto.posts import did_of
 from wall.feeds.base import Arrived, Dropped, Edited
 from wall.feeds.common.told import Told, put
 
-SAVED = 2_000
-"""How many fingerprints go into the cursor: five times what a recheck asks about, in 14 KB."""
+SAVED = 5_000
+"""How many fingerprints go into the cursor: more than most events have posts, in 34 KB."""
 
 _BYTES = 5
 """Of a fingerprint: 39 bits that tell a post, and the lowest one, which says that the AppView had it."""
@@ -78,17 +79,18 @@ class Remembered:
         return tuple(_with(one, there=there) for one, there in reversed(newest))
 
     def learn(self, uris: Iterable[str]) -> None:
-        """Remember posts that were told at some time."""
+        """Remember posts that were told at some time, and whose they are."""
         for uri in uris:
             one = _fingerprint(uri)
             if one not in self._there:
                 put(self._there, one, False)
+            self._owned(uri, did_of(uri))
 
     def tell(self, uri: str, did: str) -> None:
         """Remember a post of somebody as the newest."""
         one = _fingerprint(uri)
         put(self._there, one, self._there.pop(one, False))
-        put(self._of, did, self._of.pop(did, {}) | {uri: None})
+        self._owned(uri, did)
 
     def has(self, uri: str) -> bool:
         """Whether a post was told, now or before a restart."""
@@ -107,8 +109,12 @@ class Remembered:
             put(self._there, one, there)
 
     def keys_of(self, did: str) -> list[str]:
-        """The posts of somebody that this source told."""
+        """The posts of somebody that this source told, or was asked about."""
         return list(self._of.get(did, ()))
+
+    def _owned(self, uri: str, did: str) -> None:
+        if uri not in self._of.get(did, ()):
+            put(self._of, did, self._of.pop(did, {}) | {uri: None})
 
     def account(self, did: str, away: str | None) -> None:
         """An account is active (None), or `away`: deleted, deactivated, suspended, takendown."""

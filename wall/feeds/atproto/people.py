@@ -15,6 +15,7 @@ from wall.feeds.atproto.config import Times
 from wall.feeds.atproto.posts import Person, is_post, person_of
 from wall.feeds.atproto.problems import Refused
 from wall.feeds.atproto.xrpc import AppView
+from wall.feeds.base import Budget
 from wall.feeds.common.problems import Passing
 from wall.feeds.common.told import put
 from wall.feeds.shapes.common import Record, parts_of
@@ -43,6 +44,11 @@ class People:
         self._fresh = times.fresh
         self._known: dict[str, tuple[float, Person]] = {}
         self._failing: dict[str, None] = {}
+
+    @property
+    def left(self) -> Budget | None:
+        """What is left of the AppView's rate limit; None where it says nothing of one."""
+        return self._appview.left
 
     def get(self, did: str) -> Person | None:
         """Somebody, if they are known and what is known is fresh."""

@@ -18,6 +18,7 @@ from wall.feeds.atproto.facets import WEB, hashtags_of, links_of, profile_url
 from wall.feeds.shapes.common import Record, as_count, as_key, as_language, as_size, as_text, parts_of
 from wall.model import Post
 from wall.text import safe_url
+from wall.twins import elsewhere
 
 NETWORK = "bluesky"
 
@@ -46,7 +47,8 @@ LABELS_LIMIT = 30
 IMAGES_LIMIT = 20
 TITLE_LIMIT = 300
 _POST_URI = re.compile(rf"at://{DID}/{re.escape(POST)}/{RECORD_KEY}")
-_CDN = "https://cdn.bsky.app/img"
+CDN = "https://cdn.bsky.app/img"
+"""Where pictures of accounts are served."""
 _VIDEO = "https://video.bsky.app/watch"
 
 
@@ -72,6 +74,7 @@ def person_of(view: Record) -> Person:
         "avatar": safe_url(view.get("avatar")),
         "followers": as_count(view.get("followersCount")),
         "bot": "bot" in labels,
+        "also": elsewhere(as_text(view.get("description"))),
     }
     return Person(author, labels)
 
@@ -99,7 +102,7 @@ def post_of(
     Raises what Python raises for missing keys and wrong types, and pydantic's ValidationError.
     """
     embed, did = _embed(record), as_key(person.author["key"])
-    marked = _codes([*_self_labels(record), *labels, *person.labels])
+    marked = _codes([*self_labels(record), *labels, *person.labels])
     reply = record.get("reply")
     return Post.model_validate(
         {
@@ -189,7 +192,8 @@ def _embed(record: Record) -> Record:
     return embed if isinstance(embed, dict) else {}
 
 
-def _self_labels(record: Record) -> list[Any]:
+def self_labels(record: Record) -> list[Any]:
+    """What an author said of a post or, in their profile, of all of theirs; nothing is checked."""
     labels = record.get("labels")
     return [one.get("val") for one in parts_of(labels.get("values"))] if isinstance(labels, dict) else []
 
@@ -204,7 +208,7 @@ def _post_uri(ref: Any) -> str | None:
     return uri if is_post(uri) else None
 
 
-def _blob(part: Any) -> str | None:
+def blob_of(part: Any) -> str | None:
     """The CID of a blob; the oldest records have it beside their type."""
     if not isinstance(part, dict):
         return None
@@ -214,7 +218,7 @@ def _blob(part: Any) -> str | None:
 
 
 def _picture(size: str, did: str, cid: str) -> str:
-    return f"{_CDN}/{size}/plain/{did}/{cid}@jpeg"
+    return f"{CDN}/{size}/plain/{did}/{cid}@jpeg"
 
 
 def _media(embed: Record, did: str) -> list[Record]:
@@ -228,7 +232,7 @@ def _media(embed: Record, did: str) -> list[Record]:
 
 
 def _image(part: Record, did: str) -> Record | None:
-    cid = _blob(part.get("image"))
+    cid = blob_of(part.get("image"))
     if cid is None:
         return None
     return {
@@ -241,7 +245,7 @@ def _image(part: Record, did: str) -> Record | None:
 
 
 def _video(embed: Record, did: str) -> list[Record]:
-    cid = _blob(embed.get("video"))
+    cid = blob_of(embed.get("video"))
     if cid is None:
         return []
     at = f"{_VIDEO}/{quoted(did, safe='')}/{cid}"
@@ -259,7 +263,7 @@ def _link_card(embed: Record, did: str) -> Record | None:
     external = embed.get("external") if embed.get("$type") == "app.bsky.embed.external" else None
     if not isinstance(external, dict) or not (url := safe_url(external.get("uri"))):
         return None
-    cid = _blob(external.get("thumb"))
+    cid = blob_of(external.get("thumb"))
     title = as_text(external.get("title")).strip() or as_text(external.get("description")).strip()
     image = _picture("feed_thumbnail", did, cid) if cid else None
     return {"url": url, "title": title[:TITLE_LIMIT], "image": image} if title or image else None
@@ -269,7 +273,7 @@ def _quote(view: Record) -> Record | None:
     """The words of a quoted post; none where it is labelled as nothing for every screen, or unreadable."""
     try:
         person, record = person_of(view["author"]), view["value"] if "value" in view else view["record"]
-        labels = _codes([*_self_labels(record), *labels_of(view), *person.labels])
+        labels = _codes([*self_labels(record), *labels_of(view), *person.labels])
         if not HELD.isdisjoint(labels):
             return None
         return {

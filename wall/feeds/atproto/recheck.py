@@ -56,20 +56,26 @@ class Recheck:
             return Rechecked()
         self._known.posts.learn(uris)
         views, asked = await self._people.some_posts(uris)
+        await flow.budget("authors", self._people.left)
         there = asked & views.keys()
         for uri in there:
             self._seen(uri)
             await self._compare(uri, views[uri], flow)
-        return Rechecked(frozenset(await self._gone(asked - there)), frozenset(there))
+        return Rechecked(frozenset(await self._gone(asked - there, flow)), frozenset(there))
 
     def _seen(self, uri: str) -> None:
         self._known.posts.see(uri, there=True)
         self._known.posts.account(did_of(uri), None)
         self._hidden.pop(uri, None)
 
-    async def _gone(self, absent: set[str]) -> set[str]:
-        """Which of the posts that the AppView does not show are gone, for good or for a while."""
+    async def _gone(self, absent: set[str], flow: Flow) -> set[str]:
+        """Which of the posts that the AppView does not show are gone, for good or for a while.
+
+        Those that the stream deleted before it was known that they are ours are withdrawn now.
+        """
         gone = {uri for uri in absent if self._is_deleted(uri)}
+        for uri in gone:
+            await flow.withdrawn(uri)
         doubtful = absent - gone
         try:
             shown, asked = await self._people.shown({did_of(uri) for uri in doubtful})

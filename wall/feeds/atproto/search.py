@@ -55,6 +55,7 @@ class Search:
                 await asyncio.sleep(await self._standing.trouble(problem))
                 continue
             await self._standing.well()
+            await self._flow.budget("search", self._session.left)
             since = began
             opened.clear()
             await asyncio.sleep(self._times.search)

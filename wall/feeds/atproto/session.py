@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from wall.feeds.atproto.problems import PasswordRefused, Refused
 from wall.feeds.atproto.xrpc import Params, Xrpc
+from wall.feeds.base import Budget
 from wall.feeds.shapes.common import Record
 
 _Ask = Callable[[str], Awaitable[Record]]
@@ -26,6 +27,11 @@ class Session:
         self._access = ""
         self._refresh = ""
         self.did = ""
+
+    @property
+    def left(self) -> Budget | None:
+        """What is left of the service's rate limit; None where it says nothing of one."""
+        return self._server.left
 
     async def get(self, method: str, params: Params) -> Record:
         """What a query answers to this account. Raises Passing, Refused, PasswordRefused."""

@@ -13,6 +13,8 @@ import httpx2
 
 from wall.feeds.atproto.config import Times
 from wall.feeds.atproto.problems import Refused, understood
+from wall.feeds.base import Budget
+from wall.feeds.common.budgets import requests_left
 from wall.feeds.common.client import USER_AGENT, Pinned, read_body, until_reset
 from wall.feeds.common.fields import is_plain, name_of, url_of
 from wall.feeds.common.problems import DEFAULT_LIMIT_WAIT, Passing
@@ -29,6 +31,8 @@ class Xrpc:
 
     def __init__(self, host: str, times: Times) -> None:
         self.name = name_of(host)
+        self.left: Budget | None = None
+        """What is left of its rate limit, as the last answer said; None: it says nothing of one."""
         self._times = times
         self._free_at = 0.0
         self._client = httpx2.AsyncClient(
@@ -70,6 +74,7 @@ class Xrpc:
         return _judged(answer, body)
 
     def _note_limit(self, headers: httpx2.Headers, now: float) -> None:
+        self.left = requests_left(self.name, headers) or self.left
         with contextlib.suppress(ValueError):
             if int(headers.get("ratelimit-remaining", "")) <= RESERVE:
                 self._free_at = now + (until_reset(headers) or 0.0)
@@ -97,6 +102,11 @@ class AppView:
                 failed = Passing(known.code, f"{server.name}: {known.message}", wait=wait or None)
                 self._put_last(server)
         raise failed
+
+    @property
+    def left(self) -> Budget | None:
+        """What is left of the rate limit of the one that is asked first."""
+        return self._servers[0].left
 
     def _put_last(self, server: Xrpc) -> None:
         self._servers = [one for one in self._servers if one is not server] + [server]

@@ -115,3 +115,7 @@ class Times:
     longest_wait: float = 60.0
     refused_wait: float = 300.0
     """Until a refused stream is asked for again; the hashtag is polled meanwhile."""
+    owner_first: float = 30.0
+    """Until it is first asked what the owner of a token leaves out: posts come first."""
+    owner: float = 600.0
+    """Between two looks at that."""

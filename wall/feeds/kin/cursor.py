@@ -8,8 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-_SNOWFLAKE = 1 << 40
-"""Ids of Mastodon since 2.0 are larger: milliseconds since 1970, shifted by 16 bits."""
+from wall.feeds.kin.ids import order
 
 
 class Place:
@@ -43,18 +42,6 @@ class Place:
 
     def __str__(self) -> str:
         return json.dumps({"at": self._at, "ids": self._ids}, separators=(",", ":"), sort_keys=True)
-
-
-def order(local_id: str) -> tuple[int, str]:
-    """A key by which ids sort by age: numbers by size, others (flakes, ULIDs) have one length each."""
-    return len(local_id), local_id
-
-
-def back(min_id: str, seconds: float) -> str:
-    """An id about `seconds` older. Where ids are not Mastodon's, which carry a time, the id itself."""
-    if not min_id.isdecimal() or int(min_id) < _SNOWFLAKE:
-        return min_id
-    return str(max(0, int(min_id) - (int(seconds * 1000) << 16)))
 
 
 def _texts(saved: Any, name: str) -> dict[str, dict[str, str]]:

@@ -13,11 +13,15 @@ from wall.feeds.common.problems import Passing, fatal
 from wall.feeds.kin.config import InstanceConfig, Times
 from wall.feeds.kin.memory import LocalIds
 from wall.feeds.kin.merge import Merge
-from wall.feeds.kin.problems import HOW_TO_GET_ONE, StreamRefused, retry_after, understood
+from wall.feeds.kin.problems import StreamRefused, refused, retry_after, understood
 from wall.feeds.kin.rest import NotThere, Rest
+from wall.feeds.kin.software import MASTODON, Software, software_of
 from wall.feeds.shapes import Mastodon
 from wall.feeds.shapes.common import Record
 from wall.model import Post
+
+STREAMING = "/api/v1/streaming"
+"""Where the websocket is, under the address that an instance names; some name it with this."""
 
 _OPEN = "public"
 _FOR_USERS = "authenticated"
@@ -29,6 +33,12 @@ class About:
 
     streaming: str
     local_only: bool = False
+    software: Software = MASTODON
+
+    @property
+    def page_params(self) -> dict[str, str]:
+        """Parameters of every page of a hashtag."""
+        return {"local": "true"} if self.local_only else {}
 
 
 class Instance:
@@ -65,6 +75,11 @@ class Instance:
                     await merge.loss(item, self._name_of(record))
         return news
 
+    def knows(self, status: Record) -> bool:
+        """Whether a status was told by this instance before, by its stream or a timeline."""
+        uri = status.get("uri")
+        return isinstance(uri, str) and self.ids.id_of(uri) is not None
+
     async def deleted(self, local_id: str, merge: Merge) -> None:
         """Tell that a status is deleted. One that was never seen is remembered, should it come yet."""
         uri = self.ids.delete(local_id)
@@ -97,6 +112,7 @@ class Instance:
 
     def _understood(self, said: Any) -> About:
         record = said if isinstance(said, dict) else {}
+        software = self.rest.software = software_of(record)
         configuration = _dict(record.get("configuration"))
         access = _dict(_dict(configuration.get("timelines_access")).get("hashtag_feeds"))
         ours, others = (self._may_see(access.get(which, _OPEN)) for which in ("local", "remote"))
@@ -104,15 +120,14 @@ class Instance:
             raise self._closed(access)
         urls = _dict(configuration.get("urls")) | _dict(record.get("urls"))
         address = urls.get("streaming") or urls.get("streaming_api")
-        return About(self._stream_url(address), local_only=not others)
+        return About(self._stream_url(address), local_only=not others, software=software)
 
     def _may_see(self, access: Any) -> bool:
         return access == _OPEN or (access == _FOR_USERS and self.config.token is not None)
 
     def _closed(self, access: Record) -> FeedFatal:
         if _FOR_USERS in access.values() and self.config.token is None:
-            message = f"It does not show hashtags to strangers: {HOW_TO_GET_ONE}"
-            return fatal("token_needed", message, HOW_TO_GET_ONE)
+            return refused(401, self.rest.software, with_token=False)
         remedy = "choose another instance that sees the same posts."
         return fatal("hashtags_off", f"It has switched hashtag timelines off: {remedy}", remedy)
 
@@ -127,7 +142,7 @@ class Instance:
             named = None
         if not named or parts.scheme.replace("http", "ws", 1) != scheme or "@" in parts.netloc:
             return own
-        return f"{scheme}://{parts.netloc}{parts.path}".rstrip("/")
+        return f"{scheme}://{parts.netloc}{parts.path}".rstrip("/").removesuffix(STREAMING)
 
 
 class Health:

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from wall.errors import FeedFatal
-from wall.feeds.base import Arrived, Checkpoint, Dropped, Edited, Item, Trouble, Withdrawn
+from wall.feeds.base import Arrived, Budget, Checkpoint, Dropped, Edited, Item, Trouble, Withdrawn
+from wall.feeds.common.budgets import Budgets
 from wall.feeds.common.told import Told
 from wall.feeds.kin.cursor import Place
 from wall.feeds.kin.memory import LocalIds
@@ -36,6 +37,7 @@ class Merge:
     def __init__(self, place: Place) -> None:
         self.place = place
         self._told = Told()
+        self._budgets = Budgets()
         self._queue: asyncio.Queue[Item | _Reached | _Ended | None] = asyncio.Queue(WAITING)
         self._turn = asyncio.Lock()
         """What is judged to be news is also put in line before anything else is judged: otherwise one
@@ -69,6 +71,11 @@ class Merge:
     async def trouble(self, trouble: Trouble) -> None:
         """Tell how a connection is."""
         await self._queue.put(trouble)
+
+    async def budget(self, left: Budget | None) -> None:
+        """Tell what is left of a limit, where it is known and moved."""
+        if left is not None and self._budgets.is_news(left):
+            await self._queue.put(left)
 
     async def ended(self, host: str, problem: Exception) -> None:
         """Tell that an instance cannot go on."""

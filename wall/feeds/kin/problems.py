@@ -6,11 +6,7 @@ from websockets.exceptions import InvalidStatus
 
 from wall.errors import FeedFatal
 from wall.feeds.common.problems import DEFAULT_LIMIT_WAIT, Passing, fatal, of_transport, wait_after
-
-HOW_TO_GET_ONE = (
-    'make a token under Preferences → Development → New application there, with "read:statuses" '
-    "ticked, and give it with the instance."
-)
+from wall.feeds.kin.software import MASTODON, Software
 
 
 class StreamRefused(Passing):
@@ -54,29 +50,43 @@ def retry_after(
     return wait_after(known, attempt, first, longest)
 
 
-def refused(status: int, *, with_token: bool) -> FeedFatal:
+def refused(status: int, software: Software, *, with_token: bool) -> FeedFatal:
     """A 401, 403 or 422 of the API, in words that say what to do."""
+    how = software.how_to_get_a_token
     if not with_token:
-        message = f"It does not show hashtags to strangers: {HOW_TO_GET_ONE}"
-        return fatal("token_needed", message, HOW_TO_GET_ONE)
+        return fatal("token_needed", f"It does not show hashtags to strangers: {how}", how)
     if status == 403:
-        message = f'Its token lacks the scope "read:statuses": {HOW_TO_GET_ONE}'
-        return fatal("scope_missing", message, HOW_TO_GET_ONE)
+        return fatal("scope_missing", f'Its token lacks the scope "read:statuses": {how}', how)
     said = "is of an application and not of a user" if status == 422 else "was revoked or is wrong"
-    return fatal("token_refused", f"Its token {said}: {HOW_TO_GET_ONE}", HOW_TO_GET_ONE)
+    return fatal("token_refused", f"Its token {said}: {how}", how)
 
 
-def refused_stream() -> StreamRefused:
-    """The server streams, but not to this token."""
-    message = f"It does not stream to this token, so it is polled. To have posts sooner, {HOW_TO_GET_ONE}"
-    return StreamRefused("stream_refused", message)
+def refused_stream(said: str = "", software: Software = MASTODON) -> StreamRefused:
+    """The server streams, but not to this token. `said`: its own words, as in X-Error-Message.
+
+    Mastodon takes a token of an application for an invalid one where it streams, and for a good one
+    where it shows hashtags.
+    """
+    if "scope" in said.casefold():
+        why = ', which lacks the scope "read:statuses"'
+    elif "invalid" in said.casefold():
+        why = ", which is of an application and not of a user, or was revoked"
+    else:
+        why = ""
+    message = f"It does not stream to this token{why}, so it is polled. To have posts sooner, "
+    return StreamRefused("stream_refused", message + software.how_to_get_a_token)
+
+
+def no_stream() -> StreamRefused:
+    """The server has no stream of hashtags."""
+    return StreamRefused("stream_absent", "It does not stream hashtags, so it is polled")
 
 
 def _stream_status(status: int) -> Passing:
     if status in (401, 403):
         return refused_stream()
     if status in (400, 404, 405, 410, 501):
-        return StreamRefused("stream_absent", "It does not stream, so it is polled")
+        return no_stream()
     if status == 429:
         return Passing("rate_limited", "It was asked too often", wait=DEFAULT_LIMIT_WAIT)
     return Passing("server_error", f"Its stream answers with status {status}")

@@ -8,21 +8,23 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from wall.feeds.common.problems import Passing
 from wall.feeds.kin.instance import Instance, id_in
-from wall.feeds.kin.rest import NotThere
+from wall.feeds.kin.rest import BAD_REQUEST, NotThere
 from wall.feeds.shapes.common import Record, parts_of
 
 AT_ONCE = 20
 """Statuses that one request may ask for (4.3 and later)."""
 
-CERTAIN = 20
-"""Up to so many that a list leaves out are asked for one by one: a list also leaves out authors whom
-the token's owner muted and the server limited. More at once is for the caller to judge."""
-
 SINGLY = 40
-"""Requests of one recheck to a server that has no list: 300 in 5 minutes are all it allows."""
+"""Posts that one recheck asks for one by one: 300 in 5 minutes are all that a server allows. They are those
+that a list left out, which may be there all the same (it leaves out authors whom the token's owner muted
+or the server limited), and all of them where a server has no list."""
 
-_OWN_URI = re.compile(r"/(?:ap/)?users/[^/]+/statuses/([0-9]+)")
+_OWN_URI = re.compile(
+    r"/(?:ap/)?users/[^/]+/statuses/([0-9]+|[0-9A-HJKMNP-TV-Z]{26})|/@[^/]+/posts/([0-9]+)/?"
+)
+"""Of Mastodon, GoToSocial (ULIDs) and Takahe. Objects of Pleroma are named by something else than ids."""
 
 
 @dataclass(slots=True)
@@ -41,7 +43,7 @@ def own_id(uri: str, host: str) -> str | None:
         match = _OWN_URI.fullmatch(parts.path) if parts.netloc == host else None
     except ValueError:
         return None
-    return match[1] if match else None
+    return match[1] or match[2] if match else None
 
 
 async def ask(instance: Instance, uris: Iterable[str], first: Container[str] = frozenset()) -> Answer:
@@ -58,24 +60,26 @@ async def ask(instance: Instance, uris: Iterable[str], first: Container[str] = f
     for some in asked:
         given = await _listed(instance, some)
         if given is None:
-            await _one_by_one(instance, _some(ids, first), ids, answer)
+            await _one_by_one(instance, _some(list(ids), ids, first), ids, answer)
             return answer
         answer.statuses += given
         there = {id_in(status) for status in given}
         answer.there |= {ids[one] for one in some if one in there}
         missing += [one for one in some if one not in there]
-    if len(missing) <= CERTAIN:
-        await _one_by_one(instance, missing, ids, answer)
-    else:
-        answer.gone |= {ids[one] for one in missing}
+    await _one_by_one(instance, _some(missing, ids, first), ids, answer)
     return answer
 
 
 async def _listed(instance: Instance, some: Sequence[str]) -> list[Record] | None:
-    """Statuses by id; None where this server has no such list (before 4.3)."""
+    """Statuses by id; None where this server has no such list (before 4.3, and most kin)."""
+    names = instance.rest.software.listed_by
     try:
-        said = await instance.rest.get("/api/v1/statuses", {"id[]": list(some)})
+        said = await instance.rest.get("/api/v1/statuses", {name: list(some) for name in names})
     except NotThere:
+        return None
+    except Passing as problem:
+        if problem.code != BAD_REQUEST:
+            raise
         return None
     return parts_of(said) if isinstance(said, list) else None
 
@@ -93,9 +97,9 @@ async def _one_by_one(
             answer.statuses += parts_of([said])
 
 
-def _some(ids: dict[str, str], first: Container[str]) -> list[str]:
-    by_chance = random.sample(list(ids), len(ids))
-    return sorted(by_chance, key=lambda one: ids[one] not in first)[:SINGLY]
+def _some(asked: list[str], uris: dict[str, str], first: Container[str]) -> list[str]:
+    by_chance = random.sample(asked, len(asked))
+    return sorted(by_chance, key=lambda one: uris[one] not in first)[:SINGLY]
 
 
 def _chunks(some: list[str], size: int) -> Iterator[list[str]]:

@@ -11,13 +11,19 @@ from typing import Any
 import httpx2
 
 from wall.errors import FeedFatal
+from wall.feeds.base import Budget
+from wall.feeds.common.budgets import requests_left
 from wall.feeds.common.client import USER_AGENT, Pinned, read_body, until_reset
 from wall.feeds.common.problems import DEFAULT_LIMIT_WAIT, Passing, fatal
 from wall.feeds.kin.config import InstanceConfig, Times
 from wall.feeds.kin.problems import refused
+from wall.feeds.kin.software import MASTODON, Software
 
 RESERVE = 5
 """Requests that are left unused in every window of the rate limit: other parts ask too."""
+
+BAD_REQUEST = "bad_request"
+"""Code of a Passing: the API does not understand what is asked."""
 
 Params = Mapping[str, str | list[str]]
 
@@ -34,6 +40,11 @@ class Rest:
     """The HTTP side of one instance. Redirects are not followed, cookies not kept, proxies not asked."""
 
     def __init__(self, instance: InstanceConfig, times: Times) -> None:
+        self.software = MASTODON
+        """What the server runs, once it is known: refusals are told in its words."""
+        self.left: Budget | None = None
+        """What is left of its rate limit, as the last answer said; None: it says nothing of one."""
+        self._name = instance.name
         self._with_token = instance.token is not None
         self._times = times
         self._free_at = 0.0
@@ -62,7 +73,14 @@ class Rest:
         except TimeoutError:
             raise Passing("timeout", "It does not answer in time") from None
         self._note_limit(answer.headers, loop.time())
-        return _judged(answer, body, with_token=self._with_token)
+        return _judged(answer, body, self.software, with_token=self._with_token)
+
+    async def get_if_allowed(self, path: str, params: Params | None = None) -> Any | None:
+        """The same; None where this token may not ask for it, or it is not there. Raises Passing."""
+        try:
+            return await self.get(path, params)
+        except (NotThere, FeedFatal):
+            return None
 
     async def send(
         self, method: str, path: str, said: Mapping[str, str] | None, key: str
@@ -103,12 +121,13 @@ class Rest:
             return answer, await read_body(answer)
 
     def _note_limit(self, headers: httpx2.Headers, now: float) -> None:
+        self.left = requests_left(self._name, headers) or self.left
         with contextlib.suppress(ValueError):
             if int(headers.get("x-ratelimit-remaining", "")) <= RESERVE:
                 self._free_at = now + (until_reset(headers) or 0.0)
 
 
-def _judged(answer: httpx2.Response, body: bytes, *, with_token: bool) -> Any:
+def _judged(answer: httpx2.Response, body: bytes, software: Software, *, with_token: bool) -> Any:
     status = answer.status_code
     if status == 429:
         wait = until_reset(answer.headers)
@@ -123,15 +142,19 @@ def _judged(answer: httpx2.Response, body: bytes, *, with_token: bool) -> Any:
         raise Passing("not_json", "It answers with a page in place of data") from None
     if status == 200 and isinstance(said, dict | list):
         return said
-    raise _refusal(status, is_api=isinstance(said, dict) and "error" in said, with_token=with_token)
+    if not isinstance(said, dict) or "error" not in said:  # a proxy's words, not the API's
+        raise Passing("server_error", f"It answers with status {status}")
+    raise _refusal(status, software, with_token=with_token)
 
 
-def _refusal(status: int, *, is_api: bool, with_token: bool) -> Exception:
-    """What a status other than 200 means. Only the API's own words are believed, not a proxy's."""
-    if is_api and status in (401, 403, 422):
-        return refused(status, with_token=with_token)
-    if is_api and status in (404, 410):
+def _refusal(status: int, software: Software, *, with_token: bool) -> Exception:
+    """What a status other than 200 means, in the API's own words."""
+    if status in (401, 403, 422):
+        return refused(status, software, with_token=with_token)
+    if status in (404, 410):
         return NotThere(status)
+    if status in (400, 405):
+        return Passing(BAD_REQUEST, f"It answers with status {status}")
     return Passing("server_error", f"It answers with status {status}")
 
 

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from wall.feeds.base import Dropped
 from wall.feeds.common.problems import Passing
-from wall.feeds.kin.cursor import back, order
+from wall.feeds.kin.ids import back, order
 from wall.feeds.kin.instance import About, Health, Instance, id_in
 from wall.feeds.kin.merge import Merge
 from wall.feeds.kin.rest import NotThere, Params
+from wall.feeds.kin.signals import Signals
 from wall.feeds.shapes.common import Record
 from wall.model import utc_now
 
@@ -35,63 +35,33 @@ KNOWN_PAGES = 5
 """Pages before the cursor that are read again at a start: edits missed meanwhile, and local ids."""
 
 
-@dataclass(slots=True)
-class Signals:
-    """What the stream of an instance and its timelines tell each other."""
-
-    live: bool = False
-    """The stream is open and may be relied on."""
-    doubted: bool = False
-    """The stream was caught silent, and has brought nothing since."""
-    heard: int = 0
-    """Statuses that the stream brought since the last look."""
-    look: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set by the stream: it opened or closed, so look now, and far back."""
-    silent: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set by the timelines: they have posts of which the stream said nothing."""
-
-    def opened(self) -> None:
-        """The stream is open."""
-        self.silent.clear()
-        self.live = not self.doubted
-        self.look.set()
-
-    def closed(self) -> None:
-        """The stream is not open."""
-        self.live = False
-        self.look.set()
-
-    def brought(self) -> None:
-        """The stream brought a status."""
-        self.heard += 1
-        self.live, self.doubted = True, False
-
-    def judge(self) -> None:
-        """There was news since the last look: the stream should have brought some."""
-        if self.live and not self.heard:
-            self.live, self.doubted = False, True
-            self.silent.set()
-
-
 class Timelines:
     """The hashtags of one instance."""
 
     def __init__(
-        self, instance: Instance, about: About, tags: tuple[str, ...], merge: Merge, poll: float | None
+        self,
+        instance: Instance,
+        about: About,
+        tags: tuple[str, ...],
+        merge: Merge,
+        signals: Signals,
+        poll: float | None,
     ) -> None:
         """`poll` seconds between two looks at a hashtag, where the organiser wants them rarer."""
         self._instance = instance
-        self._params: dict[str, str] = {"local": "true"} if about.local_only else {}
+        self._params = about.page_params
+        self._compares = about.software.chooses_languages
+        self._signals = signals
         self._tags = tags
         self._merge = merge
         self._poll = max(poll or 0.0, instance.times.poll * len(tags))
 
-    async def run(self, signals: Signals) -> None:
+    async def run(self) -> None:
         """Look again and again, sooner while nothing streams. Raises FeedFatal."""
         health = Health(self._instance.name, self._instance.times, self._merge)
         overlap, watched, known = self._instance.times.long_overlap, False, False
         while True:
-            signals.look.clear()
+            self._signals.looks(watched=watched)
             try:
                 if not known:
                     await self._look_back()
@@ -99,12 +69,14 @@ class Timelines:
                 news = [await self.catch_up(tag, overlap) for tag in self._tags]
             except Exception as problem:  # noqa: BLE001  judged by the table
                 overlap, watched = self._instance.times.long_overlap, False
+                await self._merge.budget(self._instance.rest.left)
                 await asyncio.sleep(await health.trouble(problem))
                 continue
             await health.well()
+            await self._merge.budget(self._instance.rest.left)
             if watched and any(news):
-                signals.judge()
-            watched = await self._until_next(signals)
+                self._signals.judge()
+            watched = await self._until_next()
             overlap = self._instance.times.overlap if watched else self._instance.times.long_overlap
 
     async def catch_up(self, tag: str, overlap: float) -> bool:
@@ -125,13 +97,13 @@ class Timelines:
             if not fresh and len(page) < PAGE:
                 return news
 
-    async def _until_next(self, signals: Signals) -> bool:
+    async def _until_next(self) -> bool:
         """Wait for the next look. Whether it is due by time, and not because the stream came or went."""
-        signals.heard = 0
-        every = self._instance.times.catch_up if signals.live else self._poll
+        self._signals.told = 0
+        every = self._instance.times.catch_up if self._signals.trusted else self._poll
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(every):
-                await signals.look.wait()
+                await self._signals.look.wait()
             return False
         return True
 
@@ -194,8 +166,12 @@ class Timelines:
     async def _tell(self, tag: str, page: list[Record]) -> bool:
         """Tell of a page, the oldest first. Whether there was news."""
         statuses = sorted(page, key=lambda status: order(id_in(status)))
-        news = [await self._instance.take(status, self._where(tag), self._merge) for status in statuses]
-        return any(news)
+        news = False
+        for status in statuses:
+            if self._compares and self._signals.watched and not self._instance.knows(status):
+                self._signals.hearing.read(status)
+            news = await self._instance.take(status, self._where(tag), self._merge) or news
+        return news
 
     def _where(self, tag: str) -> str:
         return f"{self._instance.name} #{tag}"

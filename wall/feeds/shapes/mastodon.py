@@ -27,6 +27,7 @@ from wall.feeds.shapes.common import (
 )
 from wall.model import Post
 from wall.text import find_emoji_codes, from_html, safe_url
+from wall.twins import elsewhere
 
 HTML_LIMIT = 200_000
 """Longest `content` that is read, in code points; its text would be longer than a post may be."""
@@ -114,7 +115,7 @@ class Mastodon(Shape):
         return {
             "network": self.name,
             "key": status["uri"],
-            "author": _author(status["account"]),
+            "author": {**_author(status["account"]), "also": _elsewhere(status["account"])},
             "text": text,
             "links": links,
             "created_at": status["created_at"],
@@ -171,6 +172,17 @@ def _author(account: Record) -> Record:
         "limited": bool(account.get("limited")),
         "suspended": bool(account.get("suspended")),
     }
+
+
+def _elsewhere(account: Record) -> tuple[str, ...]:
+    """Where else their profile says that they are: by its description and its fields."""
+    note, links = from_html(as_text(account.get("note"))[:HTML_LIMIT])
+    fields = [one for one in parts_of(account.get("fields")) if isinstance(one.get("value"), str)]
+    said = [(from_html(one["value"][:HTML_LIMIT]), one.get("verified_at")) for one in fields]
+    checked = [link.url for (_, found), at in said if at for link in found]
+    named = [link.url for (_, found), at in said if not at for link in found]
+    written = [note, *(text for (text, found), _ in said if not found)]
+    return elsewhere("\n".join(written), [*named, *(link.url for link in links)], checked)
 
 
 def _quote(quote: Any) -> Record | None:
