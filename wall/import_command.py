@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def import_(
     file: Annotated[
-        Path, typer.Argument(help="The archive: JSON or a table.", exists=True, dir_okay=False)
+        Path, typer.Argument(help="The archive: JSON, a table or a CAR file.", exists=True, dir_okay=False)
     ],
     event: Annotated[str, typer.Option("--event", "-e", help="The event's short name.")],
     column: Annotated[
@@ -40,7 +40,8 @@ def import_(
     """Take an archive of posts into an event, with the dates that they had.
 
     Known by themselves: X API v2 (as twarc writes it), twarc-csv, TAGS sheets, Mastodon statuses and the
-    outbox of a Mastodon archive, and conference archives. Any other table, by --column."""
+    outbox of a Mastodon archive, the repository that Bluesky gives its users (a CAR file), and conference
+    archives. Any other table, by --column."""
     from wall import cli, importing, replaying  # noqa: PLC0415 - the command line registers this module
     from wall.feeds.replay import ReplayConfig, check_config  # noqa: PLC0415
 

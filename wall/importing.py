@@ -28,6 +28,8 @@ WHY = {
     "line_too_long": "it is longer than a megabyte",
     "not_utf8": "it is not UTF-8: save the file as CSV UTF-8",
     "wrong_columns": "it has more columns than the first line names",
+    "missing_part": "it is not in the file, or what leads to it is not",
+    "damaged_part": "its bytes are not those that it had when the file was made",
     "archive_cut": "the file ends in the middle, or is damaged from here on",
 }
 """Why a line is left out, by the code of `Dropped`."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from wall.errors import NotFound, NotSignedIn
 
+SIGNATURE_HEADER = "Backchannel-Signature"
 SIGNATURE_SECONDS = 300
 """How far a tool's clock may be from ours, either way."""
 
@@ -44,11 +45,11 @@ class Signature:
 
     @classmethod
     def of(cls, header: str) -> Signature:
-        """Read the header. Raises BadSignature when it has another form."""
+        """Read the header; empty where there was none. Raises BadSignature when it has another form."""
         found = _HEADER.fullmatch(header.strip())
         if found is None:
             raise BadSignature(
-                "The signature header cannot be read.",
+                "The signature header cannot be read." if header else "There is no signature header.",
                 remedy="Send it as t=<unix seconds>,k=<integration id>,v1=<64 lower-case hex digits>.",
             )
         return cls(int(found[1]), found[2], found[3])

@@ -1,5 +1,5 @@
 """Reading archive files: JSON lines, one JSON array, an outbox, or a table (CSV), plain or gzip, in any of
-the known shapes.
+the known shapes; and the repository that Bluesky gives its users.
 
 Synchronous. Lines end at `\\n` bytes only: texts may hold U+2028, which other readers split at.
 """
@@ -21,6 +21,8 @@ from typing import Any, cast
 from pydantic_core import from_json
 
 from wall.errors import FeedFatal
+from wall.feeds.atproto.export import Export, posts_of
+from wall.feeds.atproto.repo import Repo, is_car
 from wall.feeds.base import Checkpoint, Dropped, Item
 from wall.feeds.shapes import SHAPES, Record, Shape, describe, detect
 from wall.feeds.shapes.rows import HEAD_LINES, Table, columns_of, rows
@@ -47,8 +49,14 @@ _OUTBOX = re.compile(rb'"type"\s*:\s*"OrderedCollection(?:Page)?"')
 _ITEMS = re.compile(r'"orderedItems"\s*:\s*\[')
 """An outbox is one object that holds an array: what Mastodon gives people who ask for their archive."""
 
-_Numbered = tuple[int, bytes | str | Record]
+_SHAPES: dict[str, type[Shape]] = {**SHAPES, Export.name: Export}
+_HEAD_BYTES = 32
+"""So many tell what kind of file it is."""
+
+_Line = tuple[int, bytes | str | Record]
 """The number of a line in its file, from 1, and its bytes or cells, or the code of why it is unreadable."""
+_Numbered = tuple[int | str, bytes | str | Record]
+"""A line, or a record with its key in place of the number."""
 
 
 def read_archive(
@@ -84,7 +92,7 @@ class Archive:
         self.read_bytes = 0
         self.total_bytes = 0
         self._path = path
-        self._expected = SHAPES[shape] if shape else None
+        self._expected = _SHAPES[shape] if shape else None
         self._columns = columns
         self._skip = _lines_of(cursor)
         self._lock = threading.Lock()
@@ -120,7 +128,7 @@ class Archive:
                     file.close()
             self._lines = iter(())
 
-    def _items(self, number: int, raw: bytes | str | Record) -> list[Item]:
+    def _items(self, number: int | str, raw: bytes | str | Record) -> list[Item]:
         where = f"{self._place} {number}"
         if isinstance(raw, str):
             return [Dropped(raw, where)]
@@ -135,7 +143,12 @@ class Archive:
         packed = file.read(2) == _GZIP
         file.seek(0)
         plain = self._plain = io.BufferedReader(gzip.GzipFile(fileobj=file) if packed else file)
-        self._lines = self._numbered(plain, file.tell)
+        repository = is_car(_head_of(plain))
+        if repository and packed:
+            raise FeedFatal(
+                "A repository cannot be read while it is packed.", remedy="Unpack the file first."
+            )
+        self._lines = self._records(plain) if repository else self._numbered(plain, file.tell)
         head = list(islice(self._lines, _SEARCH))
         self._shape = Mapped(self._columns) if self._columns else self._choose_shape(head)()
         self._lines = chain(head, self._lines)
@@ -153,7 +166,16 @@ class Archive:
         except _BROKEN:
             yield number + 1, "archive_cut"
 
-    def _split_or_rows(self, plain: io.BufferedReader, tell: Callable[[], int]) -> Iterator[_Numbered]:
+    def _records(self, plain: io.BufferedReader) -> Iterator[_Numbered]:
+        if self._columns is not None:
+            _named(None, self._columns)
+        self._place, repo = "record", Repo(plain)
+        for done, found in enumerate(posts_of(repo), 1):
+            self.read_bytes = self.total_bytes * min(done, repo.blocks) // repo.blocks
+            yield found
+        self.read_bytes = self.total_bytes
+
+    def _split_or_rows(self, plain: io.BufferedReader, tell: Callable[[], int]) -> Iterator[_Line]:
         lines = self._split(plain, tell)
         head = list(islice(lines, HEAD_LINES))
         if not head:
@@ -175,7 +197,7 @@ class Archive:
                 line = plain.readline(LINE_LIMIT)
             yield "line_too_long"
 
-    def _elements(self, plain: io.BufferedReader) -> Iterator[_Numbered]:
+    def _elements(self, plain: io.BufferedReader) -> Iterator[_Line]:
         content = plain.read(ARRAY_LIMIT + 1)
         if len(content) > ARRAY_LIMIT:
             raise FeedFatal(
@@ -191,10 +213,11 @@ class Archive:
         records = [
             record for _, raw in head if not isinstance(raw, str) and (record := _decode(raw)) is not None
         ]
-        found = next((shape for record in records if (shape := detect(record))), None)
+        known = (shape for record in records if (shape := detect(record)))
+        found = Export if self._place == "record" else next(known, None)
         if found is not None and self._expected in (None, found):
             return found
-        expected = [self._expected] if self._expected else list(SHAPES.values())
+        expected = [self._expected] if self._expected else list(_SHAPES.values())
         wanted = ", or ".join(shape.words for shape in expected)
         raise FeedFatal(
             f"This archive cannot be replayed. Expected: {wanted}. Found: {_found(head, records, found)}.",
@@ -227,6 +250,13 @@ def _open_file(path: Path) -> io.FileIO:
         "There is no archive file at this path.",
         remedy="Put the file there, or add a feed with the right path.",
     )
+
+
+def _head_of(plain: io.BufferedReader) -> bytes:
+    try:
+        return plain.peek(_HEAD_BYTES)
+    except _BROKEN:
+        return b""
 
 
 def _lines_of(cursor: str | None) -> int:
@@ -267,9 +297,9 @@ def _decode(raw: bytes | Record) -> Record | None:
     return record if isinstance(record, dict) else None
 
 
-def _oldest_first(text: str) -> list[_Numbered]:
+def _oldest_first(text: str) -> list[_Line]:
     """The elements of a JSON array; timelines are saved newest first, and are turned round."""
-    elements: list[_Numbered] = []
+    elements: list[_Line] = []
     times: list[str] = []
     for number, (raw, element) in enumerate(_parsed_elements(text), 1):
         elements.append((number, raw))

@@ -1,4 +1,4 @@
-"""Posts of people and tools that are not on the staff: limits, checks, and the one door.
+"""Posts of people who are not on the staff: limits, checks, and the one door.
 
 Nobody here approves anything: what they send is judged by the event's rules like any other post.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import math
-import time
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from starlette.responses import Response
 
 from wall.access import clean_name
 from wall.access.participants import PARTICIPANT_SECONDS, Participant, Participants
-from wall.access.signatures import BadSignature, Signature, TakeBack, mac
+from wall.access.signatures import TakeBack, mac
 from wall.declared import Country, DeclaredRole
 from wall.errors import BadInput, NotFound, TooMany
 from wall.feeds.base import Arrived
@@ -36,11 +35,10 @@ from wall.model import (
     Post,
     PostState,
     StoredPost,
-    Url,
     at_border,
     new_id,
 )
-from wall.store import integrations, posts
+from wall.store import posts
 from wall.store.search import forget_words
 from wall.text import find_hashtags
 
@@ -52,7 +50,6 @@ CONTRIBUTION_CHARACTERS = 1_000
 
 PER_PARTICIPANT = ((6, 60), (60, 3_600))
 """A participant's limits: (posts, seconds)."""
-PER_INTEGRATION = (600, 60)
 
 SUPPORT = "support"
 """What the digests of those who think so too are made for."""
@@ -77,28 +74,14 @@ AuthorName = Annotated[
     StringConstraints(min_length=1, max_length=NAME_LIMIT, strip_whitespace=True),
     BeforeValidator(at_border),
 ]
-ToolKey = Annotated[str, StringConstraints(min_length=1, max_length=200), BeforeValidator(at_border)]
-Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$", max_length=35)]
 Moment = Annotated[datetime, AfterValidator(_in_utc)]
 
 
 class NewPost(Frozen):
-    """A post: what somebody said, and under which name. The other fields are for signed requests of
-    other tools: `key` and `author_key` are the tool's own ids, `created_at` is when it was said."""
+    """A post: what somebody said, and under which name."""
 
     text: Words
     author_name: AuthorName | None = None
-    author_key: ToolKey | None = None
-    key: ToolKey | None = None
-    url: Url | None = None
-    created_at: Moment | None = None
-    lang: Language | None = None
-
-    def refuse_tool_fields(self) -> None:
-        """Raise BadInput when a field is given that only a signed request may have."""
-        given = self.model_dump(exclude={"text", "author_name"}, exclude_none=True)
-        if given:
-            raise BadInput("Only a signed request of another tool may say this.", fields=sorted(given))
 
 
 class Added(Frozen):
@@ -126,7 +109,7 @@ class Contribution:
 
 
 class Contributions:
-    """Takes posts from participants and tools, and lets authors take them back."""
+    """Takes posts from participants, and lets authors take them back."""
 
     def __init__(
         self,
@@ -135,15 +118,13 @@ class Contributions:
         secret: bytes,
         *,
         per_address: int,
-        clock: Callable[[], float] = time.time,
     ) -> None:
-        """`per_address`: posts per minute from one address. `clock` gives unix seconds."""
+        """`per_address`: posts per minute from one address."""
         self.intake = intake
         self.participants = participants
         self._secret = secret
         self._take_back = TakeBack(secret)
         self._per_address = per_address
-        self._clock = clock
 
     def supporter(self, who: str, post_id: str) -> str:
         """What stands for a participant among those who think so too of a post, and nowhere else."""
@@ -166,22 +147,9 @@ class Contributions:
 
         return await self._done(event, who.key, put_in, said.cause, said.body)
 
-    async def from_tool(self, event: Event, header: str, body: bytes, new: NewPost) -> Added:
-        """Take a post of an integration, which signed `body`. The same signature again answers as it
-        did the first time; its cause. Raises BadSignature, TooMany."""
-        signature = Signature.of(header)
-        key_id = signature.integration
-        key = await self.intake.store.read(lambda conn: integrations.key_of(conn, event.id, key_id))
-        signature.check(key, body, self._clock())
-        await self._limit("integration", key_id, *PER_INTEGRATION)
-        actor = f"integration:{key_id}"
-
-        def put_in(tx: Tx) -> dict[str, Any]:
-            if integrations.key_of(tx.conn, event.id, key_id) != key:
-                raise BadSignature("The signature does not fit.")  # revoked meanwhile
-            return self._admitted(tx, _tool_post(new, actor, tx.now))
-
-        return await self._done(event, actor, put_in, f"signature.{signature.digest}", body)
+    def take_back_path(self, event: Event, post_id: str) -> str:
+        """The page on which a post is taken back, to be put behind this server's address."""
+        return self._take_back.path(event.id, post_id)
 
     async def take_back_of(self, event: Event, who: Participant, post_id: str) -> str:
         """The take-back page of a post of this participant. Raises NotFound for what is not theirs."""
@@ -226,9 +194,7 @@ class Contributions:
         body: bytes,
     ) -> Added:
         done = await self.intake.journal.command(event.id, actor, put_in, cause=cause, body=body)
-        return Added(
-            **done.result, seq=done.seq, take_back=self._take_back.path(event.id, done.result["post"])
-        )
+        return Added(**done.result, seq=done.seq, take_back=self.take_back_path(event, done.result["post"]))
 
     async def _limit_participant(self, who: Participant, address: str) -> None:
         """Count one post. A participant who is refused does not use up the address that many share;
@@ -307,16 +273,6 @@ def form_cause(nonce: str, body: bytes) -> str | None:
     """The cause of a form that was sent: the same page sent twice with the same words is one post."""
     known = nonce.isascii() and nonce.replace("-", "").replace("_", "").isalnum() and len(nonce) <= 32
     return f"{nonce}.{hashlib.sha256(body).hexdigest()}" if known else None
-
-
-def _tool_post(new: NewPost, actor: str, now: datetime) -> Post:
-    """A tool's post. Its own ids are put behind its name, so that it can be nobody but itself."""
-    author = Author(
-        key=f"{actor}:{new.author_key}" if new.author_key else actor, handle="", name=new.author_name or ""
-    )
-    key = f"{actor}:{new.key}" if new.key else new_id()
-    post = new_post(key, author, new.text, new.created_at or now)
-    return post.model_copy(update={"url": new.url, "lang": new.lang})
 
 
 def _not_gone(stored: StoredPost | None) -> StoredPost | None:

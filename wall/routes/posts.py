@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field, StringConstraints
 
 from wall.access import Face, may
+from wall.access.signatures import SIGNATURE_HEADER, BadSignature
 from wall.access.tokens import bearer_of
 from wall.entries import Scope, sees_held
 from wall.entries.cards import PostValue
 from wall.entries.projections import post_value
 from wall.feeds.base import Arrived
-from wall.intake import Intake, admit, moves
+from wall.intake import Intake, admit, moves, parting
+from wall.intake.pairing import Digest
 from wall.journal import Tx
 from wall.model import Author, Frozen, PostState, Reason, StoredPost, new_id
 from wall.routes import Asking, AskingHere, access_of
@@ -33,14 +35,8 @@ from wall.store.search import search
 
 Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
 ReasonCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-SignatureHere = Annotated[
-    str | None,
-    Header(
-        alias="Backchannel-Signature",
-        description="`t=<unix seconds>,k=<integration id>,v1=<hex>`: the HMAC-SHA256 of `t`, a dot and the "
-        "exact bytes of the body. Only other tools send it.",
-    ),
-]
+Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,63}$")]
+_TO_THE_WEBHOOK = "Send them to /api/v1/events/…/webhook, as docs/reference/webhook.md says."
 Before = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
 
 
@@ -54,6 +50,12 @@ class MoveWithReason(Move):
     """A move that has to say why."""
 
     reason: ReasonCode
+
+
+class MoveWithTwin(Move):
+    """A move of a post with the same one on another network."""
+
+    twin: Id
 
 
 class MovedTo(Frozen):
@@ -87,6 +89,8 @@ class PostRoutes:
         add("/{post_id}/hide", self.hide, methods=["POST"])
         add("/{post_id}/reconsider", self.reconsider, methods=["POST"])
         add("/{post_id}/withdraw", self.withdraw, methods=["POST"])
+        add("/{post_id}/pair", self.pair, methods=["POST"])
+        add("/{post_id}/part", self.part, methods=["POST"])
 
     async def page(
         self,
@@ -112,13 +116,11 @@ class PostRoutes:
         request: Request,
         response: Response,
         cause: CauseHere = None,
-        signature: SignatureHere = None,
     ) -> Added:
-        """Add a post that was written here: by the staff, by a participant, who needs no sign-in, or by
-        another tool that signs. It goes through the one door like any other."""
-        if signature is not None:
-            return await self._from_tool(new, asking, request, signature)
-        new.refuse_tool_fields()
+        """Add a post that was written here: by the staff, or by a participant, who needs no sign-in. It
+        goes through the one door like any other."""
+        if SIGNATURE_HEADER in request.headers:
+            raise BadSignature("This address takes no signed requests.", remedy=_TO_THE_WEBHOOK)
         if asking.visitor.person_id is None and bearer_of(request.headers) is None:
             return await self._from_participant(new, asking, request, response, cause)
         asking.require("post.add")
@@ -147,10 +149,6 @@ class PostRoutes:
         said = Contribution(new.text, new.author_name or "", cause, await command_body(request))
         added = await self._contributions.from_participant(asking.event, who, address_of(request), said)
         remember(self._contributions.participants, request, response, who)
-        return _with_address(added, request)
-
-    async def _from_tool(self, new: NewPost, asking: Asking, request: Request, signature: str) -> Added:
-        added = await self._contributions.from_tool(asking.event, signature, await request.body(), new)
         return _with_address(added, request)
 
     async def approve(
@@ -209,6 +207,43 @@ class PostRoutes:
         graves = self._intake.graves
         return await self._moved(
             asking, request, cause, lambda tx: moves.withdraw(tx, post_id, move.version, graves)
+        )
+
+    async def pair(
+        self,
+        post_id: str,
+        move: MoveWithTwin,
+        asking: AskingHere,
+        request: Request,
+        cause: CauseHere = None,
+    ) -> MovedTo:
+        """Let a post stand for the same one on another network; what is answered is of that one."""
+        return await self._twinned(parting.pair, post_id, move, asking, request, cause)
+
+    async def part(
+        self,
+        post_id: str,
+        move: MoveWithTwin,
+        asking: AskingHere,
+        request: Request,
+        cause: CauseHere = None,
+    ) -> MovedTo:
+        """Take two posts apart that are not one person's; what is answered is of the other one."""
+        return await self._twinned(parting.part, post_id, move, asking, request, cause)
+
+    async def _twinned(
+        self,
+        do: Callable[[Tx, str, str, int, Digest], dict[str, Any]],
+        post_id: str,
+        move: MoveWithTwin,
+        asking: Asking,
+        request: Request,
+        cause: str | None,
+    ) -> MovedTo:
+        asking.require("post.pair")
+        digest = self._intake.graves.person
+        return await self._moved(
+            asking, request, cause, lambda tx: do(tx, post_id, move.twin, move.version, digest)
         )
 
     async def _moved(
