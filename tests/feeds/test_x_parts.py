@@ -18,8 +18,8 @@ from tests.world.x_posts import id_of
 from wall.errors import FeedFatal
 from wall.feeds.base import Arrived, Checkpoint, Dropped, Item
 from wall.feeds.common.problems import Passing
-from wall.feeds.xapi.asking import POSTS, Asking
 from wall.feeds.x import XSource
+from wall.feeds.xapi.asking import POSTS, Asking
 from wall.feeds.xapi.config import Times, checked
 from wall.feeds.xapi.flow import WAITING, Flow
 from wall.feeds.xapi.ids import back, is_id, moment_of
@@ -91,6 +91,8 @@ def test_a_field_that_x_does_not_know_is_asked_for_by_its_newer_name_or_no_more(
     assert "withheld" not in asking.params["tweet.fields"]
     assert asking.params["tweet.fields"].count(",") == len(POSTS["tweet.fields"]) - 2
     assert not asking.refused({"errors": errors})
+    assert not asking.follows({"errors": errors}, asking.params)
+    assert asking.follows({"errors": errors}, Asking(POSTS).params), "another request learnt it"
     message = "The query parameter [tweet.fields] is not one of [ids,expansions]"
     assert asking.refused({"errors": [{"parameters": {"tweet.fields": ["id"]}, "message": message}]})
     assert "note_post" in asking.params["post.fields"]
@@ -226,6 +228,18 @@ def test_an_old_post_is_looked_for_every_two_hours_where_that_is_free_and_else_w
     assert _rounds(Pace(Times()), _ids(30), 2 * day, paid=False) == [0, 1_200, 2_400]
 
 
+def test_after_a_restart_a_post_counts_as_looked_for_when_it_was_written() -> None:
+    day = 24 * 60
+    for hours, paid, first in (
+        (2, False, 0),
+        (10, True, 0),
+        (10, False, 600),
+        (21, False, 0),
+        (0, False, 5),
+    ):
+        assert _rounds(Pace(Times()), _ids(hours), day, paid=paid)[0] == first
+
+
 def test_what_is_gone_is_asked_for_again_soon_beside_others_that_are_there() -> None:
     pace, keys = Pace(Times()), _ids(30, 31, 32, 33)
     assert set(pace.chosen(keys, NOW, lambda _: False)) == set(keys)
@@ -313,13 +327,12 @@ async def test_a_place_that_is_kept_never_overtakes_a_post() -> None:
     post = {"id": id_of(NOW, 1), "text": "a", "author_id": "7", "created_at": "2026-05-12T14:00:00Z"}
     record = {"data": post, "includes": {"users": [{"id": "7", "username": "ada"}]}}
     work: list[Coroutine[Any, Any, object]] = [
+        flow.keep(),
         flow.take(record, "X stream"),
         _searched(flow, record),
-        flow.keep(),
     ]
     tasks = [asyncio.create_task(one) for one in work]
-    for _ in range(3):
-        await asyncio.sleep(0)
+    await asyncio.sleep(0)
     flow._out.get_nowait()
     found: list[Item] = []
     async for item in flow.items():

@@ -124,10 +124,8 @@ class Api:
         return made
 
     def _judged(self, asked: Asked) -> Answer | None:
-        if refused := self._unknown(asked.query):
+        if refused := self._unknown(asked.query) or self._closed(asked.path):
             return refused
-        if asked.path in (STREAM, RULES) and self.world.refused_stream is not None:
-            return self.world.refused_stream
         match asked.path, asked.method:
             case (path, "GET") if path == STREAM:
                 return self._stream()
@@ -145,6 +143,9 @@ class Api:
 
     def _ok(self, said: dict[str, Any]) -> Answer:
         return Answer(200, renamed(said) if self.world.vocabulary == "post" else said)
+
+    def _closed(self, path: str) -> Answer | None:
+        return self.world.refused_stream if path in (STREAM, RULES) else None
 
     def _unknown(self, query: dict[str, str]) -> Answer | None:
         for name, values in query.items():

@@ -60,10 +60,11 @@ class Api:
     async def read(self, path: str, asking: Asking, params: Mapping[str, str]) -> Record:
         """Posts at a path, which are counted. Raises Passing, FeedFatal."""
         for _ in range(_TRIES):
+            sent = asking.params
             try:
-                said = await self.send("GET", path, params={**params, **asking.params})
+                said = await self.send("GET", path, params={**params, **sent})
             except Refused as problem:
-                if not asking.refused(problem.said):
+                if not asking.follows(problem.said, sent):
                     raise
             else:
                 await self._count(said)
@@ -98,12 +99,13 @@ class Api:
         """The stream, open, in parts as they come. Silence raises what httpx2 raises for a time-out."""
         for _ in range(_TRIES):
             self._check_limit(STREAM)
+            sent = self.posts.params
             try:
-                async with self._streaming() as parts:
+                async with self._streaming(sent) as parts:
                     yield parts
                     return
             except Refused as problem:
-                if not self.posts.refused(problem.said):
+                if not self.posts.follows(problem.said, sent):
                     raise
         raise ServerTrouble("bad_request", "X does not take what was asked of it")
 
@@ -116,12 +118,12 @@ class Api:
         await self._count(record)
 
     @asynccontextmanager
-    async def _streaming(self) -> AsyncIterator[AsyncIterator[bytes]]:
+    async def _streaming(self, params: Mapping[str, str]) -> AsyncIterator[AsyncIterator[bytes]]:
         timeout = httpx2.Timeout(self._times.request, read=self._times.silence)
         async with self._client.stream(
             "GET",
             STREAM,
-            params=self.posts.params,
+            params=params,
             headers={"Accept-Encoding": "identity"},
             timeout=timeout,
         ) as answer:

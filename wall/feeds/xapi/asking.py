@@ -74,6 +74,11 @@ class Asking:
         """As they go into an address."""
         return {name: ",".join(values) for name, values in self._fields.items() if values}
 
+    def follows(self, said: Mapping[str, Any], sent: Mapping[str, str]) -> bool:
+        """Take a refusal of `sent` into account. Whether it is worth asking again: another request may have
+        learnt the same meanwhile."""
+        return self.refused(said) or self.params != sent
+
     def refused(self, said: Mapping[str, Any]) -> bool:
         """Take a refusal (an answer with status 400) into account. False: it was not about these."""
         changed = [self._without(error) for error in parts_of(said.get("errors"))]
