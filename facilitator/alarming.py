@@ -32,7 +32,7 @@ LOOK_SECONDS = 15.0
 ACTIVE = timedelta(hours=24)
 """An event in whose journal nothing was written for so long is over, or has not begun."""
 ACTOR = "system"
-VERBS: dict[Matter, str] = {"posts": "posts.judge", "points": "queue.move"}
+VERBS: dict[Matter, str] = {"posts": "posts.judge", "points": "queue.move", "feeds": "feed.add"}
 """Who could see to a matter: whoever may do this."""
 
 log = structlog.get_logger(__name__)
@@ -172,7 +172,8 @@ def message_of(words: Words, event: Event, step: Tell, lang: str) -> Message:
     when = When(event.zone, lang, words)
     title = words.say(lang, f"alarm.{matter}.title", event=event.name)
     body = words.say(lang, f"alarm.{matter}.body", count=step.waiting, time=when.clock(since))
-    note = Note(title, body, f"/desk/{event.slug}", f"alarm-{matter}")
+    page = f"/events/{event.slug}/feeds" if matter == "feeds" else f"/desk/{event.slug}"
+    note = Note(title, body, page, f"alarm-{matter}")
     fields: dict[str, str | int | None] = {
         "kind": "alarm",
         "event": event.slug,

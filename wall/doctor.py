@@ -16,12 +16,14 @@ from wall.bus.redis import PATIENCE
 from wall.errors import BackchannelError
 from wall.journal import broken_link
 from wall.live.connections import descriptor_limits, room_within
-from wall.model import Feed, FeedState, utc_now
+from wall.model import FeedState, utc_now
+from wall.routes.feed_health import Teller, Told, Verdict
 from wall.routes.languages import FOLDER, Added
 from wall.routes.pages import build_number
+from wall.routes.when import When
 from wall.routes.words import Words
 from wall.settings import Settings
-from wall.store import Store, events, feeds, pending
+from wall.store import Store, events, feeds, pending, vitals
 
 ENOUGH_CONNECTIONS = 10_000
 MORE_DESCRIPTORS = (
@@ -106,20 +108,34 @@ async def _listed(store: Store, what: str, ask: Callable[[Store], list[Finding]]
 
 
 def _feeds(store: Store) -> list[Finding]:
-    """Every feed that is in trouble, in the words that its run left."""
+    """Every feed: how it is, as its page says it."""
     with store.reading() as conn:
         named = {event.id: event.slug for event in events.listed(conn)}
         listed = feeds.listed(conn)
-    found = [_feed(feed, named[feed.event_id]) for feed in listed if feed.problem]
-    return found or [Finding("feeds", "good", f"{len(listed)} feed(s), none in trouble.")]
+        kept = vitals.of_feeds(conn, {feed.id for feed in listed})
+    words = Words()
+    teller = Teller(words, When("UTC", "en", words), utc_now())
+    found = [_feed(teller.told(feed, kept[feed.id]), named[feed.event_id]) for feed in listed]
+    return found or [Finding("feeds", "good", "0 feeds.")]
 
 
-def _feed(feed: Feed, event: str) -> Finding:
-    said = f"{feed.network} for event {event} ({feed.id}) is {feed.state}: {feed.problem}"
-    stopped = feed.state is FeedState.STOPPED
-    again = "It stays stopped: correct that, then resume it on the page of the event's feeds."
-    remedy = again if stopped else ""
-    return Finding("feed", "warning", said, remedy)
+def _feed(told: Told, event: str) -> Finding:
+    feed = told.feed
+    figures = [f"last post: {told.last}", f"behind its network: {told.lag}", told.rate]
+    figures += [budget.said for budget in told.budgets]
+    places = [f"{one.name}: {one.said}" for one in told.places if one.verdict != "well"]
+    if told.troubles and not told.problem:
+        newest = told.troubles[0]
+        places.append(f"last trouble, {newest.when}: {newest.said} {newest.went}")
+    said = f"{feed.network} for event {event} ({feed.id}) is {feed.state}. {told.headline}."
+    said = f"{said} {told.problem}".strip()
+    outcomes: dict[Verdict, Outcome] = {"trouble": "bad" if feed.state is FeedState.STOPPED else "warning"}
+    outcome = outcomes.get(told.verdict, "warning" if told.verdict == "look" else "good")
+    return Finding("feed", outcome, " ".join([said, _capital("; ".join([*figures, *places]))]), told.advice)
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].removesuffix('.')}."
 
 
 def _journals(store: Store) -> Finding:

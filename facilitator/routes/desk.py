@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from sqlalchemy import Connection
 
 from facilitator.programme import Id
 from wall import duty
+from wall.access import may
 from wall.duty import PRESENT_SECONDS
 from wall.entries import Put, Scope, render, sees_facilitation, sees_held
 from wall.journal import Journal
-from wall.model import Frozen, StoredPost
+from wall.model import Feed, Frozen, StoredPost, utc_now
 from wall.routes import Asking, AskingHere
-from wall.store import contributions, people, placements, posts
+from wall.routes.feed_health import Teller
+from wall.routes.when import When
+from wall.routes.words import Words
+from wall.store import contributions, feeds, people, placements, posts, vitals
+from wall.store.vitals import Kept
 
 Before = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
 
@@ -43,16 +48,19 @@ class Present(Frozen):
 
 
 class Presence(Frozen):
-    """Who has a desk of this event open, by name."""
+    """Who has a desk of this event open, by name. `silent`: a sentence for each feed that is silent for
+    longer than its rhythm explains, in the reader's language, for those who may see feeds."""
 
     people: tuple[Present, ...]
+    silent: tuple[str, ...] = ()
 
 
 class DeskRoutes:
     """`…/inbox` and `…/presence`."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, words: Words) -> None:
         self._journal = journal
+        self._words = words
         self.router = APIRouter(prefix="/events/{slug}", tags=["desk"])
         self.router.add_api_route("/inbox", self.inbox, methods=["GET"])
         self.router.add_api_route("/presence", self.arrive, methods=["POST"])
@@ -70,21 +78,21 @@ class DeskRoutes:
             lambda conn: _inbox(conn, asking.event.id, scope, before, limit)
         )
 
-    async def arrive(self, asking: AskingHere, here: At | None = None) -> Presence:
+    async def arrive(self, asking: AskingHere, request: Request, here: At | None = None) -> Presence:
         """Say that one has a desk open, for 25 seconds, and which post one works at; who else has."""
         asking.scope("desk")
         person = asking.actor.removeprefix("person:")
         await duty.arrive(self._journal.bus, asking.event.id, person)
         at = here.at if here else None
         await self._journal.bus.keep(_claims(asking.event.id), person, at or "", PRESENT_SECONDS)
-        return await self._present(asking)
+        return await self._present(asking, request)
 
-    async def present(self, asking: AskingHere) -> Presence:
+    async def present(self, asking: AskingHere, request: Request) -> Presence:
         """Who has a desk open."""
         asking.scope("desk")
-        return await self._present(asking)
+        return await self._present(asking, request)
 
-    async def _present(self, asking: Asking) -> Presence:
+    async def _present(self, asking: Asking, request: Request) -> Presence:
         ids = await self._journal.bus.present(asking.event.id)
         names = await self._journal.store.read(lambda conn: people.names(conn, ids))
         claims = await self._journal.bus.kept(_claims(asking.event.id))
@@ -92,7 +100,24 @@ class DeskRoutes:
             Present(person=person, name=name, at=claims[person].value or None if person in claims else None)
             for person, name in names.items()
         )
-        return Presence(people=tuple(sorted(here, key=lambda one: (one.name, one.person))))
+        people_ = tuple(sorted(here, key=lambda one: (one.name, one.person)))
+        return Presence(people=people_, silent=await self._silent(asking, request))
+
+    async def _silent(self, asking: Asking, request: Request) -> tuple[str, ...]:
+        if not may(asking.roles, "feed.see"):
+            return ()
+        lang = self._words.language_of(request)
+        teller = Teller(self._words, When(asking.event.zone, lang, self._words), utc_now())
+        found = await self._journal.store.read(lambda conn: _silent_feeds(conn, asking.event.id))
+        return tuple(teller.silence(feed, kept) for feed, kept in found)
+
+
+def _silent_feeds(conn: Connection, event_id: str) -> list[tuple[Feed, Kept]]:
+    if vitals.silent(conn, event_id) is None:
+        return []
+    listed = {feed.id: feed for feed in feeds.listed(conn, event_id)}
+    kept = vitals.of_feeds(conn, listed.keys())
+    return [(listed[id_], one) for id_, one in kept.items() if one.silent_since is not None]
 
 
 def _claims(event_id: str) -> str:

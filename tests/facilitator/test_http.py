@@ -241,7 +241,7 @@ async def test_the_inbox_pages_to_what_a_desk_does_not_hold(channel: Channel) ->
 
 
 async def test_who_has_a_desk_open_is_known_by_name(channel: Channel) -> None:
-    assert (await channel.client.get(f"{channel.api.path}/presence")).json() == {"people": []}
+    assert (await channel.client.get(f"{channel.api.path}/presence")).json() == {"people": [], "silent": []}
     assert [one["name"] for one in (await channel.do("/presence"))["people"]] == ["Ada"]
     other = channel.somebody(Role.FACILITATOR)
     assert len((await other.do("/presence"))["people"]) == 2

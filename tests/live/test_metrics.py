@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from prometheus_client import Counter, Gauge
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.live.rough import a_serve
@@ -23,11 +24,18 @@ from tests.support.processes import ROOT
 from tests.support.waiting import PATIENCE, eventually
 from tests.world.mastodon import TOKEN, FakeMastodon
 from wall.bus import redis
+from wall.intake import feed_metrics
 from wall.intake.metrics import feed_lag
 
 DASHBOARD = ROOT / "docs" / "ops" / "grafana-dashboard.json"
 HOW_TO = ROOT / "docs" / "how-to" / "watch-a-server.md"
 COUNTED = "backchannel_intake_items_total"
+OF_FEEDS = {
+    f"{one._name}{'_total' if isinstance(one, Counter) else ''}"
+    for one in vars(feed_metrics).values()
+    if isinstance(one, Counter | Gauge)
+}
+"""Served while a feed runs: tests/live/test_feed_silence.py sees them move."""
 
 
 async def scraped(running: Running) -> dict[str, Any]:
@@ -146,6 +154,7 @@ async def test_every_metric_that_the_dashboard_and_the_how_to_name_is_served(run
         served |= {sample.name for sample in family.samples}
     # Served with Redis, and with a feed: tests/live/test_slow_redis.py and the one above see them move.
     served |= {redis.up._name, f"{redis.lost_bells._name}_total", f"{feed_lag._name}_bucket"}
+    served |= OF_FEEDS
     assert len(expressions()) >= 12
     for expression in expressions():
         assert queried(expression), expression

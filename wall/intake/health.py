@@ -70,9 +70,9 @@ class Health:
     def failed(self, problem: BaseException, retry_seconds: float | None) -> None:
         """The source failed as a whole; None: it is not tried again."""
         if retry_seconds is None:
-            self._over = Standing(FeedState.STOPPED, code_of(problem), _said(problem, "Stopped by"))
+            self._over = Standing(FeedState.STOPPED, code_of(problem), said_of(problem, "Stopped by"))
         else:
-            said = f"{_said(problem, 'It failed with')} {_again(retry_seconds)}"
+            said = f"{said_of(problem)} {_again(retry_seconds)}"
             self._until_known = Standing(FeedState.RETRYING, code_of(problem), said)
 
     def ended(self) -> None:
@@ -103,7 +103,7 @@ def code_of(problem: BaseException) -> str:
     return type(problem).__name__
 
 
-def _said(problem: BaseException, otherwise: str) -> str:
+def said_of(problem: BaseException, otherwise: str = "It failed with") -> str:
     """Words for an organiser. What the program did not raise on purpose is not quoted."""
     if not isinstance(problem, BackchannelError):
         return f"{otherwise} {type(problem).__name__}."

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
-from dataclasses import dataclass, field
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import structlog
@@ -18,13 +17,15 @@ from sqlalchemy import Connection
 
 from wall.entries import kinds
 from wall.errors import BackchannelError, FeedFatal, LeaseLost, StoreFull, StoreUnavailable
-from wall.feeds.base import Budget, Checkpoint, Dropped, Item, Source, Trouble, open_source
-from wall.intake import metrics
-from wall.intake.commits import COMMIT_AT_ITEMS, Progress
-from wall.intake.door import Given, Tally
-from wall.intake.health import Health, Standing, code_of
+from wall.feeds.base import Arrived, Edited, Source, Trouble, open_source
+from wall.intake import feed_metrics, metrics
+from wall.intake.bursts import Burst, bursts_of
+from wall.intake.commits import Progress
+from wall.intake.door import Tally
+from wall.intake.health import Health, Standing, code_of, said_of
 from wall.intake.intake import Intake
 from wall.intake.recheck import recheck
+from wall.intake.watching import Watching
 from wall.journal import Tx
 from wall.model import Feed, FeedState
 from wall.store import feeds
@@ -40,42 +41,6 @@ STORE_RETRY_SECONDS = 1.0
 _ENDED = (FeedState.STOPPED, FeedState.DONE)
 
 Heard = Callable[[Tally, Source], None]
-
-
-@dataclass
-class _Burst:
-    """Items since the last commit, with the newest cursor among them, and what was told besides."""
-
-    items: list[Given] = field(default_factory=list)
-    cursor: str | None = None
-    dropped: int = 0
-    troubles: list[Trouble] = field(default_factory=list)
-    budgets: list[Budget] = field(default_factory=list)
-
-    def take(self, item: Item) -> None:
-        match item:
-            case Checkpoint(cursor):
-                self.cursor = cursor
-            case Dropped():
-                self.dropped += 1
-            case Trouble():
-                self.troubles.append(item)
-            case Budget():
-                self.budgets.append(item)
-            case _:
-                self.items.append(item)
-
-    @property
-    def full(self) -> bool:
-        return len(self.items) >= COMMIT_AT_ITEMS
-
-    @property
-    def has_progress(self) -> bool:
-        """Whether there is anything to store."""
-        return bool(self.items or self.dropped or self.cursor is not None)
-
-    def __bool__(self) -> bool:
-        return self.has_progress or bool(self.troubles or self.budgets)
 
 
 class Supervisor:
@@ -104,6 +69,7 @@ class Supervisor:
         try:
             listed = await self._intake.store.read(feeds.listed)
             metrics.looked(listed)
+            feed_metrics.looked(listed)
             for feed in listed:
                 if feed.id not in self._running and feed.state not in _ENDED:
                     await self._start(feed)
@@ -164,6 +130,13 @@ async def run_feed(intake: Intake, feed: Feed, fence: int, heard: Heard | None =
     `heard` is told of each burst that is on disk.
     """
     run = _Run(intake, feed, fence, heard)
+    try:
+        await _run_on(run, feed)
+    finally:
+        await run.close()
+
+
+async def _run_on(run: _Run, feed: Feed) -> None:
     while True:
         try:
             await run.stream()
@@ -193,45 +166,65 @@ class _Run:
         self._health = Health(feed.state, feed.problem)
         self._told: Standing | None = None
         self._telling = asyncio.Lock()
+        self._watching = Watching(intake, feed, fence)
 
     async def stream(self) -> None:
         """Commit what the source yields, burst by burst, each with its cursor, until it has no more."""
+        await self._watching.load()
         self._source = source = opened(self._feed)
         self._health.began(source.places)
-        watching = asyncio.create_task(self._watch(source))
+        self._watching.began(source.places)
+        working = [asyncio.create_task(work) for work in (self._watch(source), self._watching.run())]
         try:
             await self._tell()
-            async with contextlib.aclosing(_bursts(source.stream(self._cursor))) as bursts:
+            async with contextlib.aclosing(bursts_of(source.stream(self._cursor))) as bursts:
                 async for burst in bursts:
                     await self._take(burst, source)
             self._health.ended()
             await self._tell()
         finally:
-            watching.cancel()
-            await asyncio.gather(watching, return_exceptions=True)
+            for task in working:
+                task.cancel()
+            await asyncio.gather(*working, return_exceptions=True)
             await source.aclose()
 
-    async def _take(self, burst: _Burst, source: Source) -> None:
+    async def close(self) -> None:
+        """Keep what was measured."""
+        await self._watching.close()
+
+    async def _take(self, burst: Burst, source: Source) -> None:
         if burst.has_progress:
             tally = await self._commit(burst)
-            self._health.works()
+            self._works()
+            given = (one.post for one in burst.items if isinstance(one, Arrived | Edited))
+            self._watching.came(given, tally.made, burst.dropped)
             if self._heard:
                 self._heard(tally, source)
         for trouble in burst.troubles:
             log.info("feed.place", feed_id=self._feed.id, code=trouble.code)
-            self._health.heard(trouble)
+            self._heard_of(trouble)
+        for budget in burst.budgets:
+            self._watching.budget(budget)
         await self._tell()
 
     async def _watch(self, source: Source) -> None:
         """Ask every minute what the source still has. A recheck that fails is tried at the next."""
         while True:
             await asyncio.sleep(RECHECK_SECONDS)
-            self._health.works()
+            self._works()
             try:
                 await self._tell()
                 await self._recheck(source)
             except Exception as problem:  # noqa: BLE001  a recheck must not end what it watches over
                 log.warning("feed.recheck_failed", feed_id=self._feed.id, problem=type(problem).__name__)
+
+    def _works(self) -> None:
+        self._health.works()
+        self._watching.works()
+
+    def _heard_of(self, trouble: Trouble) -> None:
+        self._health.heard(trouble)
+        self._watching.trouble(trouble)
 
     async def _recheck(self, source: Source) -> None:
         journal, actor = self._intake.journal, f"feed:{self._feed.id}"
@@ -241,7 +234,7 @@ class _Run:
             log.warning("feed.much_gone", feed_id=self._feed.id, asked=done.asked, unknown=done.unknown)
         await self._tell()
 
-    async def _commit(self, burst: _Burst) -> Tally:
+    async def _commit(self, burst: Burst) -> Tally:
         feed = self._feed
         progress = Progress(feed.id, self._fence, burst.cursor, burst.dropped, feed.network)
         tally = await self._intake.submit(feed.event_id, burst.items, f"feed:{feed.id}", progress)
@@ -255,6 +248,8 @@ class _Run:
         delay = self._delay(problem)
         log.warning("feed.trouble", feed_id=self._feed.id, code=code_of(problem), retry_seconds=delay)
         self._health.failed(problem, delay)
+        with contextlib.suppress(BackchannelError):
+            await self._watching.failed(code_of(problem), said_of(problem), delay)
         with contextlib.suppress(BackchannelError):
             await self._tell()
         return delay
@@ -276,6 +271,7 @@ class _Run:
                     lambda tx: tell_standing(tx, feed.id, self._fence, standing),
                 )
                 self._told = standing
+                await self._watching.save()
 
 
 def opened(feed: Feed) -> Source:
@@ -299,40 +295,6 @@ def tell_standing(tx: Tx, feed_id: str, fence: int, standing: Standing) -> None:
     if (present.state, present.problem) != (standing.state, standing.problem):
         feeds.move(tx.conn, feed_id, state=standing.state.value, problem=standing.problem)
         tx.append(kinds.FeedMoved(state=standing.state, problem=standing.code), ("feed", feed_id))
-
-
-async def _bursts(items: AsyncIterator[Item]) -> AsyncGenerator[_Burst]:
-    """Gather items up to a full burst, or as long as the source does not pause."""
-    queue: asyncio.Queue[Item | BaseException | None] = asyncio.Queue(2 * COMMIT_AT_ITEMS)
-    reading = asyncio.create_task(_read(items, queue))
-    try:
-        ended = False
-        while not ended:
-            burst, item = _Burst(), await queue.get()
-            while True:
-                if item is None or isinstance(item, BaseException):
-                    ended = True
-                    break
-                burst.take(item)
-                if burst.full or queue.empty():
-                    break
-                item = queue.get_nowait()
-            if burst:
-                yield burst
-            if isinstance(item, BaseException):
-                raise item
-    finally:
-        reading.cancel()
-        await asyncio.gather(reading, return_exceptions=True)
-
-
-async def _read(items: AsyncIterator[Item], queue: asyncio.Queue[Item | BaseException | None]) -> None:
-    try:
-        async for item in items:
-            await queue.put(item)
-        await queue.put(None)
-    except Exception as problem:  # noqa: BLE001  handed over to who reads the queue
-        await queue.put(problem)
 
 
 async def _keep_lease(intake: Intake, feed_id: str, fence: int, lease_seconds: float) -> None:

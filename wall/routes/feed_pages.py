@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,33 +14,51 @@ from wall.access import may
 from wall.errors import BackchannelError, BadInput, NotFound
 from wall.feeds import forms
 from wall.feeds.base import open_replier
-from wall.feeds.probing import Probe, probe
+from wall.feeds.common.matching import Match
+from wall.feeds.probing import Probe, probe, would_match
 from wall.intake import Intake, feeding
 from wall.journal import Tx
-from wall.model import Feed, FeedState
+from wall.model import Event, Feed, FeedState, utc_now
 from wall.routes import Asking, AskingHere
 from wall.routes.commands import IdHere, command_body
+from wall.routes.feed_health import Teller, Told, needing
 from wall.routes.first_run_form import searched
 from wall.routes.forms import form_of, new_cause
+from wall.routes.when import When
 from wall.routes.words import Views
-from wall.store import feeds
+from wall.store import feeds, pasted, vitals
 
 Switch = Callable[[Tx, str, bool], dict[str, Any]]
 """The command that lets replies be posted by a feed's account, or no longer."""
 Save = Callable[[dict[str, Any]], Awaitable[None]]
 """Saves a feed's checked settings. Raises what a command raises."""
 _MOST_FIELDS = 100
+_MOST_TEXT = 10_000
+_ADDRESS = re.compile(r"https?://\S+")
 _DONE = frozenset({"added", "pause", "resume", "again", "remove", "replies"})
 
 
 @dataclass(frozen=True)
 class Row:
-    """One feed on the page. `said`: its settings by label, no secrets; `can`: what its buttons offer."""
+    """One feed on the page. `told`: how it is; `said`: its settings by label, no secrets; `can`: what its
+    buttons offer."""
 
     feed: Feed
+    told: Told
     said: Mapping[str, str]
     replies: bool
     can: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked of the feeds: `text`, and what each says by its own rules (None: its settings are
+    lost). `is_address`: it is the address of a post, and `came` whether that post is in the event."""
+
+    text: str
+    answers: tuple[tuple[Feed, Match | None], ...] = ()
+    is_address: bool = False
+    came: bool = False
 
 
 class FeedPages:
@@ -54,6 +73,7 @@ class FeedPages:
         add = self.router.add_api_route
         add("", self.show, methods=["GET", "HEAD"])
         add("", self.add, methods=["POST"])
+        add("/match", self.match, methods=["POST"])
         add("/{feed_id}/{verb}", self.do, methods=["POST"])
 
     async def show(
@@ -62,7 +82,7 @@ class FeedPages:
         """All feeds; with `add`, the form of that network; with `again`, the form of that feed."""
         asking.require("feed.see")
         feed = (await self._listed(asking)).get(again)
-        if feed is not None and "again" in _row(feed, asking).can:
+        if feed is not None and "again" in _can(feed, asking):
             typed = forms.entered(feed.config or {forms.HASHTAGS: searched(list(asking.event.hashtags))})
             return await self._page(asking, request, feed.network, typed, again=feed.id)
         network = add if add in forms.offered() else ""
@@ -116,6 +136,19 @@ class FeedPages:
                 asking, request, network, typed, wrong=wrong or frozenset({""}), again=again, status=422
             )
         return None
+
+    async def match(self, asking: AskingHere, request: Request) -> Response:
+        """Would a post with this hashtag, or with these words, have come? Nobody is asked."""
+        asking.require("feed.see")
+        text = (await form_of(request)).get("text", "").strip()[:_MOST_TEXT]
+        listed = (await self._listed(asking)).values()
+        address = text if _ADDRESS.fullmatch(text) else ""
+        came = bool(address) and await self._journal.store.read(
+            lambda conn: pasted.with_url(conn, asking.event.id, address)
+        )
+        answers = () if address else tuple((feed, _answer(feed, text)) for feed in listed)
+        asked = Asked(text, answers, is_address=bool(address), came=came) if text else None
+        return await self._page(asking, request, asked=asked)
 
     async def do(self, feed_id: IdHere, verb: str, asking: AskingHere, request: Request) -> Response:
         """Pause, resume, remove, try out, enter the settings again, or switch replies; what is refused
@@ -175,6 +208,13 @@ class FeedPages:
         found = await self._journal.store.read(lambda conn: feeds.listed(conn, asking.event.id))
         return {feed.id: feed for feed in found}
 
+    async def _told(self, event: Event, listed: Mapping[str, Feed], lang: str) -> dict[str, Told]:
+        """How each feed is, by its id."""
+        kept = await self._journal.store.read(lambda conn: vitals.of_feeds(conn, listed.keys()))
+        words = self._views.words
+        teller = Teller(words, When(event.zone, lang, words), utc_now())
+        return {id_: teller.told(feed, kept[id_]) for id_, feed in listed.items() if id_ in kept}
+
     async def _page(
         self,
         asking: Asking,
@@ -188,16 +228,21 @@ class FeedPages:
         again: str = "",
         refused: bool = False,
         did: str = "",
+        asked: Asked | None = None,
         status: int = 200,
     ) -> Response:
         listed = await self._listed(asking)
+        told = await self._told(asking.event, listed, self._views.words.language_of(request))
         return self._views.page(
             request,
             "feeds.html",
             status=status,
             visitor=asking.visitor,
             event=asking.event,
-            rows=[_row(feed, asking) for feed in listed.values()],
+            rows=[_row(feed, told[feed.id], asking) for feed in listed.values()],
+            told=list(told.values()),
+            needing=needing(told.values()),
+            asked=asked,
             networks=forms.offered(),
             network=network,
             fields=forms.fields_of(network, typed) if network else (),
@@ -213,7 +258,16 @@ class FeedPages:
         )
 
 
-def _row(feed: Feed, asking: Asking) -> Row:
+def _answer(feed: Feed, text: str) -> Match | None:
+    return None if feed.lost else would_match(feed.network, feed.config, text)
+
+
+def _row(feed: Feed, told: Told, asking: Asking) -> Row:
+    return Row(feed, told, forms.in_words(feed.config), _has_account(feed), _can(feed, asking))
+
+
+def _can(feed: Feed, asking: Asking) -> frozenset[str]:
+    """What this person may do with a feed as it is."""
     can = set()
     if may(asking.roles, "feed.add"):
         can = {"remove"}
@@ -224,10 +278,9 @@ def _row(feed: Feed, asking: Asking) -> Row:
             can |= set() if feed.lost else {"resume"}
         elif feed.state is not FeedState.DONE:
             can.add("pause")
-    replies = _has_account(feed)
-    if replies and may(asking.roles, "replies.switch"):
+    if _has_account(feed) and may(asking.roles, "replies.switch"):
         can.add("replies")
-    return Row(feed, forms.in_words(feed.config), replies, frozenset(can))
+    return frozenset(can)
 
 
 def _has_account(feed: Feed) -> bool:

@@ -12,6 +12,7 @@ from wall.entries.staff_kinds import Way
 from wall.model import PostState, Role
 from wall.parallel import RelayState
 from wall.programme import SessionState
+from wall.store import vitals
 from wall.store.staff_tables import alarm, alarm_way
 from wall.store.tables import event, member, person, post, post_revision, relay, session
 
@@ -30,7 +31,7 @@ def watched_events(conn: Connection, active_since: datetime) -> list[str]:
 
 def waiting(conn: Connection, event_id: str) -> list[Waits]:
     """What waits in an event for somebody to see to it."""
-    found = [_posts(conn, event_id), _points(conn, event_id)]
+    found = [_posts(conn, event_id), _points(conn, event_id), _feeds(conn, event_id)]
     return [one for one in found if one is not None]
 
 
@@ -118,6 +119,12 @@ def _posts(conn: Connection, event_id: str) -> Waits | None:
     )
     oldest, count = conn.execute(query).one()
     return Waits("posts", oldest, count) if count else None
+
+
+def _feeds(conn: Connection, event_id: str) -> Waits | None:
+    """Feeds that are silent for longer than their rhythm explains, since the first of them is."""
+    found = vitals.silent(conn, event_id)
+    return Waits("feeds", *found) if found else None
 
 
 def _points(conn: Connection, event_id: str) -> Waits | None:
