@@ -19,6 +19,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from wall.declared import Country, DeclaredRole
+from wall.twinned import Twin
 
 POST_TEXT_LIMIT = 20_000
 """Longest text of one post, in code points. The longest any supported network allows is 25,000
@@ -100,7 +101,8 @@ class Author(Frozen):
     """The author of a post as the network showed them when the post was captured.
 
     `limited` and `suspended`: what the moderators of their server decided about the account. `role` and
-    `country`: what a participant said of themselves.
+    `country`: what a participant said of themselves. `also`: names by which their profile says that they
+    are elsewhere (`wall.twins.elsewhere`).
     """
 
     key: Key
@@ -114,6 +116,7 @@ class Author(Frozen):
     suspended: bool = False
     role: DeclaredRole = ""
     country: Country = ""
+    also: tuple[Name, ...] = ()
 
 
 class Media(Frozen):
@@ -221,10 +224,12 @@ class Post(Frozen):
 
 
 class PostState(StrEnum):
-    """Moderation of a post (DESIGN §6). `stub` is an original known only from its reposts."""
+    """Moderation of a post (DESIGN §6). `stub` is an original known only from its reposts; another post
+    stands for a `twin`, which is no card of its own."""
 
     STUB = "stub"
     REPOST = "repost"
+    TWIN = "twin"
     RECEIVED = "received"
     APPROVED = "approved"
     HELD = "held"
@@ -324,6 +329,7 @@ class StoredPost(Frozen):
     """A post with its place in one event. `received` and `shown` are journal seqs (0: never).
 
     `by_hand`: a person approved it, as it is now. `left_off`: the opt-out that keeps it off the walls.
+    `twins`: the posts that it stands for; `twin_of`: the post that stands for it.
     """
 
     id: str
@@ -339,6 +345,8 @@ class StoredPost(Frozen):
     edits: int
     by_hand: bool = False
     left_off: str | None = None
+    twins: tuple[Twin, ...] = ()
+    twin_of: str | None = None
 
 
 class FeedState(StrEnum):

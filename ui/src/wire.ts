@@ -1,6 +1,15 @@
 // Made by `python -m wall.entries.schema --write` from wall/entries. Do not edit.
 // Times are ISO 8601 text in UTC; offsets into text count code points.
 
+/** The same post on another network, which this card stands for too. `post` and `why`, a code with
+ * words, are there only for those who see held posts. */
+export interface AlsoValue {
+  readonly network: string;
+  readonly url: string | null;
+  readonly post: string | null;
+  readonly why: string | null;
+}
+
 /** `answer`: the post of the same id was said to this prompt of a session, or only to the session. */
 export interface AnswerValue {
   readonly id: string;
@@ -346,6 +355,7 @@ export interface PostValue {
   readonly quote: QuoteValue | null;
   readonly reposts: number;
   readonly by_hand: boolean;
+  readonly also: readonly AlsoValue[];
   readonly state: string | null;
   readonly reasons: readonly Reason[] | null;
   readonly bar: string | null;

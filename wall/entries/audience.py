@@ -76,7 +76,9 @@ _SEES_FACILITATION = frozenset(Role) - {Role.RATER, Role.TECHNICIAN}
 _SEES_TAGS = _SEES_FACILITATION - {Role.TAGGER, Role.CHAIR}
 _SEES_NOTES = _SEES_FACILITATION - {Role.TAGGER}
 _BLIND = frozenset({Role.TAGGER})
-_NOWHERE = frozenset({PostState.STUB, PostState.REPOST, PostState.UNAVAILABLE, PostState.WITHDRAWN})
+_NOWHERE = frozenset(
+    {PostState.STUB, PostState.REPOST, PostState.TWIN, PostState.UNAVAILABLE, PostState.WITHDRAWN}
+)
 
 
 @dataclass(frozen=True)

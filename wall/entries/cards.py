@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from wall.entries.pictures import key_of, media_keys, picture_key
 from wall.model import Author, Frozen, Link, LinkCard, Media, Poll, Quote, Reason, StoredPost, Time
+from wall.twinned import Twin
 from wall.wishes import bar_of
 
 
@@ -91,11 +92,22 @@ class DeclaredValue(Frozen):
     country: str
 
 
+class AlsoValue(Frozen):
+    """The same post on another network, which this card stands for too. `post` and `why`, a code with
+    words, are there only for those who see held posts."""
+
+    network: str
+    url: str | None
+    post: str | None = None
+    why: str | None = None
+
+
 class PostValue(Frozen):
     """`post`: a card. `order` sorts cards: by when they were first shown, for the desk by arrival.
 
-    `by_hand`: a person approved it as it is. `state`, `reasons`, `bar` and `declared` are there only for
-    those who see held posts; `bar` is the code of why nobody can let it onto a screen (`wall.wishes`).
+    `by_hand`: a person approved it as it is. `also`: where else its author posted it. `state`, `reasons`,
+    `bar` and `declared` are there only for those who see held posts; `bar` is the code of why nobody can
+    let it onto a screen (`wall.wishes`).
     """
 
     id: str
@@ -119,6 +131,7 @@ class PostValue(Frozen):
     quote: QuoteValue | None
     reposts: int
     by_hand: bool
+    also: tuple[AlsoValue, ...] = ()
     state: str | None = None
     reasons: tuple[Reason, ...] | None = None
     bar: str | None = None
@@ -148,18 +161,24 @@ def card(stored: StoredPost, *, staff: bool) -> PostValue:
         links=post.links,
         media=_media(post.media),
         emoji=tuple(EmojiValue(code=one.code, picture=key_of(one.url)) for one in post.emoji),
-        warning=post.warning,
-        sensitive=post.sensitive,
+        warning=post.warning or next((twin.warning for twin in stored.twins if twin.warning), None),
+        sensitive=post.sensitive or any(twin.sensitive for twin in stored.twins),
         poll=_poll(post.poll) if post.poll else None,
         link_card=_link_card(post.link_card) if post.link_card else None,
         quote=_quote(post.quote) if post.quote and post.quote.unseen is None else None,
         reposts=stored.reposts,
         by_hand=stored.by_hand,
+        also=tuple(_also(twin, staff=staff) for twin in stored.twins),
         state=stored.state if staff else None,
         reasons=stored.reasons if staff else None,
         bar=bar_of(stored) if staff else None,
         declared=_declared(post.author) if staff else None,
     )
+
+
+def _also(twin: Twin, *, staff: bool) -> AlsoValue:
+    known = {"post": twin.id, "why": twin.why} if staff else {}
+    return AlsoValue(network=twin.network, url=twin.url, **known)
 
 
 def _declared(author: Author) -> DeclaredValue | None:

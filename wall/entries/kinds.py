@@ -18,6 +18,7 @@ from wall.entries.contribution_kinds import ContributionData
 from wall.entries.data import Data
 from wall.entries.display_kinds import DisplayData
 from wall.entries.doors_kinds import DoorsData
+from wall.entries.feed_kinds import FeedData
 from wall.entries.point_kinds import PointData
 from wall.entries.programme_kinds import ProgrammeData
 from wall.entries.reply_kinds import ReplyData
@@ -25,6 +26,7 @@ from wall.entries.resource_kinds import ResourceData
 from wall.entries.sheet_kinds import SheetData
 from wall.entries.speaker_kinds import SpeakerData
 from wall.entries.staff_kinds import StaffData
+from wall.entries.twin_kinds import TwinData
 from wall.entries.wish_kinds import WishData
 from wall.model import FeedState, Mode, PostState, Reason
 from wall.parallel import RelayState
@@ -369,12 +371,14 @@ AnyData = Annotated[
     | DisplayData
     | ProgrammeData
     | DoorsData
+    | FeedData
     | ReplyData
     | ResourceData
     | SpeakerData
     | ContributionData
     | SheetData
     | StaffData
+    | TwinData
     | WishData
     | PointData,
     Field(discriminator="kind"),

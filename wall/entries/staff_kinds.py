@@ -9,8 +9,9 @@ from pydantic import StringConstraints
 from wall.entries.data import Data
 from wall.model import Role
 
-Matter = Literal["posts", "points"]
-"""What waits: posts for a person's decision, or points in the queue of a running session."""
+Matter = Literal["posts", "points", "feeds"]
+"""What waits: posts for a person's decision, points in the queue of a running session, or feeds that are
+silent for longer than their own rhythm explains."""
 Way = Literal["push", "email", "webhook"]
 """How an organiser is reached."""
 

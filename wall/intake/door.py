@@ -7,61 +7,26 @@ replaces; what was withdrawn stays withdrawn.
 
 from __future__ import annotations
 
-import hmac
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from wall.entries import kinds
 from wall.feeds.base import Arrived, Edited, Withdrawn
-from wall.intake import moves, quoting
+from wall.intake import moves, quoting, twinning
+from wall.intake.graves import Graves
 from wall.intake.judging import Judging
+from wall.intake.pairing import Pairing
+from wall.intake.settling import recount
+from wall.intake.tally import Given, Tally
 from wall.intake.versions import edition, is_newer
 from wall.journal import Tx
 from wall.model import Author, Post, PostState, StoredPost, new_id
-from wall.store import posts, questions, wishes
+from wall.store import posts, questions, twins, wishes
 from wall.store.search import forget_words
 from wall.text import drop_bad_links, search_words
 from wall.wishes import key_name, names_of, wish_of
 
-Given = Arrived | Edited | Withdrawn
-
-
-@dataclass
-class Tally:
-    """What became of the items of one batch, in posts."""
-
-    accepted: int = 0
-    reposts: int = 0
-    edited: int = 0
-    known: int = 0
-    withdrawn: int = 0
-    ids: list[str] = field(default_factory=list)
-    """Ids of the accepted posts, in the order given; a known one's id stands in its place."""
-    made: list[datetime] = field(default_factory=list)
-    """When the accepted posts were made, by their networks."""
-
-    def accept(self, post_id: str, post: Post) -> None:
-        """Count a post that is new."""
-        self.accepted += 1
-        self.ids.append(post_id)
-        self.made.append(post.created_at)
-
-
-class Graves:
-    """Keyed digests of withdrawn posts: recognised when they come back, telling nothing meanwhile."""
-
-    def __init__(self, secret: bytes) -> None:
-        self._secret = secret
-
-    def __call__(self, network: str, key: str) -> str:
-        """The tombstone of a post: what stands in its row in place of its key."""
-        name = f"{network}\0{key}".encode()
-        return "~" + hmac.digest(self._secret, name, "sha256").hex()
-
-    def person(self, event_id: str, name: str) -> str:
-        """What stands in the list of those who are left off an event's walls, in place of their name."""
-        return hmac.digest(self._secret, f"left off\0{event_id}\0{name}".encode(), "sha256").hex()
+__all__ = ["Given", "Graves", "Tally", "admit"]
 
 
 def admit(tx: Tx, items: Sequence[Given], graves: Graves) -> Tally:
@@ -85,7 +50,9 @@ class _Batch:
 
     def run(self, items: Sequence[Given]) -> Tally:
         self._look_up(items)
-        self._judging = Judging(self.tx, [post for item in items if (post := self._to_judge(item))])
+        to_judge = [post for item in items if (post := self._to_judge(item))]
+        self._judging = Judging(self.tx, to_judge)
+        self._pairing = Pairing(self.tx, self.graves.person, to_judge)
         for item in items:
             match item:
                 case Arrived(post):
@@ -133,11 +100,31 @@ class _Batch:
             self.tally.ids.append(known.id)
 
     def _new_post(self, post: Post) -> None:
-        post = self._presentable(post)
-        stored = self._judged(new_id(), post)
+        stored = self._judged(new_id(), self._presentable(post))
         self._keep(stored)
-        self.tx.came(stored, self._judging.digest(post))
-        self.tally.accept(stored.id, post)
+        self._came(stored)
+
+    def _came(self, stored: StoredPost) -> None:
+        """Count a new post, and find its twin."""
+        self._pair(stored)
+        now = self._known[stored.post.network, stored.post.key]
+        self.tx.came(now, self._judging.digest(stored.post))
+        self.tally.accept(stored.id, stored.post)
+
+    def _pair(self, stored: StoredPost) -> None:
+        if self._pairing.is_likely(stored.post):
+            self._flush()
+            self._read_again(self._pairing.pair(stored.id))
+
+    def _read_again(self, ids: Collection[str]) -> None:
+        """Know as they are now posts that others changed."""
+        for stored in posts.by_ids(self.tx.conn, self.tx.event.id, ids).values():
+            name = (stored.post.network, stored.post.key)
+            if stored.state is PostState.WITHDRAWN:  # its key is a tombstone
+                name = next((one for one, known in self._known.items() if known.id == stored.id), name)
+            else:
+                self._moved.setdefault(name[0], {})[name[1]] = twinning.decided(self.tx, stored)
+            self._known[name] = stored
 
     def _judged(self, post_id: str, post: Post) -> StoredPost:
         """Judge a post that is new to the readers, and write its entry."""
@@ -146,7 +133,7 @@ class _Batch:
         verdict = self._judging.verdict(post, left_off=left_off is not None)
         data = kinds.PostReceived(network=post.network, state=verdict.state, reasons=verdict.reasons)
         seq = tx.append(data, ("post", post_id))
-        moves.recount(tx, None, verdict.state)
+        recount(tx, None, verdict.state)
         self._moved.setdefault(post.network, {})[post.key] = verdict.state
         return StoredPost(
             id=post_id,
@@ -228,8 +215,7 @@ class _Batch:
         )
         placed = {"received": judged.received, "shown": judged.shown, "left_off": judged.left_off}
         self._write(judged, **placed, received_at=self.tx.now)
-        self.tx.came(judged, self._judging.digest(post))
-        self.tally.accept(stub.id, post)
+        self._came(judged)
 
     def _edited(self, post: Post) -> None:
         known = self._known.get((post.network, post.key))
@@ -248,23 +234,41 @@ class _Batch:
 
     def _replace(self, known: StoredPost, post: Post) -> None:
         """Put an edited text in place of the old one, judged again."""
-        tx, edit = self.tx, known.edits + 1
+        tx, edit, twin = self.tx, known.edits + 1, twins.of(self.tx.conn, known.id)
         left_off = self._opt_out_of(post.network, post.author, known.left_off)
-        verdict = self._judging.verdict(post, known.state, known.reasons, left_off=left_off is not None)
+        before = twin.state if twin else known.state
+        verdict = self._judging.verdict(post, before, known.reasons, left_off=left_off is not None)
         state, reasons = verdict.state, verdict.reasons
         posts.keep_revision(tx.conn, known, tx.now)
         seq = tx.append(kinds.PostEdited(edit=edit, state=state, reasons=reasons), ("post", known.id))
         if post.text != known.post.text:
             for translation in questions.forget_translations(tx.conn, known.id):
                 tx.touch(("translation", translation))
-        shown = known.shown or (seq if state is PostState.APPROVED else 0)
-        moves.recount(tx, known.state, state)
-        self._moved.setdefault(post.network, {})[post.key] = state
+        changed = {"post": post, "reasons": reasons, "version": known.version + 1}
+        more = {"edits": edit, "by_hand": False, "left_off": left_off}
+        if twin:
+            self._write(known.model_copy(update={**changed, **more}), **more, twin_state=state.value)
+        else:
+            more["shown"] = known.shown or (seq if state is PostState.APPROVED else 0)
+            self._rejudged(known, state)
+            self._write(known.model_copy(update={**changed, **more, "state": state}), **more)
+        self._compare(known, post)
+
+    def _rejudged(self, known: StoredPost, state: PostState) -> None:
+        """Count a post that changed state with its text."""
+        recount(self.tx, known.state, state)
+        self._moved.setdefault(known.post.network, {})[known.post.key] = state
         if known.state is PostState.APPROVED is not state:
-            tx.left(known.id)
-        changed = {"post": post, "state": state, "reasons": reasons, "version": known.version + 1}
-        more = {"edits": edit, "shown": shown, "by_hand": False, "left_off": left_off}
-        self._write(known.model_copy(update={**changed, **more}), **more)
+            self.tx.left(known.id)
+
+    def _compare(self, known: StoredPost, post: Post) -> None:
+        """Let an edited post go from its twins if it says something else now, and find it another."""
+        if known.twin_of or known.twins:
+            twinning.edited(self.tx, known.id)
+            self._read_again(_together(known))
+        now = self._known[post.network, post.key]
+        if now.state in twins.STANDING and not now.twins:
+            self._pair(now)
 
     def _withdrawn(self, network: str, key: str) -> None:
         known = self._known.get((network, key))
@@ -282,6 +286,7 @@ class _Batch:
             if stored.post.quote and (network, stored.post.quote.key) == (named[0], key):
                 bare = stored.post.model_copy(update={"quote": None})
                 self._known[named] = stored.model_copy(update={"post": bare, "version": stored.version + 1})
+        self._read_again(_together(known) - {known.id})
         self.tally.withdrawn += 1
 
     def _bury(self, network: str, key: str) -> None:
@@ -308,6 +313,7 @@ class _Batch:
             post=stored.post,
             words=_searchable(stored),
             text_digest=self._judging.digest(stored.post),
+            twin_key=self._pairing.key(stored.post),
             state=stored.state.value,
             reasons=stored.reasons,
             version=stored.version,
@@ -324,6 +330,7 @@ class _Batch:
                     words=_searchable(stored),
                     original_id=original_id,
                     text_digest=self._judging.digest(stored.post),
+                    twin_key=self._pairing.key(stored.post) if stored.received else None,
                 )
                 for stored, original_id in self._new.values()
             ],
@@ -342,7 +349,7 @@ class _Batch:
             return post
         original = self._known.get((post.network, post.quote.key))
         left_off = self._opt_out_of(post.network, post.quote.author)
-        state = original.state if original else None
+        state = twinning.decided(self.tx, original) if original else None
         return quoting.with_quote(post, state, left_off=left_off is not None)
 
     def _opt_out_of(self, network: str, author: Author, known: str | None = None) -> str | None:
@@ -382,6 +389,11 @@ def _named(items: Iterable[Given]) -> dict[str, set[str]]:
         if item.post.quote:
             keys.add(item.post.quote.key)
     return named
+
+
+def _together(stored: StoredPost) -> set[str]:
+    """A post with those that stand for it or for which it stands."""
+    return {id_ for id_ in (stored.id, stored.twin_of, *(one.id for one in stored.twins)) if id_}
 
 
 def _searchable(stored: StoredPost) -> str:

@@ -7,10 +7,11 @@ from typing import Any
 
 from wall.entries import kinds
 from wall.entries.doors_kinds import FeedRemoved
+from wall.entries.feed_kinds import FeedHeard
 from wall.errors import NotFound, Refused
 from wall.journal import Tx
 from wall.model import Feed, FeedState
-from wall.store import feeds
+from wall.store import feeds, vitals
 
 PAUSED = "paused"
 """The code with which a feed is stopped by a person, who can let it go on."""
@@ -54,6 +55,7 @@ def remove(tx: Tx, feed_id: str) -> dict[str, Any]:
     feed = _feed(tx, feed_id)
     feeds.cut_off(tx.conn, feed_id)
     feeds.remove(tx.conn, feed_id)
+    vitals.forget(tx.conn, feed_id)
     tx.append(FeedRemoved(network=feed.network), ("feed", feed_id))
     return {"feed": feed_id}
 
@@ -68,4 +70,6 @@ def _feed(tx: Tx, feed_id: str) -> Feed:
 def _moved(tx: Tx, feed: Feed, state: FeedState, code: str | None, words: str | None) -> dict[str, Any]:
     feeds.move(tx.conn, feed.id, state=state.value, problem=words)
     tx.append(kinds.FeedMoved(state=state, problem=code), ("feed", feed.id))
+    if vitals.silence(tx.conn, feed.id, None):
+        tx.append(FeedHeard(), ("feed", feed.id))
     return {"feed": feed.id, "state": state.value}

@@ -16,12 +16,14 @@ from sqlalchemy import Connection
 from wall.entries import kinds
 from wall.entries.wish_kinds import AuthorLeftOff, AuthorPutBack
 from wall.errors import NotFound
-from wall.intake import moves, quoting
+from wall.intake import quoting, twinning
 from wall.intake.judging import judge_of
+from wall.intake.settling import settle
 from wall.journal import Tx
 from wall.model import Mode, PostState, Reason, StoredPost, new_id
 from wall.moderation import NEW
 from wall.store import events, posts, wishes
+from wall.twinned import SURE
 from wall.wishes import Named, OptOut, names_of, wish_of
 
 By = Literal["person", "staff"]
@@ -33,8 +35,12 @@ _WAITING = frozenset({PostState.HELD, PostState.RECEIVED})
 
 
 def leave_author_off(tx: Tx, post_id: str, digest: Digest) -> dict[str, Any]:
-    """Leave the author of a post off the walls, as the staff. Raises NotFound."""
+    """Leave the author of a post off the walls, as the staff, on every network on which it was found that
+    they posted the same. Raises NotFound."""
     author_of = _post(tx, post_id)
+    for twin in author_of.twins:
+        if twin.why in SURE and not author_of.left_off:
+            leave_author_off(tx, twin.id, digest)
     if author_of.left_off:
         return _answer(tx, author_of.left_off)
     network, author = author_of.post.network, author_of.post.author
@@ -72,11 +78,15 @@ def leave_named_off(tx: Tx, sought: Sought, digest: Digest) -> dict[str, Any]:
 
 
 def put_author_back(tx: Tx, post_id: str, digest: Digest) -> dict[str, Any]:
-    """Let the author of a post be shown again, whoever left them off. Raises NotFound."""
-    left_off = _post(tx, post_id).left_off
-    if left_off is None:
+    """Let the author of a post be shown again, whoever left them off, on every network on which it was
+    found that they posted the same. Raises NotFound."""
+    author_of = _post(tx, post_id)
+    twins = [_post(tx, twin.id) for twin in author_of.twins if twin.why in SURE]
+    left_off = list(dict.fromkeys(one.left_off for one in (author_of, *twins) if one.left_off))
+    if not left_off:
         raise NotFound("The author of this post is not left off the walls.")
-    return put_back(tx, left_off, digest)
+    answer, *_ = [put_back(tx, one, digest) for one in left_off]
+    return answer
 
 
 def put_back(tx: Tx, opt_out_id: str, digest: Digest) -> dict[str, Any]:
@@ -131,7 +141,8 @@ def _off(tx: Tx, stored: StoredPost, opt_out_id: str) -> None:
         tx.append(kinds.PostRejected(reason=LEFT_OFF), touched)
         state, columns["reasons"] = PostState.REJECTED, (LEFT_OFF,)
     tx.touch(touched)
-    moves.settle(tx, stored, state, **columns)
+    settle(tx, stored, state, **columns)
+    twinning.remark_of(tx, stored.id)
 
 
 def _on(tx: Tx, stored: StoredPost) -> None:
@@ -147,7 +158,8 @@ def _on(tx: Tx, stored: StoredPost) -> None:
         tx.append(kinds.PostReconsidered(), touched)
         state, columns["reasons"] = PostState.HELD, (Reason(code="reconsidered"),)
     tx.touch(touched)
-    moves.settle(tx, stored, state, **columns)
+    settle(tx, stored, state, **columns)
+    twinning.remark_of(tx, stored.id)
 
 
 def _judge_quote(tx: Tx, stored: StoredPost, since: datetime) -> None:
@@ -163,7 +175,7 @@ def _judge_quote(tx: Tx, stored: StoredPost, since: datetime) -> None:
         reasons = (Reason(code="awaits_approval"), *reasons)
     if reasons:
         tx.append(kinds.PostReconsidered(), ("post", stored.id))
-        moves.settle(tx, stored, PostState.HELD, reasons=reasons)
+        settle(tx, stored, PostState.HELD, reasons=reasons)
 
 
 def _names_quoted(tx: Tx, opt_out: OptOut, known: dict[str, str], digest: Digest) -> set[str]:

@@ -7,15 +7,15 @@ carries the version that the person looked at, so nobody overrides what they hav
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from wall.entries import Put, Scope, kinds, render
 from wall.errors import NotFound, Refused, Stale
-from wall.intake import quoting
+from wall.intake import quoting, twinning
+from wall.intake.settling import Moved, settle
 from wall.journal import Tx
 from wall.model import Author, Post, PostState, Reason, Role, StoredPost
-from wall.store import beside, joining, posts
+from wall.store import beside, joining, posts, twins
 from wall.store.channel import is_own
 from wall.store.search import forget_words
 from wall.wishes import bar_of
@@ -31,35 +31,24 @@ ALLOWED: dict[Verb, tuple[frozenset[PostState], PostState | None]] = {
     "reject": (frozenset({PostState.RECEIVED, PostState.HELD}), PostState.REJECTED),
     "hide": (frozenset({PostState.APPROVED}), PostState.HIDDEN),
     "reconsider": (frozenset({PostState.APPROVED, PostState.REJECTED, PostState.HIDDEN}), PostState.HELD),
-    "lose": (ON_A_DESK, PostState.UNAVAILABLE),
+    "lose": (ON_A_DESK | {PostState.TWIN}, PostState.UNAVAILABLE),
     "find": (frozenset({PostState.UNAVAILABLE}), None),
     "withdraw": (frozenset(PostState) - {PostState.WITHDRAWN}, PostState.WITHDRAWN),
 }
 """Verb → states it may start from, and where it leads (None: back to where it was lost from)."""
 
-_COUNTED = {PostState.APPROVED: "shown", PostState.HELD: "held"}
-
 Tombstone = Callable[[str, str], str]
 """(network, key) → the keyed digest that stands in a withdrawn post's place."""
 
 
-@dataclass(frozen=True)
-class Moved:
-    """Where a post went: its new state and version."""
-
-    post: str
-    state: PostState
-    version: int
-
-
 def approve(tx: Tx, post_id: str, version: int) -> dict[str, Any]:
     """Show a post. Raises NotFound, Stale or Refused."""
-    return _answer(approved(tx, _looked_at(tx, post_id, version)))
+    return _answer(approved(tx, looked_at(tx, post_id, version)))
 
 
 def reject(tx: Tx, post_id: str, version: int, reason: Reason) -> dict[str, Any]:
     """Decide that a waiting post is not shown, and why. Raises NotFound, Stale or Refused."""
-    stored = _looked_at(tx, post_id, version)
+    stored = looked_at(tx, post_id, version)
     state = _guarded(stored, "reject")
     tx.append(kinds.PostRejected(reason=reason), ("post", stored.id))
     return _answer(settle(tx, stored, state, reasons=(reason,)))
@@ -67,7 +56,7 @@ def reject(tx: Tx, post_id: str, version: int, reason: Reason) -> dict[str, Any]
 
 def hide(tx: Tx, post_id: str, version: int, reason: Reason) -> dict[str, Any]:
     """Take a shown post off every face, and why. Raises NotFound, Stale or Refused."""
-    stored = _looked_at(tx, post_id, version)
+    stored = looked_at(tx, post_id, version)
     state = _guarded(stored, "hide")
     tx.append(kinds.PostHidden(reason=reason), ("post", stored.id))
     return _answer(settle(tx, stored, state, reasons=(reason,)))
@@ -75,15 +64,19 @@ def hide(tx: Tx, post_id: str, version: int, reason: Reason) -> dict[str, Any]:
 
 def reconsider(tx: Tx, post_id: str, version: int) -> dict[str, Any]:
     """Take a decision back: the post waits for a person again. Raises NotFound, Stale or Refused."""
-    stored = _looked_at(tx, post_id, version)
+    stored = looked_at(tx, post_id, version)
     state = _guarded(stored, "reconsider")
     tx.append(kinds.PostReconsidered(), ("post", stored.id))
     return _answer(settle(tx, stored, state, reasons=(Reason(code="reconsidered"),)))
 
 
 def withdraw(tx: Tx, post_id: str, version: int, tombstone: Tombstone) -> dict[str, Any]:
-    """Take a post back for good, as a moderator. Raises NotFound, Stale or Refused."""
-    moved = withdrawn(tx, _looked_at(tx, post_id, version), "moderator", tombstone)
+    """Take a post back for good, as a moderator, with all that it stands for. Raises NotFound, Stale or
+    Refused."""
+    _guarded(looked_at(tx, post_id, version), "withdraw")
+    for one in twins.covered(tx.conn, post_id):
+        withdrawn(tx, one.stored, "moderator", tombstone)
+    moved = withdrawn(tx, posts.by_ids(tx.conn, tx.event.id, {post_id})[post_id], "moderator", tombstone)
     forget_words(tx.conn)
     return _answer(moved)
 
@@ -102,28 +95,42 @@ def lost(tx: Tx, stored: StoredPost) -> Moved:
     """The source no longer returns this post: off every face at once, reversibly."""
     state = _guarded(stored, "lose")
     tx.append(kinds.PostUnavailable(), ("post", stored.id))
-    return settle(tx, stored, state, prior_state=stored.state.value, lost_at=tx.now)
+    moved = settle(tx, stored, state, prior_state=stored.state.value, lost_at=tx.now)
+    twinning.left(tx, stored, "unavailable")
+    return moved
 
 
 def found(tx: Tx, stored: StoredPost) -> Moved:
-    """The source returns this post again: back in the state it had."""
+    """The source returns this post again: back in the state it had, if no other one stands for it."""
     _guarded(stored, "find")
-    state = posts.prior_state(tx.conn, stored.id)
+    state, columns = posts.prior_state(tx.conn, stored.id), {"prior_state": None, "lost_at": None}
+    if state is PostState.TWIN and (known := twins.of(tx.conn, stored.id)):
+        state = known.state
     bar = bar_of(stored)
     if bar and state is PostState.APPROVED:
         tx.append(kinds.PostRestored(state=PostState.HIDDEN), ("post", stored.id))
-        reasons = (Reason(code=bar),)
-        return settle(tx, stored, PostState.HIDDEN, prior_state=None, lost_at=None, reasons=reasons)
-    tx.append(kinds.PostRestored(state=state), ("post", stored.id))
-    return settle(tx, stored, state, prior_state=None, lost_at=None)
+        moved = settle(tx, stored, PostState.HIDDEN, reasons=(Reason(code=bar),), **columns)
+    else:
+        seq = tx.append(kinds.PostRestored(state=state), ("post", stored.id))
+        shown = stored.shown or (seq if state is PostState.APPROVED else 0)
+        moved = settle(tx, stored, state, shown=shown, **columns)
+    return twinning.rejoined(tx, stored.id) or moved
 
 
 def withdrawn(tx: Tx, stored: StoredPost, by: By, tombstone: Tombstone) -> Moved:
-    """Purge a post's words from every row and leave a tombstone, so that no backfill revives it.
+    """Purge a post's words from every row and leave a tombstone, so that no backfill revives it; those of
+    what a bridge made of it too.
 
     Its reposts carry no words of their own and stay counted on the empty original. The caller ends
     its transaction with `forget_words`.
     """
+    while copy := twinning.copy_of(tx, stored):
+        _purged(tx, copy, by, tombstone)
+        stored = posts.by_ids(tx.conn, tx.event.id, {stored.id})[stored.id]
+    return _purged(tx, stored, by, tombstone)
+
+
+def _purged(tx: Tx, stored: StoredPost, by: By, tombstone: Tombstone) -> Moved:
     state = _guarded(stored, "withdraw")
     original = posts.original_of(tx.conn, stored.id)
     touched = [("post", stored.id), *([("post", original)] if original else [])]
@@ -143,19 +150,13 @@ def withdrawn(tx: Tx, stored: StoredPost, by: By, tombstone: Tombstone) -> Moved
     posts.purge(tx.conn, stored.id, tombstone=tombstone(old.network, old.key), emptied=emptied)
     beside.purge(tx.conn, stored.id)
     joining.forget_wording(tx.conn, stored.id)
-    return settle(tx, stored, state)
+    moved = settle(tx, stored, state)
+    twinning.left(tx, stored, "withdrawn")
+    return moved
 
 
-def recount(tx: Tx, before: PostState | None, after: PostState) -> None:
-    """Keep the event's counts in step with a post that changed state (before None: it is new)."""
-    if before in _COUNTED:
-        tx.count(**{_COUNTED[before]: -1})
-    if after in _COUNTED:
-        tx.count(**{_COUNTED[after]: 1})
-
-
-def _looked_at(tx: Tx, post_id: str, version: int) -> StoredPost:
-    """The post, if it is still as the person saw it."""
+def looked_at(tx: Tx, post_id: str, version: int) -> StoredPost:
+    """The post, if it is still as the person saw it. Raises NotFound, Stale."""
     stored = posts.by_ids(tx.conn, tx.event.id, {post_id}).get(post_id)
     if stored is None or not stored.received:
         raise NotFound("There is no such post in this event.")
@@ -190,18 +191,6 @@ _BARRED: dict[str, tuple[str, str]] = {
     "taken_down": ("Its network took this post or its author down.", _NOTHING),
 }
 """Why a person cannot show a post, and what they can do."""
-
-
-def settle(tx: Tx, stored: StoredPost, state: PostState, **columns: Any) -> Moved:
-    """Write a post's new state, after its entry: counts, what left view, and quotes of it follow."""
-    recount(tx, stored.state, state)
-    if stored.state is PostState.APPROVED is not state:
-        tx.left(stored.id)
-    version = stored.version + 1
-    posts.save(tx.conn, stored.id, state=state.value, version=version, **columns)
-    if state is not stored.state and state is not PostState.WITHDRAWN:
-        quoting.follow(tx, stored.post.network, {stored.post.key: state})
-    return Moved(stored.id, state, version)
 
 
 def _answer(moved: Moved) -> dict[str, Any]:

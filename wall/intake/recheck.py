@@ -15,7 +15,8 @@ from datetime import timedelta
 
 from wall.feeds.base import Rechecked, Source
 from wall.intake import moves
-from wall.intake.door import Graves
+from wall.intake.graves import Graves
+from wall.intake.pairing import Pairing
 from wall.journal import Journal, Tx
 from wall.model import PostState, StoredPost
 from wall.store import posts
@@ -71,6 +72,7 @@ def settle(tx: Tx, network: str, asked: Iterable[StoredPost], said: Rechecked, g
     for stored in same:
         if stored.post.key in said.present and _is_away(stored):
             moves.found(tx, stored)
+            Pairing(tx, graves.person).pair(stored.id)  # its twin may have come while it was away
             found += 1
         elif stored.post.key in said.gone and not _is_away(stored):
             moves.lost(tx, stored)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from wall.model import Author, Post
 from wall.wishes import keeping_wishes, wish_of
 
-_LOOKS = ("handle", "name", "url", "avatar", "followers")
+_LOOKS = ("handle", "name", "url", "avatar", "followers", "also")
 """How an author looks: it changes without them, and differs from one server to another."""
 
 

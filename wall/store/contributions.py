@@ -19,7 +19,7 @@ from wall.store import relays
 from wall.store.chunks import ids_in_chunks
 from wall.store.tables import contribution, contribution_post, post, receipt, tagging
 
-_GONE = frozenset({PostState.UNAVAILABLE.value, PostState.WITHDRAWN.value})
+_GONE = frozenset({PostState.TWIN.value, PostState.UNAVAILABLE.value, PostState.WITHDRAWN.value})
 _IDS: Any = bindparam("ids", expanding=True)
 _BY_IDS = select(contribution).where(
     contribution.c.event_id == bindparam("event"), contribution.c.id.in_(_IDS)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, insert, select, updat
 
 from wall.model import Post, PostState, StoredPost
 from wall.store.chunks import ids_in_chunks, in_chunks
-from wall.store.codec import reasons_from_json, reasons_to_json
+from wall.store.codec import reasons_from_json, reasons_to_json, twins_from_json, twins_to_json
 from wall.store.tables import post, post_revision
 
 _STORED = (
@@ -27,7 +27,12 @@ _STORED = (
     post.c.edits,
     post.c.by_hand,
     post.c.left_off,
+    post.c.twins,
+    post.c.twin_of,
 )
+
+_UNSAID = [state.value for state in (PostState.STUB, PostState.REPOST, PostState.TWIN, PostState.WITHDRAWN)]
+"""States of what counts as nobody's post where a flood is looked for: it is another one's, or nothing."""
 
 Query = Select[Any]
 
@@ -44,7 +49,7 @@ _BY_IDS = select(*_STORED).where(
 _SAVE = update(post).where(post.c.id == bindparam("post"))
 _SEEN = select(
     post.c.network, post.c.key, post.c.author_key, post.c.created_at, post.c.text_digest, post.c.state
-).where(post.c.state.not_in([PostState.STUB.value, PostState.REPOST.value, PostState.WITHDRAWN.value]))
+).where(post.c.state.not_in(_UNSAID))
 _ADD_REPOSTS = (
     update(post).where(post.c.id == bindparam("post")).values(reposts=post.c.reposts + bindparam("more"))
 )
@@ -79,7 +84,12 @@ def add(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
 
 
 def new_row(
-    stored: StoredPost, *, words: str, original_id: str | None = None, text_digest: str | None = None
+    stored: StoredPost,
+    *,
+    words: str,
+    original_id: str | None = None,
+    text_digest: str | None = None,
+    twin_key: str | None = None,
 ) -> dict[str, Any]:
     """The columns of a post that is stored for the first time."""
     content = stored.post
@@ -105,11 +115,14 @@ def new_row(
         "text_digest": text_digest,
         "left_off": stored.left_off,
         "quote_key": _quote_key(content),
+        "twin_key": twin_key,
     }
 
 
 def save(conn: Connection, post_id: str, **columns: Any) -> None:
-    """Write the columns of one post that changed. `reasons` and `post` are given as models."""
+    """Write the columns of one post that changed. `reasons`, `twins` and `post` are given as models."""
+    if "twins" in columns:
+        columns["twins"] = twins_to_json(columns["twins"])
     if "reasons" in columns:
         columns["reasons"] = reasons_to_json(columns["reasons"])
     if "post" in columns:
@@ -148,6 +161,7 @@ def purge(conn: Connection, post_id: str, *, tombstone: str, emptied: Post) -> N
         "text_digest": None,
         "left_off": None,
         "quote_key": None,
+        **dict.fromkeys(("twin_key", "twin_of", "twin_state", "twin_why", "twins")),
     }
     conn.execute(
         update(post)
@@ -203,12 +217,15 @@ def _bound(values: Sequence[str]) -> Any:
 
 
 def to_recheck(conn: Connection, event_id: str, network: str, limit: int) -> list[StoredPost]:
-    """The newest posts of a network on display, and all that its source no longer returned."""
+    """The newest posts of a network on display, those that another network's stand for, and all that its
+    source no longer returned."""
     ours = (post.c.event_id == event_id, post.c.network == network)
     shown = select(*_STORED).where(*ours, post.c.state == PostState.APPROVED.value)
+    twins = select(*_STORED).where(*ours, post.c.state == PostState.TWIN.value)
     lost = select(*_STORED).where(*ours, post.c.state == PostState.UNAVAILABLE.value)
     return [
         *_page(conn, shown, post.c.shown, limit, None),
+        *_page(conn, twins, post.c.received, limit, None),
         *_page(conn, lost, post.c.received, limit, None),
     ]
 
@@ -283,6 +300,8 @@ def _stored(row: Any) -> StoredPost:
         edits=row.edits,
         by_hand=bool(row.by_hand),
         left_off=row.left_off,
+        twins=twins_from_json(row.twins),
+        twin_of=row.twin_of,
     )
 
 

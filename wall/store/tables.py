@@ -132,6 +132,11 @@ post = Table(
     Column("by_hand", Boolean),
     Column("left_off", Text),
     Column("quote_key", Text),
+    Column("twin_key", Text),
+    Column("twin_of", Text),
+    Column("twin_state", Text),
+    Column("twin_why", Text),
+    Column("twins", Text),
     UniqueConstraint("event_id", "network", "key"),
     Index(None, "event_id", "state", "shown"),
     Index(None, "event_id", "received"),
@@ -140,6 +145,8 @@ post = Table(
     Index(None, "left_off"),
     Index("ix_post_event_id_author_key", "event_id", "author_key", "created_at"),
     Index("ix_post_event_id_text_digest", "event_id", "text_digest", "created_at"),
+    Index("ix_post_event_id_twin_key", "event_id", "twin_key", "created_at"),
+    Index(None, "twin_of"),
     sqlite_autoincrement=True,
 )
 

@@ -48,18 +48,19 @@ export class GatherActions {
     this.next();
   }
 
-  /** Take a post out of the current point again; of several, ask which. */
+  /** Take a post out of the current point again; of several, ask which. What it stands for can be taken from it too. */
   split(): void {
     const { current, view } = this.desk;
-    const posts = current ? view.value.contribution(current.id).posts : [];
-    if (!current || posts.length < 2) return this.#say("desk.single");
-    const others = posts.filter((id) => id !== current.id);
+    const twins = current !== undefined && current.also.length > 0 && this.desk.may("post.pair");
+    const others = current && this.desk.may("point.join") ? view.value.contribution(current.id).posts.filter((id) => id !== current.id) : [];
+    if (!current || (others.length === 0 && !twins)) return this.#say("desk.single");
     const out = (id: string): void => this.#do([{ do: "split", post: id }], current.id);
     const [only] = others;
-    if (others.length === 1 && only !== undefined) return out(only);
+    if (others.length === 1 && only !== undefined && !twins) return out(only);
     const options = others.map((id, at): Option => ({
       key: keyAt(at), label: snippet(view.value.post(id)) || tell(this.words, "desk.gone"), run: () => out(id),
     }));
+    if (twins) return void import("./parting").then(({ part }) => part(this.desk, this.words, current, options), () => this.#say("desk.part.failed"));
     this.desk.dialog.value = { kind: "choice", title: tell(this.words, "desk.split.title"), about: snippet(current), options };
   }
 
