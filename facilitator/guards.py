@@ -15,7 +15,7 @@ from wall.programme import Room, Session, SessionState
 from wall.store import codebook, contributions, posts, programme
 
 _FACILITATORS = Scope(frozenset({Role.FACILITATOR}))
-_NO_CARDS = frozenset({PostState.STUB, PostState.REPOST})
+_NO_CARDS = frozenset({PostState.STUB, PostState.REPOST, PostState.TWIN})
 _TAKEN_DOWN = {
     PostState.REJECTED: "This post was rejected.",
     PostState.HIDDEN: "This post was taken down.",

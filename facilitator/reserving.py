@@ -12,7 +12,7 @@ from datetime import datetime
 from facilitator.arriving import places_of
 from facilitator.placing import LINGERS, Clues, Programme, suggest
 from wall.entries.speaker_kinds import PostReserved
-from wall.intake import moves
+from wall.intake.settling import settle
 from wall.journal import Tx
 from wall.model import Post, PostState, Reason, StoredPost, fold_hashtag
 from wall.programme import Session, SessionState
@@ -65,7 +65,7 @@ def hold_back(tx: Tx, session: Session) -> int:
     held = [one for one in shown if _about(one, session, known, told)]
     for stored in held:
         tx.append(PostReserved(session=session.id), ("post", stored.id))
-        moves.settle(tx, stored, PostState.HELD, reasons=(Reason(code=CODE),))
+        settle(tx, stored, PostState.HELD, reasons=(Reason(code=CODE),))
     tx.actor = actor
     return len(held)
 

@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
-from urllib.parse import quote
 
 import typer
 import uvicorn
@@ -25,14 +24,24 @@ from wall.backup_command import backup, restore
 from wall.demo import SLUG, USUAL_SPEED
 from wall.demo.beside import Beside
 from wall.errors import BackchannelError, SetupProblem
+from wall.feeds.common.credentials import from_environment
+from wall.getting_ready import way_in
 from wall.import_command import import_
 from wall.live import raise_descriptor_limit
-from wall.model import Mode, Role
+from wall.model import Feed, Mode, Role
 from wall.rehearse_command import rehearse
 from wall.routes.events import NewEvent
 from wall.server import Backchannel, create_app
 from wall.settings import Settings, load
-from wall.starting import metrics_served, open_store, place, prepare, settle_memory, uvicorn_config
+from wall.starting import (
+    address_of,
+    metrics_served,
+    open_store,
+    place,
+    prepare,
+    settle_memory,
+    uvicorn_config,
+)
 from wall.store import Store, events, feeds, migrate
 from wall.words_command import words
 
@@ -175,11 +184,13 @@ def feed_add(
     """Add a feed to an event. A running `serve` starts it within seconds."""
     config = dict(_pair(text) for text in setting or [])
 
-    async def add(parts: Backchannel) -> str:
+    async def add(parts: Backchannel) -> Feed:
         found = await parts.journal.event(event)
-        return await parts.intake.add_feed(found.id, "system", network, config)
+        feed_id = await parts.intake.add_feed(found.id, "system", network, config)
+        return (await parts.store.read(lambda conn: feeds.by_ids(conn, found.id, {feed_id})))[feed_id]
 
-    out.print(f"Added feed {with_parts(settings_now(), add)}.")
+    feed = with_parts(settings_now(), add)
+    out.print(" ".join([f"Added feed {feed.id}.", *from_environment(feed.config)]))
 
 
 @feed_app.command("list")
@@ -297,16 +308,11 @@ async def _run(
     parts: Backchannel = application.state.parts
     if begin is not None:
         await begin(application)
-    token = await parts.access.first_link()
     for event in await parts.store.read(events.listed):
         address = escape(f"{address_of(settings)}/wall/{event.slug}")
         err.print(f"Wall: [bold]{address}[/]  {escape(event.name)}")
-    if begin is None and await parts.setup.is_open():
-        start = escape(f"{address_of(settings)}/start")
-        err.print(f"Setup code: [bold]{parts.setup.code}[/]  Type it at {start} to be the first organiser.")
-    if token is not None:
-        link = escape(f"{address_of(settings)}{enter_path(token)}")
-        err.print(f"You are the organiser; open this once: [bold]{link}[/]")
+    if way := await way_in(parts, settings, by_code=begin is None):
+        err.print(way)
     settle_memory()
     try:
         await server.serve()
@@ -329,13 +335,6 @@ def _said(**options: Any) -> dict[str, Any]:
 def _store(settings: Settings) -> Store:
     settings.make_data_dir()
     return open_store(settings)
-
-
-def address_of(settings: Settings) -> str:
-    """Where a server of these settings is reached."""
-    host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104
-    named = f"[{host}]" if ":" in host else quote(host)
-    return settings.public_url or f"http://{named}:{settings.port}"
 
 
 def with_parts(settings: Settings, work: Callable[[Backchannel], Awaitable[T]]) -> T:

@@ -1,4 +1,5 @@
-"""The part of the composition root that makes the pages on which an event begins and gets ready."""
+"""The part of the composition root that makes the pages on which an event begins and gets ready, and says
+how the first organiser comes to them."""
 
 from __future__ import annotations
 
@@ -6,8 +7,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
+from rich.markup import escape
 
 from facilitator.publicly import switch
+from wall.access import enter_path
 from wall.doors import Checked
 from wall.routes.copy_download import CopyDownload
 from wall.routes.doors import DoorsPages
@@ -17,6 +20,7 @@ from wall.routes.first_run import FirstRun
 from wall.routes.rehearsal import RehearsalPages
 from wall.routes.words import Views
 from wall.settings import Settings
+from wall.starting import address_of
 from wall.store import Store
 
 if TYPE_CHECKING:
@@ -30,7 +34,7 @@ def routers(parts: Backchannel, views: Views) -> tuple[APIRouter, ...]:
     checks = checks_of(settings, parts.store)
     return (
         FirstRun(parts.access, parts.setup, views, parts.intake).router,
-        FirstPost(parts.access, parts.codes, views, listens).router,
+        FirstPost(parts.access, parts.codes, views, parts.going_on, listens).router,
         FeedPages(parts.intake, views, switch).router,
         DoorsPages(parts.access, parts.beats, views, checks, settings.secret(), listens).router,
         CopyDownload(parts.access).router,
@@ -48,3 +52,14 @@ def checks_of(settings: Settings, store: Store) -> Callable[[], Awaitable[Mappin
         return {one.what: Checked(one.outcome == "good", one.said) for one in found}
 
     return checks
+
+
+async def way_in(parts: Backchannel, settings: Settings, *, by_code: bool) -> str | None:
+    """How the first organiser comes in, by the setup code or else by a link; None once somebody has."""
+    here = escape(address_of(settings))
+    if by_code and await parts.setup.is_open():
+        code = parts.setup.code
+        return f"Setup code: [bold]{code}[/]  Type it at {here}/start to be the first organiser."
+    if token := await parts.access.first_link():
+        return f"You are the organiser; open this once: [bold]{here}{escape(enter_path(token))}[/]"
+    return None

@@ -30,6 +30,7 @@ def rehearse(
 
     The event itself is not touched."""
     from wall import cli, rehearsing, replaying  # noqa: PLC0415 - the command line registers this module
+    from wall.starting import address_of  # noqa: PLC0415 - no start of a server waits for it
 
     if (event is None) == (remove is None):
         raise typer.BadParameter("name either an event to rehearse, or a rehearsal with --remove")
@@ -41,9 +42,7 @@ def rehearse(
         return
     wanted = str(event)
     made = cli.with_parts(settings, lambda parts: rehearsing.copied(parts.journal, wanted))
-    cli.out.print(
-        f"Made the rehearsal '{made.slug}'. Its faces: {cli.address_of(settings)}/events/{made.slug}"
-    )
+    cli.out.print(f"Made the rehearsal '{made.slug}'. Its faces: {address_of(settings)}/events/{made.slug}")
     cli.out.print(f"Remove it with `backchannel rehearse --remove {made.slug}`.", markup=False)
     if file is None:
         return

@@ -45,10 +45,13 @@ from facilitator.supporting import Counting
 from facilitator.telling import Telling
 from wall import __version__, getting_ready
 from wall.access import Access, Origins
+from wall.access.going_on import GoingOn
 from wall.access.participants import Participants
 from wall.access.setup import Setup
 from wall.bus import Bus, open_bus
 from wall.deleting import Erasing
+from wall.feeds.base import networks
+from wall.feeds.common.credentials import provide
 from wall.intake import Intake, Supervisor
 from wall.journal import Journal
 from wall.live import Beats, Hub, LiveSocket, Sampling, Snapshots
@@ -91,6 +94,7 @@ from wall.routes.staff import StaffRoutes
 from wall.routes.staff_pages import StaffPages
 from wall.routes.static_files import Static
 from wall.routes.walls import WallRoutes
+from wall.routes.webhook import WEBHOOK_BODY_BYTES, WEBHOOK_PATHS, WebhookRoutes
 from wall.routes.words import Views, Words
 from wall.screens.pairing import Codes
 from wall.settings import Settings
@@ -110,6 +114,7 @@ _LARGER = {
     LOOK_PATHS: LOOK_BODY_BYTES,
     IMPORT_PATHS: IMPORT_BODY_BYTES,
     GUIDANCE_PATHS: GUIDANCE_BODY_BYTES,
+    WEBHOOK_PATHS: WEBHOOK_BODY_BYTES,
 }
 """Paths that take more than an ordinary body, and how many bytes."""
 
@@ -119,6 +124,7 @@ class Backchannel:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        provide(settings.credentials(), networks())
         self.store = open_store(settings)
         secret = settings.secret()
         self.bus: Bus = open_bus(settings.redis_url, secret=secret.decode())
@@ -148,6 +154,7 @@ class Backchannel:
         )
         self.rehearsals = Rehearsals(self.intake)
         self.setup = Setup(self.access, self.bus, secret)
+        self.going_on = GoingOn(self.access, secret)
         self.build = pages.build_number()
         self.hub = Hub(
             self.journal,
@@ -298,6 +305,7 @@ class _Shared(NamedTuple):
 def _api_routers(parts: Backchannel, views: Views, shared: _Shared) -> tuple[APIRouter, ...]:
     return (
         PostRoutes(parts.intake, parts.contributions).router,
+        WebhookRoutes(parts.intake, parts.contributions).router,
         JoinApi(parts.contributions).router,
         Editing(parts.intake).router,
         shared.taking_part.api,
@@ -310,7 +318,7 @@ def _api_routers(parts: Backchannel, views: Views, shared: _Shared) -> tuple[API
         StaffRoutes(parts.access).router,
         _push_routes(parts, views),
         RulesRoutes(parts.journal, views.words).router,
-        facilitation.router(parts.journal),
+        facilitation.router(parts.journal, views.words),
         SheetRoutes(parts.intake.graves).router,
         shared.endorsing.api,
         AskRoutes(shared.answerer).router,
@@ -355,7 +363,7 @@ def _page_routers(parts: Backchannel, views: Views, shared: _Shared) -> tuple[AP
         OverlayPage(parts.access, views).router,
         EmbedPages(parts.access, views, parts.settings.embed_origins).router,
         ShownFeeds(parts.access, views.words).router,
-        sign_in.router(parts.access, views),
+        sign_in.router(parts.access, views, parts.going_on),
         *_staff_pages(parts, views),
         LeavingPages(parts.intake, views).router,
         ModerationPages(parts.intake, views).router,

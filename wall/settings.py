@@ -24,6 +24,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from wall.errors import SetupProblem
 
 PREFIX = "BACKCHANNEL_"
+CREDENTIALS = f"{PREFIX}CREDENTIALS_"
+_FILE = "_FILE"
+_FILE_BYTES = 10_000
 _SECRET_CHARACTERS = 32
 _HOST = re.compile(r"(?:[a-z0-9_-]+\.)*[a-z0-9_-]+|\[[0-9a-f:.]+\]")
 
@@ -220,6 +223,19 @@ class Settings(BaseSettings):
         """The database as a URL: the given one, or SQLite in the data directory."""
         return self.database_url or f"sqlite:///{(self.data_dir / 'backchannel.db').absolute()}"
 
+    def credentials(self) -> dict[str, str]:
+        """Credentials of feeds, by variable: `BACKCHANNEL_CREDENTIALS_…`, or the content of the file that
+        `…_FILE` names. Raises SetupProblem for a file that cannot be read, and where there are both."""
+        found: dict[str, str] = {}
+        for variable, value in sorted(os.environ.items()):
+            name = variable.upper().removesuffix(_FILE)
+            if not name.startswith(CREDENTIALS) or not value.strip():
+                continue
+            if name in found:
+                raise SetupProblem(f"{name} is given twice.", remedy=f"Unset it, or {name}{_FILE}.")
+            found[name] = _content(name, value) if variable.upper().endswith(_FILE) else value.strip()
+        return found
+
     def make_data_dir(self) -> Path:
         """Make the data directory, for its owner only, unless it is there. Raises SetupProblem."""
         try:
@@ -262,7 +278,8 @@ def refuse_unknown(environ: Mapping[str, str]) -> None:
     """Raise SetupProblem for a BACKCHANNEL_ variable that no field reads: a typo must not pass."""
     known = [_variable(name) for name in Settings.model_fields]
     for name in sorted(environ):
-        if name.upper().startswith(PREFIX) and name.upper() not in known:
+        ours = name.upper().startswith(PREFIX) and not name.upper().startswith(CREDENTIALS)
+        if ours and name.upper() not in known:
             raise SetupProblem(f"There is no setting {name}.", remedy=_nearest(name.upper(), known))
 
 
@@ -275,6 +292,9 @@ def settings_markdown() -> str:
         "one that begins with `BACKCHANNEL_` is an error. What an organiser edits is in the database.\n\n"
         "This page is generated: `python -m wall.settings > docs/reference/settings.md`.\n\n"
         f"| variable | default | meaning |\n|---|---|---|\n{rows}"
+        f"| `{CREDENTIALS}…` |  | Tokens and passwords for feeds that leave theirs empty, such as "
+        f"`{CREDENTIALS}X_TOKEN`; with `{_FILE}` at the end, the file that holds one. They are not stored "
+        "([how they are named](../how-to/run-feeds.md#from-the-environment)). |\n"
     )
 
 
@@ -301,6 +321,18 @@ def _in_words(exc: ValidationError) -> SetupProblem:
     return SetupProblem(
         f"{name} cannot be used: {reason}.", remedy=f"Correct {name}, then start again.", setting=name
     )
+
+
+def _content(name: str, path: str) -> str:
+    """A credential as Docker and systemd hand it over: a file that holds nothing else."""
+    try:
+        with Path(path.strip()).open("rb") as file:
+            return file.read(_FILE_BYTES).decode().strip()
+    except (OSError, ValueError):
+        raise SetupProblem(
+            f"The file that {name}{_FILE} names cannot be read.",
+            remedy="Make it a text file that this user may read, or unset the variable.",
+        ) from None
 
 
 def _secret_in(path: Path) -> bytes:

@@ -10,6 +10,7 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import structlog
 import uvicorn
@@ -17,6 +18,7 @@ from filelock import FileLock, Timeout
 from prometheus_client import disable_created_metrics, start_http_server
 from sqlalchemy import text
 
+from wall.access.reach import listens_everywhere, origin_of, own_address
 from wall.access.signatures import mac
 from wall.errors import SetupProblem
 from wall.live import http_protocol, websocket_protocol
@@ -174,3 +176,10 @@ def uvicorn_config(application: Any, settings: Settings) -> uvicorn.Config:
         timeout_graceful_shutdown=5,
         backlog=4096,
     )
+
+
+def address_of(settings: Settings) -> str:
+    """Where a server of these settings is reached: on all addresses of this computer, by others too."""
+    everywhere = listens_everywhere(settings.host)
+    host = (own_address() or "127.0.0.1") if everywhere else settings.host
+    return settings.public_url or origin_of(quote(host, safe=":"), settings.port)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple, cast, get_args
 from urllib.parse import urlsplit
 
 from wall.model import Author, Frozen, Post, Quote, StoredPost, Time
@@ -28,17 +28,25 @@ _LABELS: dict[str, Bar] = {
 }
 """Labels of the AT protocol (atproto.com/specs/label) that leave no choice to whoever shows a post."""
 
-ASKED_NETWORKS = ("mastodon", "bluesky", "x")
+ASKED_NETWORKS = ("mastodon", "bluesky", "x", "nostr", "matrix", "youtube")
 """Networks whose people can name themselves by a handle or the address of their profile."""
 
 _AT_HOST = re.compile(r"([^\s@/]+)@([^\s@/]+\.[^\s@/]+)")
 _HANDLE = re.compile(r"[^\s@/]+")
+_FORMS = {
+    "nostr": re.compile(r"npub1[02-9ac-hj-np-z]{58}"),
+    "matrix": re.compile(r"[^\s@/:]+:[^\s@/]+"),
+}
+"""What a handle looks like where not every word is one: NIP-19, and user ids of Matrix."""
 _HOSTS = {
     "x.com": "x",
     "twitter.com": "x",
     "mobile.x.com": "x",
     "mobile.twitter.com": "x",
     "bsky.app": "bluesky",
+    "youtube.com": "youtube",
+    "m.youtube.com": "youtube",
+    "matrix.to": "matrix",
 }
 _X_PAGES = frozenset({"explore", "hashtag", "home", "i", "intent", "messages", "notifications", "search"})
 """Where addresses on X lead that begin with nobody's handle. `/i/user/1` is somebody, by a number that they
@@ -65,8 +73,12 @@ class OptOut(Frozen):
 
 
 def bar_of(stored: StoredPost) -> Bar | None:
-    """Why a post is never shown on a screen; None while it may be, if a person or a rule approves it."""
-    return "left_off" if stored.left_off else wish_of(stored.post)
+    """Why a post is never shown on a screen; None while it may be, if a person or a rule approves it. What
+    is wished of a post that it stands for holds for it too."""
+    if stored.left_off:
+        return "left_off"
+    said = (wish_of(stored.post), *(twin.bar for twin in stored.twins))
+    return cast("Bar | None", next((bar for bar in said if bar), None))
 
 
 def may_show(stored: StoredPost) -> bool:
@@ -121,6 +133,8 @@ def names_of(network: str, author: Author) -> frozenset[str]:
         names.add(f"{network}:{handle}")
     if network == "mastodon" and handle and (host := _host(author.url)):
         names.add(f"{network}:{handle.partition('@')[0]}@{host}")
+    if network == "youtube":
+        names.add(f"{network}:{folded(author.key)}")
     if (network == "mastodon" and "://" in author.key) or author.key.startswith("did:"):
         names |= {str(who) for who in [named(network, author.key)] if who and who.network == network}
     return frozenset(names)
@@ -134,8 +148,8 @@ def key_name(network: str, author: Author) -> str:
 def named(network: str, given: str) -> Named | None:
     """Whom somebody means who typed a handle or the address of a profile; None where that cannot be told.
 
-    An address says its network itself. On Mastodon a handle needs its server, on Bluesky it is a whole
-    domain or a DID (atproto.com/specs/handle).
+    An address says its network itself. On Mastodon and Matrix a handle needs its server, on Bluesky it is a
+    whole domain or a DID (atproto.com/specs/handle), on Nostr an `npub`.
     """
     given = given.strip()
     if "://" in given or given.lower().startswith("www."):
@@ -145,7 +159,7 @@ def named(network: str, given: str) -> Named | None:
         return Named(network, handle) if _AT_HOST.fullmatch(handle) else None
     if network == "bluesky":
         return _on_bluesky(handle)
-    return Named(network, handle) if _HANDLE.fullmatch(handle) else None
+    return _plain(network, handle.removeprefix("nostr:"))
 
 
 def folded(handle: str) -> str:
@@ -160,7 +174,8 @@ def _by_address(network: str, given: str) -> Named | None:
         host = (parts.hostname or "").removeprefix("www.")
     except ValueError:
         return None
-    path = [part for part in parts.path.split("/") if part]
+    where = parts.fragment.partition("?")[0] if host == "matrix.to" else parts.path
+    path = [part for part in where.split("/") if part]
     network = _HOSTS.get(host, network)
     if not host or not path:
         return None
@@ -170,9 +185,16 @@ def _by_address(network: str, given: str) -> Named | None:
         case "bluesky":
             return _on_bluesky(folded(path[1])) if path[0] == "profile" and len(path) > 1 else None
         case "x" if host in _HOSTS and path[0].casefold() not in _X_PAGES:
-            handle = folded(path[0])
-            return Named(network, handle) if _HANDLE.fullmatch(handle) else None
+            return _plain(network, folded(path[0]))
+        case "youtube" if path[0].startswith("@") or path[0] == "channel":
+            return _plain(network, folded(path[-1]))
+        case "nostr" | "matrix":
+            return _plain(network, folded(path[-1]))
     return None
+
+
+def _plain(network: str, handle: str) -> Named | None:
+    return Named(network, handle) if _FORMS.get(network, _HANDLE).fullmatch(handle) else None
 
 
 def _on_a_server(host: str, path: list[str]) -> Named | None:

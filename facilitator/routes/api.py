@@ -19,9 +19,10 @@ from facilitator.routes.contributions import SimilarRoutes
 from facilitator.routes.desk import DeskRoutes
 from facilitator.routes.samples import SampleRoutes
 from wall.journal import Journal
+from wall.routes.words import Words
 
 
-def router(journal: Journal) -> APIRouter:
+def router(journal: Journal, words: Words) -> APIRouter:
     """Routes below /api/v1, the busiest first."""
     api = APIRouter()
     for routes in (
@@ -30,7 +31,7 @@ def router(journal: Journal) -> APIRouter:
         contributions.router,
         SimilarRoutes(journal).router,
         programme.router,
-        DeskRoutes(journal).router,
+        DeskRoutes(journal, words).router,
         replies.router,
         taking_part.router,
         codebook.router,

@@ -6,6 +6,7 @@ from playwright.async_api import expect
 
 from tests.browser.working import Summit, press, row
 from tests.support.browser import Watched
+from tests.support.hall import Hall
 from tests.support.waiting import eventually
 
 
@@ -82,6 +83,30 @@ async def test_each_step_is_taken_back(summit: Summit, at_desk: Watched) -> None
         return not queued and not marked and (await summit.states())["First"] == "held"
 
     await eventually(taken_back, what="the server to have taken it back")
+
+
+async def test_who_shows_what_is_shown_already_is_told_so(summit: Summit, at_desk: Watched) -> None:
+    summit.bring("First shit of the day", "Second one")
+    page = await summit.desk(at_desk)
+    await press(page, "a")
+    await expect(row(page, "First")).to_contain_text("On the walls")
+    await press(page, "k", "a")
+    told = page.locator(".told")
+    await expect(told).to_contain_text("on the walls already")
+    await expect(told).not_to_contain_text("Done")
+
+
+async def test_a_desk_without_sessions_says_what_is_missing_and_leads_there(
+    hall: Hall, watched: Watched
+) -> None:
+    await hall.sign_in(watched)
+    page = await watched.page(hall.at("desk"))
+    room = page.locator("aside.room")
+    await expect(room).to_contain_text("An organiser adds rooms and sessions")
+    await hall.venue.room("Hall A")
+    await expect(room).to_contain_text("There are rooms, and no session in them yet")
+    link = room.get_by_role("link", name="Add sessions to the programme")
+    await expect(link).to_have_attribute("href", f"/events/{hall.slug}/programme")
 
 
 async def test_the_queue_is_ordered_and_closed_by_keys(summit: Summit, at_desk: Watched) -> None:

@@ -177,6 +177,48 @@ RESTS = """() => new Promise((done) => {
 
 
 @pytest.mark.parametrize(
+    ("size", "distance"), [("hd", 2), ("hd", 5), ("hd", 30), ("4k", 5), ("portrait", 2), ("portrait", 5)]
+)
+@pytest.mark.parametrize("hashtag", ["PlanetHealth26", "InternationalPlanetHealthSummitOfTheRegion2026"])
+async def test_a_wall_that_waits_is_whole_at_every_distance_and_has_its_code(
+    hall: Hall, browser: Browser, size: str, distance: int, hashtag: str
+) -> None:
+    answer = await hall.ask("PATCH", "", json={"version": 1, "hashtags": [hashtag, "Sante26"]})
+    assert answer.status_code == 200, answer.text
+    async for page in shown(browser, hall, size, distance=str(distance), diagonal="55"):
+        await expect(page.locator(".empty")).to_be_visible()
+        await expect(page.locator(".event-name")).to_contain_text(hall.event.name)
+        await eventually(lambda page=page: _at_rest(page))
+        assert await page.evaluate(WAITS) == []
+        code = await page.locator(".join-code").bounding_box()
+        assert code
+        assert min(code["width"], code["height"]) > 0.18 * min(SIZES[size]), "large enough to be scanned"
+
+
+WAITS = """() => {
+  const parts = [...document.querySelectorAll(".event-name, .now, .empty > *, .join-card")];
+  const boxes = parts.map((one) => [one.className, one.getBoundingClientRect()]);
+  const wrong = [];
+  boxes.forEach(([name, box], at) => {
+    if (box.left < -1 || box.top < -1 || box.right > innerWidth + 1 || box.bottom > innerHeight + 1)
+      wrong.push(`${name} is outside`);
+    for (const [other, its] of boxes.slice(at + 1))
+      if (Math.max(box.left, its.left) < Math.min(box.right, its.right) - 1 &&
+          Math.max(box.top, its.top) < Math.min(box.bottom, its.bottom) - 1)
+        wrong.push(`${name} covers ${other}`);
+  });
+  for (const tag of document.querySelectorAll(".empty .hashtag"))
+    if (tag.getBoundingClientRect().height > 1.6 * parseFloat(getComputedStyle(tag).fontSize))
+      wrong.push(`${tag.textContent} is broken`);
+  const large = document.querySelector(".empty .large");
+  if (large.scrollHeight > large.clientHeight + 1 || large.scrollWidth > large.clientWidth + 1)
+    wrong.push("cut");
+  return wrong;
+}"""
+"""What of a wall without posts is outside, covered, broken or cut."""
+
+
+@pytest.mark.parametrize(
     ("size", "distance", "diagonal"),
     [
         ("hd", 5, 55),

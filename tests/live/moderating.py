@@ -17,7 +17,8 @@ from tests.live.api import Api, api_over
 from tests.support.summit import MORNING
 from wall.entries import kinds
 from wall.feeds.base import Arrived, Edited
-from wall.intake import admit, moves
+from wall.intake import admit
+from wall.intake.settling import recount
 from wall.journal import Tx
 from wall.model import Author, Event, Post, PostState, Reason, Role, StoredPost
 from wall.routes.words import Words
@@ -53,7 +54,7 @@ class Desk:
 
         def held(tx: Tx) -> None:
             before = posts.by_ids(tx.conn, tx.event.id, {post_id})[post_id]
-            moves.recount(tx, before.state, PostState.HELD)
+            recount(tx, before.state, PostState.HELD)
             posts.save(tx.conn, post_id, state="held", reasons=reasons)
             tx.append(kinds.PostRestored(state=PostState.HELD), ("post", post_id))
 

@@ -17,8 +17,12 @@ PASTED = {"address": "https://x.com/a/status/1", "text": "T", "permission": "pub
 FORM = {"version": "1", "cause": "c", "state": "held", "edits": "0"}
 
 
+SIGNATURE = "signature"
+
+
 class Rule(NamedTuple):
-    """Whose a route is: a verb of RIGHTS, "desk" or "" for everybody; with something to send."""
+    """Whose a route is: a verb of RIGHTS, "desk", "" for everybody, or SIGNATURE for tools, which no role
+    replaces; with something to send."""
 
     verb: str
     body: Any = None
@@ -37,9 +41,12 @@ EVENT = {
     "POST /posts/{post_id}/support": Rule("", {"on": True}),
     "POST /posts/{post_id}/second-look/keep": Rule("posts.judge", SEEN | {"words": "So."}),
     "POST /posts": Rule("post.add", {"text": "Said"}),
+    "POST /webhook": Rule(SIGNATURE, {"items": [{"key": "m1", "text": "Said"}]}),
     "POST /posts/{post_id}/approve": Rule("post.approve", SEEN),
     "POST /posts/{post_id}/reject": Rule("post.reject", WHY),
     "POST /posts/{post_id}/hide": Rule("post.hide", WHY),
+    "POST /posts/{post_id}/pair": Rule("post.pair", SEEN | {"twin": "p"}),
+    "POST /posts/{post_id}/part": Rule("post.pair", SEEN | {"twin": "p"}),
     "POST /posts/{post_id}/reconsider": Rule("post.reconsider", SEEN),
     "POST /posts/{post_id}/withdraw": Rule("post.withdraw", SEEN),
     "POST /posts/{post_id}/leave-off": Rule("author.leave_off", {}),
@@ -324,6 +331,7 @@ TABLE = {
     "POST /events/{slug}/first/pair": Rule("screens.run", {}),
     "GET /events/{slug}/feeds": Rule("feed.see"),
     "POST /events/{slug}/feeds": Rule("feed.add", {}),
+    "POST /events/{slug}/feeds/match": Rule("feed.see", {}),
     "POST /events/{slug}/feeds/{feed_id}/{verb}": Rule("feed.add", {}),
     "GET /events/{slug}/doors": Rule("doors.see"),
     "POST /events/{slug}/doors": Rule("doors.confirm", {}),

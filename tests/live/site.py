@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 
 from wall.access import Access, Origins, enter_path
+from wall.access.going_on import GoingOn
 from wall.bus import InProcessBus
 from wall.errors import Stale
 from wall.journal import Journal
@@ -73,7 +74,7 @@ def _application(access: Access, dist: Path) -> FastAPI:
     respond = Responder(views)
     install(app, respond)
     app.add_middleware(Security, origins=access.origins, respond=respond)
-    app.include_router(sign_in.router(access, views))
+    app.include_router(sign_in.router(access, views, GoingOn(access, b"s" * 32)))
     app.include_router(pages.router(access, views, dist))
     app.include_router(ProgrammePages(access, views, dist).router)
     app.mount("/static", Static())

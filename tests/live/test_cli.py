@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy import select, text, update
 
 from tests.support.processes import ROOT
-from wall import cli
+from wall import cli, starting
 from wall.model import Role
 from wall.store import Store, migrate
 from wall.store import tables as t
@@ -368,3 +368,15 @@ def test_the_doctor_of_a_file_that_is_no_database_says_so(run: Run, built: None,
     (tmp_path / "data" / "backchannel.db").write_bytes(b"Dear Sir or Madam, " * 500)
     ran = run("doctor")
     assert (ran.code, "is no database" in ran.said) == (1, True), ran.said
+
+
+def test_links_name_the_networks_address_where_a_server_listens_on_all(
+    summit: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BACKCHANNEL_HOST", "0.0.0.0")
+    monkeypatch.setenv("BACKCHANNEL_PORT", "8123")
+    for own, said in (("192.0.2.7", "192.0.2.7"), ("2001:db8::7", "[2001:db8::7]"), (None, "127.0.0.1")):
+        monkeypatch.setattr(starting, "own_address", lambda own=own: own)
+        assert summit("user", "link").said.startswith(f"http://{said}:8123/enter/")
+    monkeypatch.setenv("BACKCHANNEL_PUBLIC_URL", "https://wall.example")
+    assert summit("user", "link").said.startswith("https://wall.example/enter/")

@@ -8,6 +8,8 @@ from tests.feeds.table_records import TAGS_ROW
 from tests.feeds.test_tables import table
 from tests.live.test_cli import ARCHIVE, BAD_ARGUMENT, Run, database, run, summit
 from tests.live.test_cli_rehearse import posts_of
+from tests.support.repositories import car, repository
+from wall.feeds.atproto.events import POST
 
 __all__ = ["database", "run", "summit"]
 
@@ -66,3 +68,27 @@ def test_bad_input_says_what_to_do_and_takes_in_nothing(summit: Run, tmp_path: P
     nowhere = summit("import", path, "--event", "nobody", *NAMED)
     assert nowhere.code == 1
     assert posts_of(tmp_path)["summit"] == 0
+
+
+def test_the_repository_of_a_bluesky_account_comes_in_with_its_dates_and_goes_on(
+    summit: Run, tmp_path: Path
+) -> None:
+    made = {"$type": POST, "createdAt": "2026-05-25T14:23:28.757Z"}
+    records = {f"{POST}/3mmoojp4cd22{number}": {**made, "text": f"post {number}"} for number in range(2, 6)}
+    records[f"{POST}/3mmoojp4cd222"] = {**made, "text": 7}
+    path = tmp_path / "repo.car"
+    path.write_bytes(car(repository(records)))
+    dry = summit("import", path, "--event", "summit", "--dry-run")
+    assert dry.code == 0, dry.said
+    assert "3 posts (0 of them reposts) by 1 people: 3 of bluesky." in dry.said
+    assert "From 2026-05-25 14:23" in dry.said
+    assert "record 3mmoojp4cd222 is left out: something that every post needs is missing" in dry.said
+    assert posts_of(tmp_path)["summit"] == 0
+    assert "3 posts accepted" in summit("import", path, "--event", "summit").said
+    assert (
+        "0 posts accepted (0 of them reposts), 3 known" in summit("import", path, "--event", "summit").said
+    )
+    records[f"{POST}/3mmoojp4cd226"] = {**made, "text": "later"}
+    path.write_bytes(car(repository(records)))
+    more = summit("import", path, "--event", "summit", "--resume")
+    assert "1 posts accepted (0 of them reposts), 0 known" in more.said

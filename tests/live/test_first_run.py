@@ -17,9 +17,9 @@ from wall import rehearsing
 from wall.access.setup import WRONG_CODES
 from wall.entries.doors_kinds import DoorConfirmed
 from wall.feeds.base import Arrived, Withdrawn
+from wall.getting_ready import way_in
 from wall.model import Event, FeedState, Mode, Role
 from wall.rehearsal_play import recorded_of
-from wall.routes.first_post import Reach, reach_of
 from wall.store import entries, events, feeds, people, programme, screens
 
 ACCEPTS = {"Accept": "text/html", "Accept-Language": "en"}
@@ -74,6 +74,18 @@ async def test_the_setup_code_lets_the_first_organiser_in_and_nobody_after(api: 
         assert "has an organiser" in late.text
     with api.parts.store.reading() as conn:
         assert [one.name for one in people.organisers(conn)] == ["Ada"]
+
+
+async def test_the_terminal_names_one_way_in_until_somebody_is(api: Api) -> None:
+    parts = api.parts
+    by_code = await way_in(parts, parts.settings, by_code=True)
+    assert by_code
+    assert (parts.setup.code in by_code, "/enter/" in by_code) == (True, False)
+    by_link = await way_in(parts, parts.settings, by_code=False)
+    assert by_link
+    assert (parts.setup.code in by_link, "/enter/" in by_link) == (False, True)
+    api.signed_in()
+    assert await way_in(parts, parts.settings, by_code=True) is None
 
 
 async def test_guessing_the_setup_code_ends_after_a_few(api: Api) -> None:
@@ -173,6 +185,19 @@ async def test_the_first_page_waits_and_shows_what_comes(api: Api, organiser: ht
     assert "The very &lt;first&gt;" in there
 
 
+async def test_the_first_page_says_that_posts_wait_where_a_person_approves_them(
+    api: Api, organiser: httpx2.AsyncClient
+) -> None:
+    await organiser.post("/start", data={**ANSWERS, "mode": "pre"})
+    approving = '<a href="/moderate/our-day">Approve posts</a>'
+    page = (await organiser.get("/events/our-day/first")).text
+    assert "waits until somebody approves it" in page
+    assert approving in page
+    assert approving not in (await organiser.get(f"/events/{api.event.slug}/first")).text
+    async with api.client(api.signed_in(Role.TECHNICIAN), **ACCEPTS) as technician:
+        assert approving not in (await technician.get(f"/events/{api.event.slug}/first")).text
+
+
 async def test_a_display_is_paired_without_leaving_the_first_page(
     api: Api, organiser: httpx2.AsyncClient
 ) -> None:
@@ -188,14 +213,6 @@ async def test_a_display_is_paired_without_leaving_the_first_page(
         assert len(screens.listed(conn, listed(api)[0].id)) == 1
 
 
-def test_an_address_of_this_computer_alone_is_told_from_one_for_everybody() -> None:
-    here = {"host": "127.0.0.1:8000"}
-    assert reach_of(here, None, "127.0.0.1", 8000) == Reach(here_only=True, listens=False)
-    assert reach_of({"host": "localhost:8000"}, None, "0.0.0.0", 8000).here_only
-    assert not reach_of({"host": "192.0.2.7:8000"}, None, "0.0.0.0", 8000).here_only
-    assert not reach_of(here, "https://wall.example", "127.0.0.1", 8000).here_only
-
-
 async def test_feeds_are_added_paused_resumed_and_removed_and_no_secret_comes_back(
     api: Api, organiser: httpx2.AsyncClient
 ) -> None:
@@ -208,6 +225,7 @@ async def test_feeds_are_added_paused_resumed_and_removed_and_no_secret_comes_ba
     }
     wrong = await organiser.post(here, data={**given, "hashtags": "-"})
     assert (wrong.status_code, 'id="hashtags-wrong"' in wrong.text) == (422, True)
+    assert f'id="entering" method="post" action="{here}#entering"' in wrong.text, "it opens at the form"
     assert (await organiser.post(here, data=given)).status_code == 303
     with api.parts.store.reading() as conn:
         (feed,) = feeds.listed(conn, api.event.id)
@@ -218,7 +236,11 @@ async def test_feeds_are_added_paused_resumed_and_removed_and_no_secret_comes_ba
     async def press(verb: str, **sent: str) -> int:
         return (await organiser.post(f"{here}/{feed.id}/{verb}", data=sent)).status_code
 
-    assert [await press(verb) for verb in ("pause", "pause", "resume", "resume")] == [303, 409, 303, 409]
+    assert [await press(verb) for verb in ("pause", "pause")] == [303, 409]
+    paused = (await organiser.get(f"/events/{api.event.slug}/first")).text
+    assert ("Paused" in paused, "Stopped" in paused) == (True, False)
+    assert "feed-is-off" in (await organiser.get(here)).text, "a pause is no trouble"
+    assert [await press(verb) for verb in ("resume", "resume")] == [303, 409]
     assert await press("replies", on="1") == 303
     with api.parts.store.reading() as conn:
         (feed,) = feeds.listed(conn, api.event.id)

@@ -15,6 +15,7 @@ from tests.live.test_join import PAGE, in_mode, phone
 from tests.support.staff import Staff
 from tests.support.venue import Venue
 from wall.access import Origins
+from wall.intake.moves import ON_A_DESK
 from wall.model import Mode, PostState, Reason, Role, StoredPost
 from wall.parallel import RelayState
 from wall.routes import joining
@@ -190,7 +191,7 @@ async def test_the_short_address_leads_to_the_page(api: Api) -> None:
 @pytest.mark.parametrize("relay", [None, *RelayState])
 def test_every_state_of_a_point_has_words_in_both_languages(state: PostState, relay: str | None) -> None:
     step = step_of(state, relay)
-    gone = {PostState.UNAVAILABLE, PostState.WITHDRAWN, PostState.STUB, PostState.REPOST}
+    gone = set(PostState) - ON_A_DESK
     assert (step is None) == (state in gone)
     for lang in ("en", "fr"):
         if step:

@@ -15,7 +15,13 @@ from wall.model import Event, Feed, FeedState, Member, Mode, PostState, Reason, 
 
 SEES_HELD = {Role.ORGANISER, Role.MODERATOR, Role.FACILITATOR}
 SEES_FEEDS = {Role.ORGANISER, Role.MODERATOR, Role.TECHNICIAN}
-NOWHERE = {PostState.STUB, PostState.REPOST, PostState.UNAVAILABLE, PostState.WITHDRAWN}
+NOWHERE = {
+    PostState.STUB,
+    PostState.REPOST,
+    PostState.TWIN,
+    PostState.UNAVAILABLE,
+    PostState.WITHDRAWN,
+}
 
 
 def scope(*roles: Role, person: str | None = "ann") -> Scope:

@@ -105,3 +105,8 @@ def test_what_is_typed_is_what_the_network_checks_and_a_secret_is_never_shown() 
     }
     assert forms.wrong_names("mastodon", typed, ["instances.1.host"]) == {"instances.2.host"}
     assert forms.in_words(config) == {"instances": "a.example, c.example", "hashtags": "one, two"}
+
+
+def test_the_questions_name_the_networks_that_need_hashtags_alone() -> None:
+    assert forms.ready() == ("bluesky", "mastodon")
+    assert set(forms.ready()) < set(forms.offered())

@@ -27,6 +27,7 @@ EXPECTED = {
     ("lose", S.HELD): S.UNAVAILABLE,
     ("lose", S.REJECTED): S.UNAVAILABLE,
     ("lose", S.HIDDEN): S.UNAVAILABLE,
+    ("lose", S.TWIN): S.UNAVAILABLE,
     ("find", S.UNAVAILABLE): None,
     **{("withdraw", state): S.WITHDRAWN for state in S if state is not S.WITHDRAWN},
 }

@@ -31,6 +31,9 @@ def stored(one: Post, state: PostState = PostState.APPROVED, left_off: str | Non
     )
 
 
+NPUB = "npub1" + "q" * 58
+
+
 @pytest.mark.parametrize(
     ("flags", "bar"),
     [
@@ -109,6 +112,17 @@ def test_nobody_without_the_right_to_see_held_posts_ever_sees_what_may_not_be_sh
         ("mastodon", "b.example/@ada", None),
         ("mastodon", "@ada", None),
         ("mastodon", "", None),
+        ("matrix", "@Ada:b.example", "matrix:ada:b.example"),
+        ("x", "https://matrix.to/#/@ada:b.example?via=b.example", "matrix:ada:b.example"),
+        ("matrix", "@ada", None),
+        ("matrix", "https://matrix.to/#/", None),
+        ("nostr", f"nostr:{NPUB}", f"nostr:{NPUB}"),
+        ("nostr", f"https://viewer.example/p/{NPUB}", f"nostr:{NPUB}"),
+        ("nostr", "ada", None),
+        ("youtube", "@Ada", "youtube:ada"),
+        ("x", "https://www.youtube.com/@Ada", "youtube:ada"),
+        ("x", "https://youtube.com/channel/UCab", "youtube:ucab"),
+        ("youtube", "https://youtube.com/watch?v=1", None),
         ("x", "@Ada", "x:ada"),
         ("mastodon", "https://x.com/Ada", "x:ada"),
         ("x", "https://bsky.app/profile/ada.example", "bluesky:ada.example"),
@@ -158,6 +172,10 @@ def test_an_author_is_known_by_the_name_that_they_would_give(author: Author) -> 
             Author(key="https://b.example/ap/users/115", handle="ada", url="https://b.example/@ada"),
             "https://b.example/ap/users/115",
         ),
+        ("nostr", Author(key=NPUB, handle=NPUB), f"@{NPUB}"),
+        ("matrix", Author(key="@ada:b.example", handle="ada:b.example"), "@ada:b.example"),
+        ("youtube", Author(key="UCab", handle=""), "https://youtube.com/channel/UCab"),
+        ("youtube", Author(key="UCab", handle="ada"), "@ada"),
     ],
 )
 def test_a_key_that_people_meet_is_a_name_too(network: str, author: Author, typed: str) -> None:

@@ -26,6 +26,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "post.add": _MODERATES | {Role.FACILITATOR, Role.SCRIBE},
     "post.approve": _MODERATES,
     "post.hide": _MODERATES,
+    "post.pair": _MODERATES,
     "post.reject": _MODERATES,
     "post.reconsider": _MODERATES,
     "post.withdraw": _MODERATES,

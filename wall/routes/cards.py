@@ -15,6 +15,7 @@ from wall.hygiene import Run, pictured
 from wall.intake.moves import ALLOWED, Verb
 from wall.model import Media, Post, PostState, Reason, StoredPost
 from wall.moderation import CODES, FIELDS
+from wall.routes.networks import network_names
 from wall.routes.words import Words
 from wall.wishes import may_show
 
@@ -104,7 +105,6 @@ class Card:
 def card_of(stored: StoredPost, zone: str, words: Words, lang: str) -> Card:
     """A card in a language, with times in an event's zone."""
     post = stored.post
-    network = f"network.{post.network}"
     at = _local(post.created_at, zone)
     return Card(
         id=stored.id,
@@ -113,7 +113,7 @@ def card_of(stored: StoredPost, zone: str, words: Words, lang: str) -> Card:
         edits=stored.edits,
         post=post,
         lang=post.lang if post.lang and _TAG.fullmatch(post.lang) else None,
-        network=words.say(lang, network) if words.has(network) else post.network,
+        network=network_names((post.network, *(one.network for one in stored.twins)), words, lang),
         link=_openable(post.url),
         at=f"{at:%Y-%m-%d %H:%M}",
         iso=at.isoformat(),

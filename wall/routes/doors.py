@@ -18,6 +18,7 @@ from starlette.responses import RedirectResponse, Response
 
 from wall import doors
 from wall.access import Access, may
+from wall.access.reach import Reach, reach_of
 from wall.access.signatures import mac
 from wall.display import Screen
 from wall.doors import Checked, Facts, Told, Wall
@@ -28,7 +29,6 @@ from wall.live import Beats, Heard
 from wall.model import Event, Member, Role, utc_now
 from wall.routes import Asking, AskingHere, event_named
 from wall.routes.commands import command_body
-from wall.routes.first_post import Reach, reach_of
 from wall.routes.forms import form_of, new_cause
 from wall.routes.join import qr_svg
 from wall.routes.when import When

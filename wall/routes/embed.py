@@ -25,6 +25,7 @@ from wall.hygiene import Run, displayed, displayed_line, tidy, tidy_line
 from wall.model import Event, utc_now
 from wall.routes import event_named
 from wall.routes.attached import Extras, extras_of
+from wall.routes.networks import network_name, network_names, networks_of
 from wall.routes.shown import (
     Body,
     Kept,
@@ -49,7 +50,7 @@ MOST = 50
 
 _MOST_MEDIA = 4
 _TINTS = 6
-_MARKS = frozenset({"bluesky", "mastodon", "web", "x"})
+_MARKS = frozenset({"bluesky", "mastodon", "matrix", "nostr", "rss", "web", "x", "youtube"})
 _OWN = "web"
 
 
@@ -99,7 +100,8 @@ class Quoted:
     handle: str
     avatar: str | None
     network: str
-    mark: str
+    networks: str
+    marks: tuple[str, ...]
     link: str | None
     at: datetime
     lang: str | None
@@ -208,7 +210,6 @@ def quoted(card: PostValue, slug: str, views: Views, lang: str) -> Quoted:
     handle = tidy_line(card.author.handle.lstrip("@"))
     name = name_of(card, codes)
     letters = "".join(run.text for run in name if run.emoji is None)
-    network = f"network.{card.network}"
     return Quoted(
         id=card.id,
         name=name,
@@ -216,8 +217,9 @@ def quoted(card: PostValue, slug: str, views: Views, lang: str) -> Quoted:
         tint=sum(handle.encode()) % _TINTS,
         handle=handle,
         avatar=_path(card, slug, "avatar", card.author.avatar),
-        network=words.say(lang, network) if words.has(network) else card.network,
-        mark=card.network if card.network in _MARKS else "other",
+        network=network_name(card.network, words, lang),
+        networks=network_names(networks_of(card), words, lang),
+        marks=tuple(one if one in _MARKS else "other" for one in networks_of(card)),
         link=web_address(card.url) if card.network != _OWN else None,
         at=card.created_at,
         lang=language_of(card),

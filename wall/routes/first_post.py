@@ -3,11 +3,7 @@ post, shows the wall as it is, has the code that phones scan, and pairs a displa
 
 from __future__ import annotations
 
-import ipaddress
-import socket
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -15,9 +11,12 @@ from pydantic import ValidationError
 from starlette.datastructures import Headers
 from starlette.responses import RedirectResponse, Response
 
-from wall.access import Access
+from wall.access import Access, may
+from wall.access.going_on import GoingOn
+from wall.access.reach import reach_of
 from wall.display import Screen
 from wall.errors import BackchannelError, NotFound, TooMany
+from wall.intake.feeding import PAUSED_WORDS
 from wall.model import Feed, StoredPost
 from wall.programme import Room
 from wall.routes import Asking, AskingHere
@@ -32,10 +31,6 @@ from wall.store import feeds, posts, programme, queue, screens
 
 USUAL = {"distance_m": "5", "diagonal_in": "55"}
 """A television in a seminar room."""
-_CONTAINER_MARKS = (Path("/.dockerenv"), Path("/run/.containerenv"))
-"""Files that Docker and Podman put into containers, whose own address nobody else can use."""
-_FAR_AWAY = ("192.0.2.1", 9)
-"""An address of the documentation (RFC 5737): asked of nobody, only which of our own would be used."""
 
 
 @dataclass(frozen=True)
@@ -52,12 +47,15 @@ class Now:
 class FirstPost:
     """The page, and the form on it that pairs a display."""
 
-    def __init__(self, access: Access, codes: Codes, views: Views, listens: tuple[str, int]) -> None:
+    def __init__(
+        self, access: Access, codes: Codes, views: Views, going_on: GoingOn, listens: tuple[str, int]
+    ) -> None:
         """`listens`: on which host and port this process does."""
         self._access = access
         self._journal = access.journal
         self._codes = codes
         self._views = views
+        self._going_on = going_on
         self._listens = listens
         self.router = APIRouter(prefix="/events/{slug}/first", include_in_schema=False)
         self.router.add_api_route("", self.show, methods=["GET", "HEAD"])
@@ -127,6 +125,9 @@ class FirstPost:
             paired=next((one for one in now.screens if one.id == paired), None),
             host=base.partition("://")[2],
             base=base,
+            approves=may(asking.roles, "post.approve"),
+            paused_words=PAUSED_WORDS,
+            go_on=self._going_on.path(asking.visitor.person_id or "", event.slug),
             reach=reach_of(Headers(scope=request.scope), self._access.origins.public, *self._listens),
             says=self._views.words.has,
             cause=new_cause(),
@@ -145,44 +146,3 @@ def _now(conn: Any, event_id: str) -> Now:
         screens=tuple(screens.listed(conn, event_id)),
         rooms=tuple(programme.rooms(conn, event_id)),
     )
-
-
-@dataclass(frozen=True)
-class Reach:
-    """Whether phones and televisions can open the address of a page. `here_only`: they cannot, it is one of
-    this computer. `listens`: this process takes requests from others too; `address`: then, where, if it can
-    know (in a container it cannot)."""
-
-    here_only: bool
-    listens: bool = True
-    address: str = ""
-
-
-def reach_of(headers: Mapping[str, str], public_url: str | None, host: str, port: int) -> Reach:
-    """What others can open, told from the address that the browser used and where this process listens."""
-    used = headers.get("host", "").rsplit(":", 1)[0].strip("[]").lower()
-    if public_url or not is_own(used):
-        return Reach(here_only=False)
-    if is_own(host):
-        return Reach(here_only=True, listens=False)
-    own = None if any(mark.exists() for mark in _CONTAINER_MARKS) else _own_address()
-    return Reach(here_only=True, address=f"http://{own}:{port}" if own else "")
-
-
-def is_own(host: str) -> bool:
-    """Whether a name or address leads nobody but this computer to itself."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
-
-
-def _own_address() -> str | None:
-    """This computer's address in its network; None without one. Nothing is sent."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(_FAR_AWAY)
-        except OSError:
-            return None
-        found: str = probe.getsockname()[0]
-    return None if is_own(found) else found

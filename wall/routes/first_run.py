@@ -58,7 +58,7 @@ class FirstRun:
         return self._form(
             request,
             visitor,
-            Answers(languages=lang, chosen=frozenset(forms.offered())),
+            Answers(languages=lang, chosen=frozenset(forms.ready())),
             earlier=[one for one in known if one.rehearsal_of is None],
         )
 
@@ -198,7 +198,7 @@ class FirstRun:
             asked=asked,
             earlier=earlier,
             busy=BUSY_A_DAY,
-            networks=forms.offered(),
+            networks=forms.ready(),
             says=self._views.words.has,
             modes=_MODES,
             zones=zones(),

@@ -46,7 +46,7 @@ class Answers:
     @classmethod
     def read(cls, form: Mapping[str, str]) -> Self:
         """The form as it was sent."""
-        chosen = frozenset(name for name in forms.offered() if f"use.{name}" in form)
+        chosen = frozenset(name for name in forms.ready() if f"use.{name}" in form)
         typed = {name: value for name, value in form.items() if "." in name}
         return cls(**{name: form.get(name, "").strip() for name in _TEXTS}, chosen=chosen, typed=typed)
 

@@ -30,6 +30,7 @@ from wall.parallel import RelayState
 from wall.points import StoredSupport
 from wall.programme import SessionState
 from wall.routes.attached import Extras, extras_of
+from wall.routes.networks import network_names, networks_of
 from wall.routes.own_points import Own, own_of
 from wall.routes.shown import name_of
 from wall.routes.today import Planned, day_of, todays
@@ -224,14 +225,13 @@ def _people(counted: StoredSupport | None) -> int:
 
 def said_of(value: PostValue, words: Words, lang: str) -> Said:
     """A card as a page shows it."""
-    key = f"network.{value.network}"
     handle = "".join(run.text for run in displayed_line(value.author.handle.lstrip("@")))
     covered = value.warning is not None and bool(value.warning.strip())
     return Said(
         id=value.id,
         name=name_of(value),
         handle=handle,
-        network=words.say(lang, key) if words.has(key) else value.network,
+        network=network_names(networks_of(value), words, lang),
         at=value.created_at,
         lang=value.lang,
         covered=tidy(value.warning.strip()) if covered and value.warning else None,

@@ -48,7 +48,7 @@ _WINDOWS: Mapping[See, Callable[[Connection, str, int, int | None], list[StoredP
     "hidden": queue.turned_down,
     "asked": second_looks.waiting,
 }
-_GONE = frozenset({PostState.WITHDRAWN, PostState.UNAVAILABLE})
+_GONE = frozenset({PostState.WITHDRAWN, PostState.UNAVAILABLE, PostState.TWIN})
 
 Place = Annotated[int | None, Field(ge=0, le=2**63 - 1)]
 

@@ -8,25 +8,29 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from wall.access import NAME_CHARACTERS, Access, Invitation, Visitor, place_of
+from wall.access.going_on import Going, GoingOn
 from wall.errors import BadInput, LinkSpent, NotFound
 from wall.routes.when import When
 from wall.routes.words import Views
 from wall.store.links import Link
 
 
-def router(access: Access, views: Views) -> APIRouter:
-    """`/enter/{token}` (GET shows it and uses nothing up, POST uses it) and `POST /sign-out`."""
+def router(access: Access, views: Views, going_on: GoingOn) -> APIRouter:
+    """`/enter/{token}` and `/go-on/{token}` (GET uses nothing up, POST uses the link), `POST /sign-out`."""
     routes = APIRouter(include_in_schema=False)
-    entrance = _Entrance(access, views)
+    entrance = _Entrance(access, views, going_on)
     routes.add_api_route("/enter/{token}", entrance.show, methods=["GET", "HEAD"])
     routes.add_api_route("/enter/{token}", entrance.use, methods=["POST"])
+    routes.add_api_route("/go-on/{token}", entrance.offer, methods=["GET", "HEAD"])
+    routes.add_api_route("/go-on/{token}", entrance.go_on, methods=["POST"])
     routes.add_api_route("/sign-out", entrance.sign_out, methods=["POST"])
     return routes
 
 
 class _Entrance:
-    def __init__(self, access: Access, views: Views) -> None:
+    def __init__(self, access: Access, views: Views, going_on: GoingOn) -> None:
         self._access = access
+        self._going_on = going_on
         self._views = views
 
     async def show(self, token: str, request: Request) -> Response:
@@ -66,6 +70,23 @@ class _Entrance:
         if not invited.works:
             raise LinkSpent("This link cannot be used any more.")
         return await self._access.enter(visitor, invited.link, name)
+
+    async def offer(self, token: str, request: Request) -> Response:
+        """As whom the link goes on, and its button; who is that person here already goes on at once."""
+        going = self._going_on.read(token)
+        visitor = await self._access.visitor_of(request.scope)
+        if visitor.person_id == going.person_id:
+            return RedirectResponse(_first(going), 303)
+        name = await self._going_on.name_of(going)
+        return self._views.page(request, "go_on.html", visitor=visitor, name=name)
+
+    async def go_on(self, token: str, request: Request) -> Response:
+        """Sign in as the person who was offered the link, once."""
+        going = self._going_on.read(token)
+        fresh = await self._going_on.use(token, going)
+        response = RedirectResponse(_first(going), 303)
+        self._set_cookie(request, response, fresh, self._access.sign_in_seconds)
+        return response
 
     async def sign_out(self, request: Request) -> Response:
         await self._access.sign_out(await self._access.visitor_of(request.scope))
@@ -142,6 +163,11 @@ class _Entrance:
             httponly=True,
             samesite="lax",
         )
+
+
+def _first(going: Going) -> str:
+    """The page that offers links to go on, at this address."""
+    return f"/events/{going.slug}/first"
 
 
 def _place(invited: Invitation) -> str:

@@ -15,7 +15,7 @@ from wall.store import posts, programme, walls
 MOST_PINS = 12
 """Pinned posts of one event: more than fill a wall keep everything else off it."""
 
-_NO_CARDS = frozenset({PostState.STUB, PostState.REPOST})
+_NO_CARDS = frozenset({PostState.STUB, PostState.REPOST, PostState.TWIN})
 
 
 class Order(Frozen):

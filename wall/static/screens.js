@@ -22,7 +22,13 @@
     document.querySelectorAll("[data-fresh]").forEach(function (part) {
       var now = page.querySelector('[data-fresh="' + part.dataset.fresh + '"]');
       var used = part.contains(document.activeElement) || part.querySelector(":active");
-      if (now && !used) part.replaceWith(document.importNode(now, true));
+      if (!now || used) return;
+      var fresh = document.importNode(now, true);
+      part.querySelectorAll("details[open][id]").forEach(function (open) {
+        var same = fresh.querySelector("#" + CSS.escape(open.id));
+        if (same) same.open = true;
+      });
+      part.replaceWith(fresh);
     });
   }
 

@@ -6,6 +6,7 @@ import wall.store.codebook_tables
 import wall.store.contributions_tables
 import wall.store.display_tables
 import wall.store.doors_tables
+import wall.store.feed_tables
 import wall.store.look_tables
 import wall.store.point_tables
 import wall.store.push_tables
@@ -13,6 +14,7 @@ import wall.store.reply_tables
 import wall.store.sheet_tables
 import wall.store.speaker_tables
 import wall.store.staff_tables
+import wall.store.twin_tables
 import wall.store.wish_tables  # noqa: F401
 from wall.store.database import Store
 from wall.store.migrate import migrate, pending

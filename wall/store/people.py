@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from wall.store.chunks import ids_in_chunks
 from wall.store.tables import person, sign_in
@@ -57,6 +58,19 @@ def add_sign_in(conn: Connection, digest: str, person_id: str, now: datetime, ex
     conn.execute(delete(sign_in).where(sign_in.c.expires_at <= now))
     values = {"digest": digest, "person_id": person_id, "created_at": now, "expires_at": expires_at}
     conn.execute(insert(sign_in).values(**values))
+
+
+def use_once(conn: Connection, mark: str, person_id: str, now: datetime, until: datetime) -> bool:
+    """Remember until then that a person used something that works once. False when it was used before.
+
+    `mark` is no digest of a token, so that it signs nobody in.
+    """
+    try:
+        with conn.begin_nested():
+            add_sign_in(conn, mark, person_id, now, until)
+    except IntegrityError:
+        return False
+    return True
 
 
 def signed_in(conn: Connection, digest: str, now: datetime) -> Person | None:

@@ -175,7 +175,7 @@ export class Actions {
   #approve(): void {
     const post = this.desk.current;
     if (!post) return;
-    if (post.state === "approved") return this.#seen();
+    if (post.state === "approved") return this.#seen(true);
     if (this.#isBarred(post)) return;
     const steps: Step[] = [...this.gather.approving(post.id)];
     // Whoever also facilitates has seen it now; others still have to.
@@ -249,10 +249,12 @@ export class Actions {
     if (post.bar === null) this.#next();
   }
 
-  #seen(): void {
+  /** `wished`: to be shown, which it is already. */
+  #seen(wished = false): void {
     const post = this.desk.current;
     const settled = !post || post.state !== "approved" || !this.desk.unhandled(post.id);
     if (!settled) this.#do([{ do: "note", post: post.id, on: true }], post.id);
+    if (wished) this.#say(settled ? "desk.is_shown" : "desk.is_shown_seen");
     this.#next();
   }
 

@@ -19,13 +19,13 @@ import { Inbox } from "./list";
 import { PartsContext, useParts, useTell, type Parts } from "./parts";
 import { Problems } from "./problems";
 import { RoomPanel } from "./room-panel";
-import { Replies } from "./reply-panel";
 import { stepOf } from "./say";
 import { Unsent } from "./unsent-panel";
 
-/** Asking the participants is not every desk's work, nor is looking who has been heard; both need the server anyway. */
+/** Asking the participants is not every desk's work, nor are replies and who has been heard; all need the server anyway. */
 const Asks = later(async () => (await import("./asks-panel")).Asks);
 const Heard = later(async () => (await import("./heard-panel")).Heard);
+const Replies = later(async () => (await import("./reply-panel")).Replies);
 
 /** How long a short message stays. */
 const SAID_MS = 5_000;

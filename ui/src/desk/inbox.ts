@@ -1,4 +1,5 @@
 /** The inbox: what is looked for, in which order, and a list that never moves by itself. Pure. */
+import { networksOf } from "../networks";
 import type { ContributionValue, PostValue } from "../wire";
 
 export type Show = "unhandled" | "waiting" | "questions" | "all";
@@ -53,7 +54,7 @@ export function isUnhandled(item: Item, rights: Rights): boolean {
 /** Whether an item is among what is looked for. */
 export function matches(item: Item, criteria: Criteria, rights: Rights, questionTags: ReadonlySet<string>): boolean {
   const { show, network, lang, words } = criteria;
-  if (network !== null && item.post.network !== network) return false;
+  if (network !== null && !networksOf(item.post).includes(network)) return false;
   if (lang !== null && languageOf(item.post) !== lang) return false;
   if (show === "unhandled" && !isUnhandled(item, rights)) return false;
   if (show === "waiting" && !isWaiting(item)) return false;

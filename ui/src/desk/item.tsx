@@ -1,6 +1,7 @@
 /** One post in the inbox: who said what, why it waits, and how far it got. Text only, nothing to click. */
 import type { ComponentChildren, VNode } from "preact";
 import { displayedLine, tidyLine, type Run } from "../hygiene";
+import { Marks } from "../network-marks";
 import { hasInk } from "../text";
 import { useTimes, useWords } from "../wall/context";
 import { described, Emoji, Picture, pictureUrl } from "../wall/picture";
@@ -54,10 +55,9 @@ function By({ post }: { post: PostValue }): VNode {
   const { desk } = useParts();
   const handle = tidyLine(post.author.handle.replace(/^@/, ""));
   const name = displayedLine((hasInk(post.author.name) && tidyLine(post.author.name)) || handle || say("desk.nobody"), codesOf(post));
-  const key = `network.${post.network}`;
   return (
     <p class="by">
-      <span class={`mark mark-${post.network}`} role="img" aria-label={words.has(key) ? words.say(key) : post.network} />
+      <Marks post={post} />
       <bdi class="name" dir="auto"><Runs runs={name} post={post} /></bdi>
       {handle && <bdi class="handle" dir="auto">@{handle}</bdi>}
       <time dateTime={post.created_at}>{times.since(Date.parse(post.created_at), desk.now.value) || words.say("time.now")}</time>

@@ -56,7 +56,7 @@ export const KEYMAP: readonly Binding[] = [
   of("find_tag", ["#"], INBOX, "channel", { hint: INBOX, needs: "point.tag" }),
   of("mark", ["+"], INBOX, "channel", { needs: "point.join" }),
   of("join", ["="], INBOX, "channel", { hint: INBOX, needs: "point.join" }),
-  of("split", ["-"], INBOX, "channel", { needs: "point.join" }),
+  of("split", ["-"], INBOX, "channel"),
   of("word", ["e"], INBOX, "channel", { needs: "point.word" }),
   of("belong", ["m"], INBOX, "channel", { hint: INBOX, needs: "point.place" }),
   of("take", ["Y"], INBOX, "channel", { needs: "point.place" }),

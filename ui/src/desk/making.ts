@@ -7,7 +7,7 @@ export function aPost(id: string, more: Partial<PostValue> = {}): PostValue {
     id, order: Number(id.replace(/\D/g, "")) || 1, version: 1, network: "x", url: null,
     author: { handle: "ada", name: "Ada", url: null, avatar: null, bot: false },
     text: `Post ${id}`, lang: "en", created_at: "2026-01-01T10:00:00Z", edited: false, hashtags: [], links: [], media: [],
-    emoji: [], warning: null, sensitive: false, poll: null, link_card: null, quote: null, bar: null, reposts: 0, by_hand: false, state: "approved", reasons: [], declared: null, ...more,
+    emoji: [], warning: null, sensitive: false, poll: null, link_card: null, quote: null, bar: null, reposts: 0, by_hand: false, also: [], state: "approved", reasons: [], declared: null, ...more,
   };
 }
 

@@ -18,6 +18,10 @@ export class Presence {
   readonly #people = signal<readonly Present[]>([]);
   readonly people: ReadonlySignal<readonly Present[]> = this.#people;
 
+  /** Feeds that are silent for longer than their rhythm explains: a sentence each, until somebody read it. */
+  readonly silent = signal<readonly string[]>([]);
+  readonly read = new Set<string>();
+
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** `at`: the post that is worked at here, null where nobody does anything. */
@@ -38,6 +42,7 @@ export class Presence {
     try {
       const answer = await send(this.browser, this.event, { path: "/presence", body: { at: this.at() } }, newCause());
       this.#people.value = (answer["people"] ?? []) as readonly Present[];
+      this.silent.value = ((answer["silent"] ?? []) as readonly string[]).filter((said) => !this.read.has(said));
     } catch {
       // The desk says elsewhere that nobody answers; who was here is then not known.
       this.#people.value = [];

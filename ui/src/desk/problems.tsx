@@ -21,8 +21,29 @@ export function Problems(): VNode {
       {more > 0 && <p class="problem">{words.count("desk.problem.more", more)}</p>}
       {desk.problems.value.slice(-AT_ONCE).map((problem) => <ProblemView key={problem.cause} problem={problem} />)}
       <Ended />
+      <Silent />
       <LeftOff />
     </div>
+  );
+}
+
+/** Feeds of which nothing is heard: the server says what is usual and what to do. */
+function Silent(): VNode {
+  const { presence: { silent, read } } = useParts();
+  const say = useTell();
+  const dismiss = (said: string): void => {
+    read.add(said);
+    silent.value = silent.value.filter((one) => one !== said);
+  };
+  return (
+    <>
+      {silent.value.map((said) => (
+        <section key={said} class="problem">
+          <p>{said}</p>
+          <button type="button" class="do" onClick={() => dismiss(said)}>{say("desk.problem.dismiss")}</button>
+        </section>
+      ))}
+    </>
   );
 }
 

@@ -18,7 +18,8 @@ export function RoomPanel(): VNode {
     return (
       <aside class="room" aria-label={say("desk.room")}>
         <h2 class="room-title">{say("desk.session.none")}</h2>
-        <p class="quiet">{say("desk.session.none_note")}</p>
+        <p class="quiet">{say(desk.rooms.value.length > 0 ? "desk.session.none_rooms" : "desk.session.none_note")}</p>
+        {desk.may("programme.change") && <p><a href={`/events/${encodeURIComponent(desk.options.event)}/programme`}>{say("desk.session.add")}</a></p>}
       </aside>
     );
   }

@@ -28,6 +28,21 @@ beforeEach(() => (world = new World()));
 
 const causes = () => world.asked.map(({ options }) => (options.headers as Record<string, string>)["idempotency-key"]);
 
+test("who was told that it waits is told what was decided, until they type again", async () => {
+  const draft = world.draft();
+  draft.type("Hello");
+  await draft.send();
+  draft.follow([{ id: "other", state: "approved" }, { id: "p", state: "held" }]);
+  expect(draft.thanks.value).toBe("waits");
+  draft.follow([{ id: "p", state: "approved" }]);
+  expect(draft.thanks.value).toBe("shown");
+  draft.follow([{ id: "p", state: "hidden" }]);
+  expect(draft.thanks.value).toBe("not_shown");
+  draft.type("More");
+  draft.follow([{ id: "p", state: "approved" }]);
+  expect(draft.thanks.value).toBeNull();
+});
+
 test("what is sent leaves the field, and what became of it is said", async () => {
   const draft = world.draft();
   draft.type("Hello");

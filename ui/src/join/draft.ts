@@ -2,6 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import type { Browser } from "../browser";
 import { newCause, Refusal, send, Unreachable, type Answer } from "../commands";
+import type { PointValue } from "../wire";
 import type { Key } from "../words";
 
 export const ANY_LETTER = /[^\p{C}\p{Z}]/u;
@@ -34,6 +35,8 @@ export class Draft {
   /** How many characters are left; below 0, how many are too many. */
   readonly left = computed(() => this.limits.most - pointsOf(this.text.value));
 
+  /** The id of what was sent last. */
+  #sent = "";
   #unsent: { readonly cause: string; readonly body: string } | null = null;
   readonly #key: string;
 
@@ -80,7 +83,14 @@ export class Draft {
     // Somebody may have typed on while it was on its way.
     if (this.text.value === text) this.type("");
     this.thanks.value = became(String(answer["state"]));
+    this.#sent = String(answer["post"]);
     this.onSent(text, answer);
+  }
+
+  /** Thank for what was sent last as it is now: somebody may have decided since. */
+  follow(points: readonly Pick<PointValue, "id" | "state">[]): void {
+    const sent = points.find(({ id }) => id === this.#sent);
+    if (sent && this.thanks.peek() !== null) this.thanks.value = became(sent.state);
   }
 
   #cause(): string {

@@ -1,5 +1,6 @@
 /** The join page's entry: connects, and takes over from the server's page once there is something to show. */
 import { render } from "preact";
+import { effect } from "@preact/signals";
 import { realBrowser } from "../browser";
 import type { Answer } from "../commands";
 import { Connection } from "../socket";
@@ -31,6 +32,7 @@ async function start(root: HTMLElement): Promise<void> {
   let drawn = false;
   const connection = new Connection({ event, face, build: Number(build), keep: KEEP, browser, onFold: fold });
   connection.start();
+  effect(() => draft.follow(join.points.value));
   offerApp(event, words, document.getElementById("app"));
 
   function fold(held: Held): void {

@@ -1,6 +1,7 @@
 /** One post in few words and without pictures: it has to be read on a phone with slow data. */
 import type { VNode } from "preact";
 import { displayed, displayedLine, tidyLine } from "../hygiene";
+import { networkNames } from "../networks";
 import { hasInk } from "../text";
 import { described } from "../wall/picture";
 import { useTimes, useWords } from "../wall/context";
@@ -12,12 +13,11 @@ const MOST_MEDIA = 4;
 export function By({ post }: { post: PostValue }): VNode {
   const words = useWords();
   const times = useTimes();
-  const network = `network.${post.network}`;
   return (
     <p class="by">
       <bdi class="name" dir="auto">{nameOf(post) || words.say("join.unnamed")}</bdi>{" "}
       <span class="from">
-        {words.has(network) ? words.say(network) : post.network} ·{" "}
+        {networkNames(words, post)} ·{" "}
         <time dateTime={post.created_at}>{times.clock(Date.parse(post.created_at))}</time>
       </span>
     </p>

@@ -1,6 +1,7 @@
 /** What stands around the point in the room: where it was said, how many say the same, and what was found. */
 import type { VNode } from "preact";
 import { displayed, tidyLine } from "../hygiene";
+import { networkNames } from "../networks";
 import { codes } from "../wall/card";
 import { useWords } from "../wall/context";
 import type { CheckMark, PostValue, RelayValue } from "../wire";
@@ -10,8 +11,7 @@ const ROOM = "room";
 /** Where it was said: in this room, or on which network. */
 export function Where({ post }: { post: PostValue }): VNode {
   const words = useWords();
-  const key = `network.${post.network}`;
-  const network = words.has(key) ? words.say(key) : post.network;
+  const network = networkNames(words, post);
   return <p class="said-where">{post.network === ROOM ? words.say("stage.in_room") : words.fill("stage.online", { network })}</p>;
 }
 

@@ -11,11 +11,11 @@ export function largest(least: number, most: number, fits: (size: number) => boo
   return low;
 }
 
-/** Words are broken only where keeping them whole would make everything smaller than this part. */
 const WHOLE = 0.72;
 
-/** Set the font size of `text` so that it fills `place`, in CSS pixels. What does not fit even then scrolls. */
-export function fit(place: HTMLElement, text: HTMLElement, least: number, most: number): void {
+/** Set the font size of `text` so that it fills `place`, in CSS pixels. What does not fit even then scrolls.
+    `share`: words are broken where keeping them whole would make everything smaller than this part; 0: never. */
+export function fit(place: HTMLElement, text: HTMLElement, least: number, most: number, share = WHOLE): void {
   const fits = (size: number): boolean => {
     text.style.fontSize = `${size}px`;
     return text.scrollHeight <= place.clientHeight && text.scrollWidth <= place.clientWidth;
@@ -24,7 +24,7 @@ export function fit(place: HTMLElement, text: HTMLElement, least: number, most: 
   const broken = largest(least, most, fits);
   text.style.overflowWrap = "normal";
   const whole = largest(least, most, fits);
-  const keep = whole >= broken * WHOLE && fits(whole);
+  const keep = whole >= broken * share && fits(whole);
   if (!keep) text.style.overflowWrap = "anywhere";
   text.style.fontSize = `${keep ? whole : broken}px`;
 }

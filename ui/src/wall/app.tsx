@@ -58,7 +58,7 @@ function useDress({ wall, wished, card }: Props, last: Last | null): void {
   const set = (): void => {
     const isBlank = wall.hold.value === "blank" && !last;
     const seat = seatOf(wished, wall.screen.value) ?? last?.seat ?? null;
-    const layout = card || (wall.card.value && !last) ? "blank" : isBlank ? "blank" : !last && wall.asks.on.value ? "ask" : last ? "programme" : wall.playing.value.step.layout;
+    const layout = card || (wall.card.value && !last) ? "blank" : isBlank ? "blank" : !last && wall.asks.on.value ? "ask" : last ? "programme" : layoutOf(wall);
     wear(wall.event.value ?? last?.event ?? null);
     dress(document.documentElement, last?.look ?? wall.scene.value, wished, seat, layout);
   };
@@ -73,6 +73,12 @@ function useDress({ wall, wished, card }: Props, last: Last | null): void {
     };
   }, [set]);
   useEffect(followJoin, []);
+}
+
+/** Cards that nobody has posted yet are a layout of their own. */
+function layoutOf(wall: Wall): Layout | "empty" {
+  const { layout } = wall.playing.value.step;
+  return wall.event.value && wall.empty.value && (layout === "columns" || layout === "stream") ? "empty" : layout;
 }
 
 /** Tell the style sheet how high the way to the join page is: what stands above it ends there. */

@@ -2,6 +2,7 @@
 import { Component, type ComponentChildren, type VNode } from "preact";
 import { useComputed, type ReadonlySignal } from "@preact/signals";
 import { displayed, displayedLine, tidyLine, type Run } from "../hygiene";
+import { Marks } from "../network-marks";
 import { bucket, hasInk, initial, length } from "../text";
 import type { MediaValue, PostValue } from "../wire";
 import { Linked, Poll, Quote } from "./attached";
@@ -51,11 +52,10 @@ export function Card({ post, event, now }: CardProps): VNode {
 }
 
 export function By({ post, event, now }: CardProps): VNode {
-  const { author, network } = post;
+  const { author } = post;
   const words = useWords();
   const handle = tidyLine(author.handle.replace(/^@/, ""));
   const name = displayedLine(hasInk(author.name) ? tidyLine(author.name) : handle, codes(post));
-  const key = `network.${network}`;
   return (
     <header class="by">
       <Portrait post={post} event={event}>
@@ -70,7 +70,7 @@ export function By({ post, event, now }: CardProps): VNode {
           <When at={post.created_at} now={now} />
         </p>
       </div>
-      <span class={`mark mark-${network}`} role="img" aria-label={words.has(key) ? words.say(key) : network} />
+      <Marks post={post} />
     </header>
   );
 }

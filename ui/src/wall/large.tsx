@@ -19,17 +19,22 @@ interface LargeProps {
   /** The largest size, in rem. */
   readonly most: number;
   readonly class?: string;
+  /** No word is broken, however small its letters become. */
+  readonly whole?: boolean;
   readonly paging?: Paging;
 }
 
-export function Large({ children, of, lang, most, class: name = "", paging }: LargeProps): VNode {
+/** In CSS pixels: 60 letters of this size fit into any wall. */
+const LEAST_WHOLE = 8;
+
+export function Large({ children, of, lang, most, class: name = "", whole = false, paging }: LargeProps): VNode {
   const place = useRef<HTMLDivElement>(null);
   const text = useRef<HTMLParagraphElement>(null);
   useLayoutEffect(() => {
     const [box, words] = [place.current, text.current];
     if (!box || !words) return undefined;
     const set = (): void => {
-      resize(box, words, most);
+      resize(box, words, most, whole);
       if (paging) turn(box, words, paging);
       else clamp(words, Math.floor(box.clientHeight / lineOf(words)));
     };
@@ -45,10 +50,10 @@ export function Large({ children, of, lang, most, class: name = "", paging }: La
   );
 }
 
-function resize(place: HTMLElement, text: HTMLElement, most: number): void {
+function resize(place: HTMLElement, text: HTMLElement, most: number, whole: boolean): void {
   const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
   for (const name of ["-webkit-line-clamp", "transform", "clip-path"]) text.style.removeProperty(name);
-  fit(place, text, Math.ceil(SMALLEST_BODY * rem), Math.floor(most * rem));
+  fit(place, text, whole ? LEAST_WHOLE : Math.ceil(SMALLEST_BODY * rem), Math.floor(most * rem), whole ? 0 : undefined);
 }
 
 /** No more than so many lines; where there would be more, the last one ends in a mark. */

@@ -3,6 +3,7 @@ import { Component, type ComponentChildren, type VNode } from "preact";
 import { later } from "../later";
 import type { EventValue } from "../wire";
 import { useWords } from "./context";
+import { Large } from "./large";
 import { Mosaic } from "./mosaic";
 import { Discussed, Programme, Question } from "./rooms";
 import { Hashtags, Notice, Title } from "./sheets";
@@ -33,12 +34,12 @@ export function Show({ wall }: { wall: Wall }): VNode {
 function Empty({ event }: { event: EventValue }): VNode {
   const words = useWords();
   return (
-    <div class="notice">
-      <p class="notice-lead">{words.say("wall.post_with")}</p>
-      <p class="notice-tags"><Hashtags event={event} /></p>
-      <p class="notice-lead">{words.say("wall.empty")}</p>
-      <p class="notice-note">{words.say("wall.empty_note")}</p>
-    </div>
+    <section class="sheet empty">
+      <p class="empty-lead">{words.say("wall.post_with")}</p>
+      <Large of={event.hashtags.join()} most={9} whole><Hashtags event={event} /></Large>
+      <p class="empty-lead">{words.say("wall.empty")}</p>
+      <p class="empty-note">{words.say("wall.empty_note")}</p>
+    </section>
   );
 }
 

@@ -43,7 +43,7 @@ export function seatOf(wished: Wished, screen: ScreenValue | null): Seat | null 
 type Scene = Pick<SceneValue, "theme" | "alt" | "join" | "drift">;
 
 /** Set the page's attributes, and 1rem to what the farthest seat needs. */
-export function dress(page: HTMLElement, scene: Scene, wished: Wished, seat: Seat | null, layout: Layout | "blank" | "ask"): void {
+export function dress(page: HTMLElement, scene: Scene, wished: Wished, seat: Seat | null, layout: Layout | "blank" | "ask" | "empty"): void {
   const data = page.dataset;
   data["theme"] = wished.theme ?? scene.theme;
   data["layout"] = layout;
@@ -52,6 +52,7 @@ export function dress(page: HTMLElement, scene: Scene, wished: Wished, seat: Sea
     else data[name] = "off";
   }
   page.toggleAttribute("data-drift", scene.drift);
-  page.toggleAttribute("data-tight", seat !== null && isTight(innerWidth, innerHeight, seat));
+  // While there is no post, none needs the room of what stands around posts.
+  page.toggleAttribute("data-tight", layout !== "empty" && seat !== null && isTight(innerWidth, innerHeight, seat));
   page.style.fontSize = seat ? `${rootSize(innerWidth, innerHeight, seat).toFixed(2)}px` : "";
 }

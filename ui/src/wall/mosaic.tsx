@@ -3,6 +3,7 @@ import type { VNode } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { displayed, tidyLine } from "../hygiene";
+import { Marks } from "../network-marks";
 import { hasInk } from "../text";
 import type { MediaValue, PostValue } from "../wire";
 import { codes, Guard, nameless, Runs } from "./card";
@@ -67,7 +68,7 @@ function Tile({ post, rect, wall }: { post: PostValue; rect: Rect | undefined; w
             {more > 0 && <span class="tile-mark tile-more">{words.say("wall.more", more)}</span>}
           </div>
           <figcaption>
-            <p class="tile-by"><span class={`mark mark-${post.network}`} role="img" aria-label={post.network} /> <bdi class="tile-name" dir="auto">{name}</bdi></p>
+            <p class="tile-by"><Marks post={post} /> <bdi class="tile-name" dir="auto">{name}</bdi></p>
             <p class="tile-said" lang={post.lang ?? undefined}>
               <bdi dir="auto"><Runs runs={displayed(post.text.trim(), post.links, codes(post))} post={post} event={event} /></bdi>
             </p>
