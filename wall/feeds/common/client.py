@@ -24,6 +24,11 @@ USER_AGENT = "Backchannel (event wall)"
 _RESETS = ("x-ratelimit-reset", "ratelimit-reset", "x-rate-limit-reset")
 
 
+PACKED = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
+"""Encodings that are read. What one chunk of them grows to is bounded, 64 KB to 64 MB; of two encodings one
+inside of the other, or of others, it is not."""
+
+
 async def read_body(answer: httpx2.Response) -> bytes:
     """What a streamed answer holds. Raises Passing (`too_large`) for more than `BODY_LIMIT` bytes."""
     body = bytearray()
@@ -35,7 +40,10 @@ async def read_body(answer: httpx2.Response) -> bytes:
 
 
 class Pinned(httpx2.AsyncHTTPTransport):
-    """Connects to the address that was looked at, under the name that was asked for."""
+    """Connects to the address that was looked at, under the name that was asked for.
+
+    Raises Passing (`packed`) for an answer that could grow without bound when it is unpacked.
+    """
 
     def __init__(self, *, loopback: bool) -> None:
         super().__init__(trust_env=False)
@@ -46,7 +54,13 @@ class Pinned(httpx2.AsyncHTTPTransport):
         address = await address_of(host, port, loopback=self._loopback)
         request.url = request.url.copy_with(host=address)
         request.extensions = {**request.extensions, "sni_hostname": host}
-        return await super().handle_async_request(request)
+        if request.headers.get("accept-encoding") != "identity":
+            request.headers["accept-encoding"] = "gzip, deflate"
+        answer = await super().handle_async_request(request)
+        if answer.headers.get("content-encoding", "").strip().lower() not in PACKED:
+            await answer.aclose()
+            raise Passing("packed", "It answers packed in a way that was not asked for")
+        return answer
 
 
 def until_reset(headers: Mapping[str, str]) -> float | None:

@@ -14,8 +14,9 @@ from pydantic import AfterValidator, BaseModel, ValidationError
 from wall.feeds.common.addresses import is_loopback, is_public
 from wall.text import URL_LIMIT
 
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _HOST = re.compile(
-    r"(?=.{1,253}(?::|$))(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.?)+(?::[0-9]{1,5})?|\[[0-9a-f:.]+\](?::[0-9]{1,5})?"
+    rf"(?=.{{1,253}}(?::|$)){_LABEL}(?:\.{_LABEL})*\.?(?::[0-9]{{1,5}})?|\[[0-9a-f:.]+\](?::[0-9]{{1,5}})?"
 )
 _PORTS = range(1, 65_536)
 _FEED = re.compile(r"feed:(?://)?(?=\S)", re.IGNORECASE)
