@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,12 +18,13 @@ from wall.feeds.atproto.problems import understood
 from wall.feeds.atproto.standing import PLACE, Standing
 from wall.feeds.base import Arrived, Budget, Checkpoint, Dropped, Edited, Item, Trouble, Withdrawn
 from wall.feeds.common.budgets import Budgets
+from wall.feeds.common.outlet import Outlet
 from wall.feeds.common.problems import Passing
 from wall.feeds.shapes.common import Record, attempt
 from wall.model import Post
 
 WAITING = 1_000
-"""Posts that may wait for their authors, and items that may wait to be taken; then the stream waits."""
+"""Posts that may wait for their authors; then the stream waits."""
 
 TOGETHER = 100
 """Posts whose authors are asked for together."""
@@ -58,16 +59,16 @@ class _Reached:
     at: int
 
 
-class Flow:
+class Flow(Outlet):
     """Where stream and search put what they find, and where it comes out."""
 
     def __init__(self, known: Known, people: People, hashtags: tuple[str, ...], times: Times) -> None:
+        super().__init__()
         self.known = known
         self._people = people
         self._wanted = frozenset(map(folded, hashtags))
         self._times = times
         self._found: asyncio.Queue[Found | _Reached] = asyncio.Queue(WAITING)
-        self._out: asyncio.Queue[Item | Exception | None] = asyncio.Queue(WAITING)
         self._late: list[Found] = []
         self._place = 0
         self._kept = 0.0
@@ -93,12 +94,12 @@ class Flow:
 
     async def withdrawn(self, uri: str) -> None:
         """Tell that a post is deleted, whether or not that was told."""
-        await self._out.put(Withdrawn(NETWORK, uri))
+        await self.tell(Withdrawn(NETWORK, uri))
 
     async def loss(self, code: str, where: str, name: str) -> None:
         """Tell that something could not be used, once for each name."""
         if self.known.is_new_loss(code, name):
-            await self._out.put(Dropped(code, where))
+            await self.tell(Dropped(code, where))
 
     async def reached(self, at: int) -> None:
         """Tell that everything of the stream up to this time was put here."""
@@ -106,33 +107,16 @@ class Flow:
 
     async def trouble(self, trouble: Trouble) -> None:
         """Tell how a connection is."""
-        await self._out.put(trouble)
+        await self.tell(trouble)
 
     async def budget(self, way: str, left: Budget | None) -> None:
         """Tell what is left of a limit, where it is known and moved."""
         if left is not None and self._budgets.is_news(told := replace(left, where=f"{PLACE} {way}")):
-            await self._out.put(told)
+            await self.tell(told)
 
     async def told_again(self, post: Post, *, edited: bool) -> None:
         """Tell of a post that was read once more and is not as it was told."""
-        await self._out.put(Edited(post) if edited else Arrived(post))
-
-    async def failed(self, problem: Exception) -> None:
-        """Tell that the program is at fault."""
-        await self._out.put(problem)
-
-    def end(self) -> None:
-        """Give out nothing more. What still waits is left: its place was not told."""
-        while not self._out.empty():
-            self._out.get_nowait()
-        self._out.put_nowait(None)
-
-    async def items(self) -> AsyncIterator[Item]:
-        """What was told, in order. Raises what a part of the feed failed with."""
-        while (item := await self._out.get()) is not None:
-            if isinstance(item, Exception):
-                raise item
-            yield item
+        await self.tell(Edited(post) if edited else Arrived(post))
 
     async def run(self) -> None:
         """Take what is found, learn who wrote it, and tell it; for ever."""
@@ -199,7 +183,7 @@ class Flow:
                 await self.loss(item.code, item.where, f"{found.uri} {found.cid}")
             elif isinstance(item, Arrived | Edited) and self.known.is_news(item, found.cid):
                 self._unkept = True
-                await self._out.put(item)
+                await self.tell(item)
 
     async def _again_later(self, found: Found) -> None:
         """The AppView does not show an author: it may be late, or they may be nobody's business. One for
@@ -230,7 +214,7 @@ class Flow:
             return
         self._unkept, self._kept = False, now
         late = [one.at for one in self._late if one.at is not None]
-        await self._out.put(Checkpoint(str(self.known.at(min([self._place, *(at - 1 for at in late)])))))
+        await self.tell(Checkpoint(str(self.known.at(min([self._place, *(at - 1 for at in late)])))))
 
 
 def _items(found: Found, person: Person, quotes: Mapping[str, Record]) -> list[Item]:

@@ -6,12 +6,13 @@ import asyncio
 import contextlib
 import math
 import time
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from wall.feeds.base import Arrived, Checkpoint, Dropped, Item, Trouble, Withdrawn
 from wall.feeds.common.fields import name_of
 from wall.feeds.common.matching import plain_fold
+from wall.feeds.common.outlet import Outlet
 from wall.feeds.nips.config import NostrConfig, Times
 from wall.feeds.nips.events import (
     DELETION,
@@ -29,7 +30,7 @@ from wall.feeds.nips.posts import NETWORK, post_of, quoted_id, repost_of
 from wall.feeds.shapes.common import attempt
 
 WAITING = 1_000
-"""Posts that may wait for their authors, and items that may wait to be taken; then servers wait."""
+"""Posts that may wait for their authors; then servers wait."""
 TOGETHER = 100
 """Posts that are asked about together."""
 
@@ -46,10 +47,11 @@ class _Reached:
     at: int
 
 
-class Flow:
+class Flow(Outlet):
     """Where servers put what they bring, and where it comes out."""
 
     def __init__(self, config: NostrConfig, place: Place, people: People, times: Times) -> None:
+        super().__init__()
         self.known = Known(place)
         self.news: set[asyncio.Event] = set()
         """Set whenever posts were told."""
@@ -60,7 +62,6 @@ class Flow:
         self._authors = frozenset(config.authors)
         self._servers = frozenset(name_of(one).lower() for one in config.relays)
         self._found: asyncio.Queue[_Found | _Reached] = asyncio.Queue(WAITING)
-        self._out: asyncio.Queue[Item | Exception | None] = asyncio.Queue(WAITING)
 
     async def found(self, event: Event, where: str) -> None:
         """Tell of an event that a server gives as a post with one of the hashtags."""
@@ -78,12 +79,12 @@ class Flow:
         elif self._is_repost(event) and self.known.see(event):
             for item in attempt("", _repost, event, self._people):
                 if isinstance(item, Arrived) and self.known.author(item.post.repost_of or ""):
-                    await self._out.put(item)
+                    await self.tell(item)
 
     async def loss(self, item: Dropped, name: str) -> None:
         """Tell that something could not be used, once for each name."""
         if self.known.is_new_loss(item, name):
-            await self._out.put(item)
+            await self.tell(item)
 
     async def reached(self, server: str, at: int) -> None:
         """Tell that everything of a server up to this time (seconds, our clock) was put here."""
@@ -92,24 +93,7 @@ class Flow:
     async def troubles(self, troubles: Iterable[Trouble]) -> None:
         """Tell how servers are."""
         for trouble in troubles:
-            await self._out.put(trouble)
-
-    async def failed(self, problem: Exception) -> None:
-        """Tell that the program is at fault."""
-        await self._out.put(problem)
-
-    def end(self) -> None:
-        """Give out nothing more. What still waits is left: its place was not told."""
-        while not self._out.empty():
-            self._out.get_nowait()
-        self._out.put_nowait(None)
-
-    async def items(self) -> AsyncIterator[Item]:
-        """What was told, in order. Raises what a part of the feed failed with."""
-        while (item := await self._out.get()) is not None:
-            if isinstance(item, Exception):
-                raise item
-            yield item
+            await self.tell(trouble)
 
     async def run(self) -> None:
         """Take what is found, learn who wrote it and whether they took it back, and tell it; for ever."""
@@ -126,7 +110,7 @@ class Flow:
             reached = [one for one in some if isinstance(one, _Reached)]
             self._at |= {one.server: one.at for one in reached}
             if reached:
-                await self._out.put(Checkpoint(str(self.known.place(self._at))))
+                await self.tell(Checkpoint(str(self.known.place(self._at))))
 
     async def _next(self) -> list[_Found | _Reached]:
         """What is to be told now, together; nothing when a post is over before anything comes."""
@@ -168,7 +152,7 @@ class Flow:
                 await self.loss(item, event.id)
             else:
                 self.known.tell(event)
-                await self._out.put(item)
+                await self.tell(item)
 
     def _is_repost(self, event: Event) -> bool:
         trusted = not self._authors or event.pubkey in self._authors
@@ -184,7 +168,7 @@ class Flow:
 
     async def _withdraw(self, ids: Sequence[str]) -> None:
         for one in ids:
-            await self._out.put(Withdrawn(NETWORK, one))
+            await self.tell(Withdrawn(NETWORK, one))
 
 
 def _arrived(event: Event, people: People, quoted: Event | None) -> list[Item]:

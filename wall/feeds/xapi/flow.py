@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 
 from wall.feeds.base import Arrived, Checkpoint, Dropped, Edited, Item
+from wall.feeds.common.outlet import Outlet
 from wall.feeds.common.told import Told, fingerprint, put
 from wall.feeds.shapes.common import Record, attempt, parts_of
 from wall.feeds.shapes.x import X, history_of
@@ -18,32 +18,25 @@ from wall.feeds.xapi.problems import BudgetUsed
 from wall.feeds.xapi.standing import PLACE, Standing
 from wall.model import utc_now
 
-WAITING = 1_000
-"""Items that may wait to be taken; then whoever brings more waits."""
 
-
-class Flow:
+class Flow(Outlet):
     """What one stream of items is made of."""
 
     def __init__(self, place: Place, meter: Meter, versions: dict[str, str], times: Times) -> None:
         """`versions`: the id of the newest version of each post that was told, by key; it outlives the
         flow."""
+        super().__init__()
         self.place = place
         self.meter = meter
         self._versions = versions
         self._times = times
         self._shape = X()
         self._told = Told()
-        self._out: asyncio.Queue[Item | Exception | None] = asyncio.Queue(WAITING)
         self.health = Standing(PLACE, times, self.tell)
         """Of all of it: in trouble while searches fail and no stream brings posts either."""
         self._turn = asyncio.Lock()
         """What is judged to be news is also put in line before a place is: otherwise a place could come
         out before a post that it covers."""
-
-    async def tell(self, item: Item) -> None:
-        """Give something out."""
-        await self._out.put(item)
 
     async def take(self, record: Record, where: str) -> bool:
         """Tell the posts of a record, the oldest first. Whether one of them was news."""
@@ -56,23 +49,6 @@ class Flow:
         for post in sorted(whole, key=lambda one: order(str(one.get("id")))):
             news = await self._post(post, record, where) or news
         return news
-
-    async def failed(self, problem: Exception) -> None:
-        """Tell that it cannot go on."""
-        await self._out.put(problem)
-
-    def end(self) -> None:
-        """Give out nothing more. What still waits is left: its place was not told."""
-        while not self._out.empty():
-            self._out.get_nowait()
-        self._out.put_nowait(None)
-
-    async def items(self) -> AsyncIterator[Item]:
-        """What was told, in order. Raises what a part of the feed failed with."""
-        while (item := await self._out.get()) is not None:
-            if isinstance(item, Exception):
-                raise item
-            yield item
 
     async def keep(self) -> None:
         """Keep the place and the meter whenever they moved; for ever."""
