@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from datetime import datetime
 from typing import Any, Self
 
@@ -13,7 +11,7 @@ import pytest
 from tests.feeds.bluesky_reading import FAST, IMPATIENT
 from tests.feeds.kit import FeedContract, LiveContract
 from tests.feeds.kit_door import Door, door
-from tests.support.fault_proxy import FaultProxy
+from tests.feeds.kit_proxied import Proxied
 from tests.support.waiting import eventually
 from tests.world.bluesky import HANDLE, PASSWORD, V2, FakeBluesky
 from tests.world.bluesky_api import HTML_502, Answer, error
@@ -24,7 +22,7 @@ from wall.model import FeedState
 __all__ = ["door"]
 
 
-class BlueskyDriver:
+class BlueskyDriver(Proxied):
     """A fake Bluesky behind a proxy that cuts and stalls."""
 
     network = "bluesky"
@@ -37,23 +35,18 @@ class BlueskyDriver:
         self.world = world
         self._account = account
         self._services = ""
-        self._stack = AsyncExitStack()
-        self._refusals = 0
+        super().__init__()
 
     async def __aenter__(self) -> Self:
-        await self._stack.enter_async_context(self.world)
+        await self.stack.enter_async_context(self.world)
         if self._account:
-            self._services = (await self._stack.enter_async_context(serving(self.world))).host
-        proxy = FaultProxy(("127.0.0.1", self.world.port))
-        self.proxy = await self._stack.enter_async_context(proxy)
+            self._services = (await self.stack.enter_async_context(serving(self.world))).host
+        self.host = await self.stand_before(self.world.port)
         return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._stack.aclose()
 
     @property
     def config(self) -> dict[str, Any]:
-        host = f"http://127.0.0.1:{self.proxy.port}"
+        host = f"http://{self.host}"
         config = {"hashtags": ["#SMSummit"], "hosts": [host], "appviews": [host]}
         if self._account:
             config |= {"handle": HANDLE, "app_password": PASSWORD, "service": f"http://{self._services}"}
@@ -89,16 +82,6 @@ class BlueskyDriver:
     async def settle(self) -> None:
         await self.world.flush()
 
-    def connections(self) -> int:
-        return self.proxy.connections
-
-    def attempts(self) -> int:
-        return self.proxy.accepted
-
-    def tasks(self) -> set[asyncio.Task[Any]]:
-        """What this world runs itself."""
-        return {one for one in asyncio.all_tasks() if any(part in _code(one) for part in _OWN)}
-
     async def listening(self) -> None:
         await eventually(lambda: self.world.streams, what="the stream")
 
@@ -106,38 +89,18 @@ class BlueskyDriver:
         if how == "mid":
             self.world.cut(mid_frame=True)
         else:
-            self.proxy.cut("reset" if how == "reset" else "fin")
-
-    def stall(self, stalled: bool) -> None:
-        self.proxy.stall() if stalled else self.proxy.resume()
+            self.break_off(how)
 
     def answer(self, status: int | None) -> None:
-        def failing(_path: str) -> Answer | None:
-            if status is None:
-                return None
-            self._refusals += 1
-            if status == 429:
-                return Answer(429, error(429, "RateLimitExceeded").body, {"Retry-After": "0.05"})
-            return Answer(status, HTML_502)
-
-        self.world.failing = failing
-
-    def refusals(self) -> int:
-        return self._refusals
+        limited = Answer(429, error(429, "RateLimitExceeded").body, {"Retry-After": "0.05"})
+        refused = Answer(status, HTML_502) if status else None
+        self.world.failing = self.refusing(limited if status == 429 else refused)
 
     async def revoke(self) -> None:
         self.world.revoke()
 
     def lose(self) -> None:
         self.world.lost = True
-
-
-_OWN = ("fault_proxy", "websockets", "tests/world")
-
-
-def _code(task: asyncio.Task[Any]) -> str:
-    coroutine = task.get_coro()
-    return str(getattr(getattr(coroutine, "cr_code", None), "co_filename", ""))
 
 
 @pytest.fixture(autouse=True)

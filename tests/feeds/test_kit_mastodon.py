@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from datetime import datetime
 from typing import Any, Self
 
@@ -12,8 +11,8 @@ import pytest
 
 from tests.feeds.kit import FeedContract, LiveContract
 from tests.feeds.kit_door import Door, door
+from tests.feeds.kit_proxied import Proxied
 from tests.feeds.mastodon_reading import FAST, IMPATIENT
-from tests.support.fault_proxy import FaultProxy
 from tests.support.waiting import eventually
 from tests.world.mastodon import TOKEN, FakeMastodon
 from tests.world.mastodon_api import HTML_502, Answer, Status
@@ -25,7 +24,7 @@ from wall.model import FeedState
 __all__ = ["door"]
 
 
-class MastodonDriver:
+class MastodonDriver(Proxied):
     """A fake Mastodon behind proxies that cut and stall."""
 
     network = "mastodon"
@@ -36,24 +35,20 @@ class MastodonDriver:
 
     def __init__(self, world: FakeMastodon, *, token: str | None = TOKEN) -> None:
         self.world = world
-        self.proxies: list[FaultProxy] = []
         self._token = token
-        self._stack = AsyncExitStack()
-        self._refusals = 0
+        super().__init__()
         self._own: set[asyncio.Task[Any]] = set()
 
     async def __aenter__(self) -> Self:
-        await self._stack.enter_async_context(self.world)
+        await self.stack.enter_async_context(self.world)
         for instance in self.world.instances:
-            proxy = FaultProxy(("127.0.0.1", instance.port))
-            self.proxies.append(await self._stack.enter_async_context(proxy))
-            instance.host = f"127.0.0.1:{proxy.port}"
+            instance.host = await self.stand_before(instance.port)
         return self
 
     async def __aexit__(self, *_: object) -> None:
         for instance in self.world.instances:
             instance.hanging = False
-        await self._stack.aclose()
+        await super().__aexit__()
 
     @property
     def config(self) -> dict[str, Any]:
@@ -100,47 +95,23 @@ class MastodonDriver:
         for instance in self.world.instances:
             await instance.flush()
 
-    def connections(self) -> int:
-        return sum(proxy.connections for proxy in self.proxies)
-
-    def attempts(self) -> int:
-        return sum(proxy.accepted for proxy in self.proxies)
-
-    def tasks(self) -> set[asyncio.Task[Any]]:
-        """What this world runs itself."""
-        return {
-            one for one in asyncio.all_tasks() if "fault_proxy" in _code(one) or "websockets" in _code(one)
-        }
-
     async def listening(self) -> None:
         await eventually(lambda: all(one.listens() for one in self.world.instances), what="the streams")
 
     async def cut(self, how: str) -> None:
-        for instance, proxy in zip(self.world.instances, self.proxies, strict=True):
-            if how == "mid":
+        if how == "mid":
+            for instance in self.world.instances:
                 instance.cut(mid_frame=True)
-            else:
-                proxy.cut("reset" if how == "reset" else "fin")
-
-    def stall(self, stalled: bool) -> None:
-        for proxy in self.proxies:
-            proxy.stall() if stalled else proxy.resume()
+        else:
+            self.break_off(how)
 
     def answer(self, status: int | None) -> None:
-        def failing(_path: str) -> Answer | None:
-            if status is None:
-                return None
-            self._refusals += 1
-            if status == 429:
-                return Answer(429, {"error": "Too many requests"})
-            return Answer(status, HTML_502)
-
+        limited = Answer(429, {"error": "Too many requests"})
+        refused = Answer(status, HTML_502) if status else None
+        failing = self.refusing(limited if status == 429 else refused)
         for instance in self.world.instances:
             instance.failing = failing
             instance.reset_in = 0.05
-
-    def refusals(self) -> int:
-        return self._refusals
 
     async def revoke(self) -> None:
         for instance in self.world.instances:
@@ -152,11 +123,6 @@ class MastodonDriver:
 
     def _status(self, key: str) -> Status:
         return self.world.statuses[key]
-
-
-def _code(task: asyncio.Task[Any]) -> str:
-    coroutine = task.get_coro()
-    return str(getattr(getattr(coroutine, "cr_code", None), "co_filename", ""))
 
 
 @pytest.fixture(autouse=True)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import copy
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from datetime import datetime
 from typing import Any, Self
 
@@ -13,8 +11,8 @@ import pytest
 
 from tests.feeds.kit import FeedContract, LiveContract
 from tests.feeds.kit_door import door
+from tests.feeds.kit_proxied import Proxied
 from tests.feeds.matrix_reading import FAST, IMPATIENT
-from tests.support.fault_proxy import FaultProxy
 from tests.support.waiting import eventually
 from tests.world.mastodon_api import HTML_502, Answer
 from tests.world.matrix import TOKEN, FakeMatrix, error
@@ -23,7 +21,7 @@ from wall.feeds import matrix
 __all__ = ["door"]
 
 
-class MatrixDriver:
+class MatrixDriver(Proxied):
     """A fake homeserver behind a proxy that cuts and stalls.
 
     `forgets` is False although a recheck finds what is gone: the homeserver also tells of every redaction,
@@ -38,24 +36,19 @@ class MatrixDriver:
 
     def __init__(self, world: FakeMatrix) -> None:
         self.world = world
-        self._stack = AsyncExitStack()
-        self._refusals = 0
+        super().__init__()
         self._events: dict[str, dict[str, Any]] = {}
         self._first: dict[str, dict[str, Any]] = {}
 
     async def __aenter__(self) -> Self:
-        await self._stack.enter_async_context(self.world)
-        proxy = FaultProxy(("127.0.0.1", self.world.server.port))
-        self.proxy = await self._stack.enter_async_context(proxy)
+        await self.stack.enter_async_context(self.world)
+        self.host = await self.stand_before(self.world.server.port)
         return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._stack.aclose()
 
     @property
     def config(self) -> dict[str, Any]:
         rooms = [room.alias for room in self.world.rooms.values()]
-        return {"homeserver": f"http://127.0.0.1:{self.proxy.port}", "token": TOKEN, "rooms": rooms}
+        return {"homeserver": f"http://{self.host}", "token": TOKEN, "rooms": rooms}
 
     async def publish(self, text: str, *, created_at: datetime | None = None) -> str:
         room = self.world.random.choice(list(self.world.rooms.values()))
@@ -96,16 +89,6 @@ class MatrixDriver:
     async def settle(self) -> None:
         await self.world.settle()
 
-    def connections(self) -> int:
-        return self.proxy.connections
-
-    def attempts(self) -> int:
-        return self.proxy.accepted
-
-    def tasks(self) -> set[asyncio.Task[Any]]:
-        """What this world runs itself."""
-        return {one for one in asyncio.all_tasks() if any(part in _code(one) for part in _OWN)}
-
     async def listening(self) -> None:
         await eventually(lambda: self.world.waiting, what="the long poll")
 
@@ -113,24 +96,12 @@ class MatrixDriver:
         if how == "mid":
             self.world.server.cut(mid_answer=True)
         else:
-            self.proxy.cut("reset" if how == "reset" else "fin")
-
-    def stall(self, stalled: bool) -> None:
-        self.proxy.stall() if stalled else self.proxy.resume()
+            self.break_off(how)
 
     def answer(self, status: int | None) -> None:
-        def failing(_path: str) -> Answer | None:
-            if status is None:
-                return None
-            self._refusals += 1
-            if status == 429:
-                return error(429, "M_LIMIT_EXCEEDED", retry_after_ms=50)
-            return Answer(status, HTML_502)
-
-        self.world.failing = failing
-
-    def refusals(self) -> int:
-        return self._refusals
+        limited = error(429, "M_LIMIT_EXCEEDED", retry_after_ms=50)
+        refused = Answer(status, HTML_502) if status else None
+        self.world.failing = self.refusing(limited if status == 429 else refused)
 
     async def revoke(self) -> None:
         self.world.tokens.clear()
@@ -143,14 +114,6 @@ class MatrixDriver:
         key = f"{room_id}/{event['event_id']}"
         self._events[key], self._first[key] = event, copy.deepcopy(event)
         return key
-
-
-_OWN = ("fault_proxy", "tests/world")
-
-
-def _code(task: asyncio.Task[Any]) -> str:
-    coroutine = task.get_coro()
-    return str(getattr(getattr(coroutine, "cr_code", None), "co_filename", ""))
 
 
 @pytest.fixture(autouse=True)

@@ -7,9 +7,7 @@ out.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from typing import Any, Self
 
@@ -17,8 +15,8 @@ import pytest
 
 from tests.feeds.kit import FeedContract, LiveContract
 from tests.feeds.kit_door import Door, door
+from tests.feeds.kit_proxied import Proxied
 from tests.feeds.x_reading import FAST, IMPATIENT, config_of
-from tests.support.fault_proxy import FaultProxy
 from tests.support.waiting import eventually
 from tests.world.x import FakeX
 from tests.world.x_api import LIMITS, SEARCH
@@ -30,7 +28,7 @@ from wall.model import PostState
 __all__ = ["door"]
 
 
-class XDriver:
+class XDriver(Proxied):
     """A fake X behind a proxy that cuts and stalls."""
 
     network = "x"
@@ -43,25 +41,20 @@ class XDriver:
         self.world = world
         self._door = door
         self._way = way
-        self._stack = AsyncExitStack()
-        self._refusals = 0
+        super().__init__()
         world.allowances = dict.fromkeys(LIMITS, 1_000_000)
         world.delay, world.keepalive = 0.05, 0.1
         world.user("8", "bo")
         world.user("9", "cy")
 
     async def __aenter__(self) -> Self:
-        await self._stack.enter_async_context(self.world)
-        proxy = FaultProxy(("127.0.0.1", self.world.port))
-        self.proxy = await self._stack.enter_async_context(proxy)
+        await self.stack.enter_async_context(self.world)
+        self.host = await self.stand_before(self.world.port)
         return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._stack.aclose()
 
     @property
     def config(self) -> dict[str, Any]:
-        return config_of(self.world, way=self._way) | {"host": f"http://127.0.0.1:{self.proxy.port}"}
+        return config_of(self.world, way=self._way) | {"host": f"http://{self.host}"}
 
     async def publish(self, text: str, *, created_at: datetime | None = None) -> str:
         by = self.world.random.choice(("7", "8", "9"))
@@ -99,16 +92,6 @@ class XDriver:
     async def settle(self) -> None:
         await self.world.flush()
 
-    def connections(self) -> int:
-        return self.proxy.connections
-
-    def attempts(self) -> int:
-        return self.proxy.accepted
-
-    def tasks(self) -> set[asyncio.Task[Any]]:
-        """What this world runs itself."""
-        return {one for one in asyncio.all_tasks() if any(part in _code(one) for part in _OWN)}
-
     async def listening(self) -> None:
         searched = self.world.requests[SEARCH]
         if self._way == "stream":
@@ -119,37 +102,18 @@ class XDriver:
     async def cut(self, how: str) -> None:
         if how == "mid":
             self.world.cut(mid_line=True)
-        self.proxy.cut("fin" if how == "fin" else "reset")
-
-    def stall(self, stalled: bool) -> None:
-        self.proxy.stall() if stalled else self.proxy.resume()
+        self.break_off("fin" if how == "fin" else "reset")
 
     def answer(self, status: int | None) -> None:
-        def failing(_path: str) -> Answer | None:
-            if status is None:
-                return None
-            self._refusals += 1
-            said = {"title": "Too Many Requests", "status": 429, "type": "about:blank"}
-            return Answer(429, said) if status == 429 else Answer(status, HTML_502)
-
-        self.world.failing = failing
-
-    def refusals(self) -> int:
-        return self._refusals
+        limited = Answer(429, {"title": "Too Many Requests", "status": 429, "type": "about:blank"})
+        refused = Answer(status, HTML_502) if status else None
+        self.world.failing = self.refusing(limited if status == 429 else refused)
 
     async def revoke(self) -> None:
         self.world.revoke()
 
     def lose(self) -> None:
         self.world.lost = True
-
-
-_OWN = ("fault_proxy", "tests/world")
-
-
-def _code(task: asyncio.Task[Any]) -> str:
-    coroutine = task.get_coro()
-    return str(getattr(getattr(coroutine, "cr_code", None), "co_filename", ""))
 
 
 @pytest.fixture(autouse=True)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from datetime import datetime
 from typing import Any, Self
 
@@ -12,8 +10,8 @@ import pytest
 
 from tests.feeds.kit import FeedContract, LiveContract
 from tests.feeds.kit_door import door
+from tests.feeds.kit_proxied import Proxied
 from tests.feeds.youtube_reading import FAST, IMPATIENT, config_of
-from tests.support.fault_proxy import FaultProxy
 from tests.support.waiting import eventually
 from tests.world.mastodon_api import HTML_502, Answer
 from tests.world.youtube import FakeYouTube, error
@@ -22,7 +20,7 @@ from wall.feeds import youtube
 __all__ = ["door"]
 
 
-class YouTubeDriver:
+class YouTubeDriver(Proxied):
     """A fake YouTube behind a proxy that cuts and stalls."""
 
     network = "youtube"
@@ -33,22 +31,17 @@ class YouTubeDriver:
 
     def __init__(self, world: FakeYouTube) -> None:
         self.world = world
-        self._stack = AsyncExitStack()
-        self._refusals = 0
+        super().__init__()
         self._messages: dict[str, dict[str, Any]] = {}
 
     async def __aenter__(self) -> Self:
-        await self._stack.enter_async_context(self.world)
-        proxy = FaultProxy(("127.0.0.1", self.world.server.port))
-        self.proxy = await self._stack.enter_async_context(proxy)
+        await self.stack.enter_async_context(self.world)
+        self.host = await self.stand_before(self.world.server.port)
         return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._stack.aclose()
 
     @property
     def config(self) -> dict[str, Any]:
-        return config_of(self.world, service=f"http://127.0.0.1:{self.proxy.port}")
+        return config_of(self.world, service=f"http://{self.host}")
 
     async def publish(self, text: str, *, created_at: datetime | None = None) -> str:
         by = self.world.random.choice(("ada", "bo", "cy"))
@@ -85,16 +78,6 @@ class YouTubeDriver:
     async def settle(self) -> None:
         self.world.settle()
 
-    def connections(self) -> int:
-        return self.proxy.connections
-
-    def attempts(self) -> int:
-        return self.proxy.accepted
-
-    def tasks(self) -> set[asyncio.Task[Any]]:
-        """What this world runs itself."""
-        return {one for one in asyncio.all_tasks() if any(part in _code(one) for part in _OWN)}
-
     async def listening(self) -> None:
         before = self.world.polls
         await eventually(lambda: self.world.polls > before + 1, what="two looks")
@@ -104,38 +87,18 @@ class YouTubeDriver:
             self.world.server.breaking = True
             await eventually(lambda: not self.world.server.breaking, what="half an answer")
         else:
-            self.proxy.cut("reset" if how == "reset" else "fin")
-
-    def stall(self, stalled: bool) -> None:
-        self.proxy.stall() if stalled else self.proxy.resume()
+            self.break_off(how)
 
     def answer(self, status: int | None) -> None:
-        def failing(_path: str) -> Answer | None:
-            if status is None:
-                return None
-            self._refusals += 1
-            if status == 429:
-                return Answer(429, error(429, "rateLimitExceeded").body, {"Retry-After": "0.05"})
-            return Answer(status, HTML_502)
-
-        self.world.failing = failing
-
-    def refusals(self) -> int:
-        return self._refusals
+        limited = Answer(429, error(429, "rateLimitExceeded").body, {"Retry-After": "0.05"})
+        refused = Answer(status, HTML_502) if status else None
+        self.world.failing = self.refusing(limited if status == 429 else refused)
 
     async def revoke(self) -> None:
         self.world.keys.clear()
 
     def lose(self) -> None:
         self.world.said.clear()
-
-
-_OWN = ("fault_proxy", "tests/world")
-
-
-def _code(task: asyncio.Task[Any]) -> str:
-    coroutine = task.get_coro()
-    return str(getattr(getattr(coroutine, "cr_code", None), "co_filename", ""))
 
 
 @pytest.fixture(autouse=True)

@@ -54,7 +54,7 @@ def _post(string: str, number: int, picture: str) -> Post:
     return Post(
         network="x",
         key=f"{number} {key}",
-        author=Author(key=f"{number} {key}", handle=name, name=name, url=url, avatar=url),
+        author=Author(key=f"{number} {key}", handle=name, name=name, url=url, avatar=url, also=(name,)),
         text=text,
         created_at=MORNING,
         url=url,
@@ -75,7 +75,9 @@ def _post(string: str, number: int, picture: str) -> Post:
 def _quote(string: str, number: int) -> Quote:
     """The string as somebody's name and words; every other one is covered by it as well."""
     name, url = string[:NAME_LIMIT], string[:_URL_LIMIT]
-    author = Author(key=string[:_KEY_LIMIT] or "-", handle=name, name=name, url=url, avatar=url)
+    author = Author(
+        key=string[:_KEY_LIMIT] or "-", handle=name, name=name, url=url, avatar=url, also=(name,)
+    )
     text, links = _text(string)
     return Quote(
         key=f"{number} {string}"[:_KEY_LIMIT],

@@ -161,7 +161,7 @@ def card(stored: StoredPost, *, staff: bool) -> PostValue:
         links=post.links,
         media=_media(post.media),
         emoji=tuple(EmojiValue(code=one.code, picture=key_of(one.url)) for one in post.emoji),
-        warning=post.warning or next((twin.warning for twin in stored.twins if twin.warning), None),
+        warning=_warning(stored),
         sensitive=post.sensitive or any(twin.sensitive for twin in stored.twins),
         poll=_poll(post.poll) if post.poll else None,
         link_card=_link_card(post.link_card) if post.link_card else None,
@@ -174,6 +174,13 @@ def card(stored: StoredPost, *, staff: bool) -> PostValue:
         bar=bar_of(stored) if staff else None,
         declared=_declared(post.author) if staff else None,
     )
+
+
+def _warning(stored: StoredPost) -> str | None:
+    """What a post is covered with: a warning of either counts for both, one without words too."""
+    both = (stored.post.warning, *(twin.warning for twin in stored.twins))
+    said = [one for one in both if one is not None]
+    return next(filter(None, said), said[0] if said else None)
 
 
 def _also(twin: Twin, *, staff: bool) -> AlsoValue:
