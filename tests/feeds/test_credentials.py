@@ -65,6 +65,37 @@ def test_what_a_feed_has_of_its_own_wins() -> None:
     assert from_environment(own) == []
 
 
+@pytest.mark.parametrize(("most", "given"), [(None, 50.0), ("20", 20.0), ("500", 50.0)])
+def test_the_environments_token_is_spent_up_to_what_its_owner_set(most: str | None, given: float) -> None:
+    give(X_TOKEN=SECRET, **({"X_BUDGET": most} if most else {}))
+    cap = float(most or 50)
+    assert check_config("x", X)["budget"] == given
+    assert check_config("x", X | {"budget": cap})["budget"] == cap
+    with pytest.raises(BadInput) as refused:
+        check_config("x", X | {"budget": cap + 1})
+    assert f"at most ${cap:g} a month" in refused.value.message
+    assert f"{PREFIX}X_BUDGET" in refused.value.remedy
+    assert refused.value.details["fields"] == ["budget"]
+    assert check_config("x", X | {"budget": 100_000, "token": "its-own"})["budget"] == 100_000
+
+
+def test_a_feed_that_was_stored_with_more_spends_no_more_than_its_owner_set() -> None:
+    give(X_TOKEN=SECRET, X_BUDGET="500")
+    stored = check_config("x", X | {"budget": 500})
+    give(X_TOKEN=SECRET, X_BUDGET="20")
+    assert complete("x", stored)["budget"] == 20
+    assert complete("x", check_config("x", X | {"budget": 10}))["budget"] == 10
+
+
+@pytest.mark.parametrize("wrong", ["much", "nan", "1", "-5", "1e9", "$50"])
+def test_a_budget_that_no_feed_can_have_stops_the_start(wrong: str) -> None:
+    with pytest.raises(SetupProblem) as refused:
+        give(X_TOKEN=SECRET, X_BUDGET=wrong)
+    assert f"{PREFIX}X_BUDGET" in refused.value.message
+    assert "such as 50" in refused.value.remedy
+    assert given_for("x", "token") == ()
+
+
 def test_each_server_has_its_own_and_no_other_server_gets_it() -> None:
     give(MASTODON_TOKEN_CHAT_MY__UNI_ORG=SECRET)
     here, there = "chat.my-uni.org", "mastodon.social"

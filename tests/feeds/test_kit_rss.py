@@ -57,7 +57,7 @@ class RssDriver:
         return {"feeds": [self.feed.url]}
 
     async def publish(self, text: str, *, created_at: datetime | None = None) -> str:
-        return self.feed.publish(text, at=created_at).id
+        return self.feed.publish(text, at=created_at).key
 
     async def edit(self, key: str, text: str) -> None:
         self.feed.edit(key, text)
@@ -69,7 +69,7 @@ class RssDriver:
         self.feed.repeat(key)
 
     async def delete_unseen(self) -> str:
-        key = self.feed.publish("never to be seen").id
+        key = self.feed.publish("never to be seen").key
         self.feed.delete(key)
         await self.listening()
         self.feed.revive(key)

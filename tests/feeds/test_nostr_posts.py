@@ -201,3 +201,20 @@ def test_a_request_to_vanish_is_for_everybody_or_for_the_relays_that_it_names() 
 def test_an_event_reads_only_tags_that_are_whole() -> None:
     event: Event = proven(ADA.note("x", ["e"], ["e", "short"], ["e", SOME], ["e", SOME], ["q"], tag=None))
     assert (event.ids(), event.values("t"), event.has("q"), quoted_id(event)) == ([SOME], [], True, None)
+
+
+def test_what_is_kept_as_proven_has_a_limit_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wall.feeds.nips.memory.PROVEN_BYTES", 100_000, raising=False)
+    proofs, notes = Proofs(), [ADA.note(f"{number} " + "x" * 30_000) for number in range(5)]
+    for note in notes:
+        proofs.event(note)
+    kept = [proofs.event(note | {"content": "A forgery"}).id for note in notes[-2:]]
+    assert kept == [note["id"] for note in notes[-2:]]
+    with pytest.raises(Unusable):
+        proofs.event(notes[0] | {"content": "A forgery"})
+    assert proofs.event(notes[0]).id == notes[0]["id"]
+
+
+def test_an_event_of_many_small_tags_takes_up_more_than_its_text() -> None:
+    event = proven(ADA.note("Words", *(["é"] for _ in range(1_000))))
+    assert 100_000 < event.bytes < 500_000

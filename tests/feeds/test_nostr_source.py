@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,8 @@ from tests.support.waiting import eventually
 from tests.world.nostr import FakeRelay, Person
 from wall.feeds.base import Rechecked
 from wall.feeds.nips.config import checked
+from wall.feeds.nips.connection import Connection, Filter
+from wall.feeds.nips.events import Event
 from wall.feeds.nips.memory import SAVED, place_of
 from wall.feeds.nostr import NostrSource
 from wall.model import utc_now
@@ -334,3 +337,25 @@ async def test_a_cursor_that_is_not_ours_is_none(relay: FakeRelay, ada: Person, 
     await relay.take(note := ada.note("Words", at=time.time() - 2 * DAY))
     async with reading(relay, cursor=cursor) as told:
         await told.has(note["id"])
+
+
+async def test_an_answer_that_takes_up_too_much_is_read_in_parts(
+    relay: FakeRelay, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wall.feeds.nips.connection.MOST_BYTES", 20_000, raising=False)
+    sizes: list[int] = []
+    page = Connection.page
+
+    async def measured(self: Connection, filters: Sequence[Filter]) -> tuple[list[Event], bool]:
+        events, is_whole = await page(self, filters)
+        sizes.append(sum(event.bytes for event in events))
+        return events, is_whole
+
+    monkeypatch.setattr(Connection, "page", measured)
+    now = time.time()
+    notes = [ada.note(f"{number} " + "x" * 2_000, at=now - 2 * number) for number in range(60)]
+    for note in notes:
+        await relay.take(note)
+    async with reading(relay) as told:
+        await told.has(*(note["id"] for note in notes))
+    assert max(sizes) < 25_000

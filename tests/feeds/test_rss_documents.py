@@ -6,9 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.feeds.rss_documents import ATOM, HOME, RSS, atom, json_feed, post, rss
+from tests.feeds.rss_documents import ATOM, HOME, RSS, atom, json_feed, parsed, post, rss
 from wall.feeds.syndication.documents import NotAFeed
-from wall.feeds.syndication.reader import parsed
 
 
 class TestRss:
@@ -23,7 +22,7 @@ class TestRss:
                 f"<content:encoded><![CDATA[<p>{'A long text. ' * 300}</p>]]></content:encoded>"
             )
         )
-        assert found.key == "https://blog.example/?p=1"
+        assert found.key == f"{HOME}#https://blog.example/?p=1"
         assert found.text == "Hello & welcome\n\nA short text"
         assert found.author.name == "Ada Lovelace"
         assert found.author.handle == "blog.example"
@@ -63,7 +62,8 @@ class TestRss:
                 '<description>&lt;p&gt;Hello &lt;a href="https://m.example/tags/smsummit"&gt;#&lt;span&gt;'
                 "smsummit&lt;/span&gt;&lt;/a&gt;&lt;/p&gt;</description>"
                 f"{media.format(1, described)}{media.format(2, '')}<category>smsummit</category>"
-            )
+            ),
+            base="https://m.example/tags/smsummit.rss",
         )
         assert found.text == "Hello #smsummit"
         assert (found.author.handle, found.author.key) == ("ada@m.example", "https://m.example/@ada")
@@ -95,7 +95,7 @@ class TestRss:
             "<dc:date>2026-11-22T09:00:00Z</dc:date></item></rdf:RDF>"
         )
         found = post(document)
-        assert (found.text, found.key, found.created_at.hour) == ("Paper", "https://j.example/1", 9)
+        assert (found.text, found.key, found.created_at.hour) == ("Paper", f"{HOME}#https://j.example/1", 9)
 
 
 class TestAtom:
@@ -114,7 +114,7 @@ class TestAtom:
         assert found.text == "A <b>\n\nOne\n\nTwo link"
         assert found.text[found.links[0].start : found.links[0].end] == "link"
         assert found.url == "https://blog.example/2026/1.html"
-        assert (found.author.key, found.author.name) == ("https://ada.example/", "Ada")
+        assert (found.author.key, found.author.name) == (f"{HOME}#https://ada.example/", "Ada")
         assert "mail" not in found.model_dump_json()
         assert "ada@" not in found.model_dump_json()
         assert found.hashtags == ("SMSummit",)

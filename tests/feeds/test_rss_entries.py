@@ -28,7 +28,7 @@ def feed(site: FakeSite) -> FakeFeed:
 class TestWhatComes:
     async def test_only_entries_with_the_hashtag_come_where_one_is_given(self, feed: FakeFeed) -> None:
         feed.publish("nothing")
-        keys = [feed.publish("x", tags=("SMSummit",)).id, feed.publish("on #SMSummit").id]
+        keys = [feed.publish("x", tags=("SMSummit",)).key, feed.publish("on #SMSummit").key]
         async with reading(feed.url, config={"hashtags": ["smsummit"]}) as read:
             await read.has(*keys)
             feed.edit(keys[1], "not on it any more")
@@ -36,8 +36,8 @@ class TestWhatComes:
         assert set(read.told) == set(keys)
 
     async def test_what_is_older_than_wanted_does_not_come(self, feed: FakeFeed) -> None:
-        old = feed.publish("old", at=utc_now() - timedelta(days=8)).id
-        young = feed.publish("young", at=utc_now() - timedelta(days=6)).id
+        old = feed.publish("old", at=utc_now() - timedelta(days=8)).key
+        young = feed.publish("young", at=utc_now() - timedelta(days=6)).key
         async with reading(feed.url) as read:
             await read.has(young)
         assert old not in read.posts
@@ -58,35 +58,42 @@ class TestWhatComes:
         entry = feed.publish("words")
         entry.at = None
         async with reading(feed.url) as read:
-            await read.has(entry.id)
+            await read.has(entry.key)
             await eventually(lambda: read.cursor)
-        first = read.posts[entry.id].created_at
+        first = read.posts[entry.key].created_at
         assert first <= utc_now()
-        feed.edit(entry.id, "other words", dated=False)
+        feed.edit(entry.key, "other words", dated=False)
         async with reading(feed.url, cursor=read.cursor) as again:
-            await again.has(entry.id)
-        assert abs(again.posts[entry.id].created_at - first) < timedelta(milliseconds=1)
+            await again.has(entry.key)
+        assert abs(again.posts[entry.key].created_at - first) < timedelta(milliseconds=1)
 
-    async def test_an_entry_of_a_feed_is_not_changed_by_another_feed(self, site: FakeSite) -> None:
+    @pytest.mark.parametrize("first", ["mine", "theirs"])
+    async def test_an_entry_of_a_feed_is_not_changed_by_another_feed_nor_another_source(
+        self, site: FakeSite, first: str
+    ) -> None:
+        """Keys are what the event's journal goes by, whichever source brought them."""
         mine, theirs = site.feed("/mine"), site.feed("/theirs")
-        key = mine.publish("my words").id
-        async with reading(mine.url, theirs.url) as read:
-            await read.has(key)
-            theirs.publish("put into my mouth", id=key)
-            theirs.edit(key, "put into my mouth again")
-            await looked(theirs, 3)
-            theirs.delete(key)
-            await looked(theirs, 3)
-            await read.has(mine.publish("a later post").id)
-        assert read.posts[key].text == "my words"
-        assert not read.withdrawn
+        ours = mine.publish("my words")
+        copy = theirs.publish("put into my mouth", id=ours.id)
+        feeds = [mine.url, theirs.url] if first == "mine" else [theirs.url, mine.url]
+        async with reading(*feeds) as read, reading(theirs.url) as other:
+            await read.has(ours.key, copy.key)
+            await other.has(copy.key)
+            theirs.edit(ours.id, "put into my mouth again")
+            await eventually(lambda: other.posts[copy.key].text == "put into my mouth again")
+            theirs.delete(ours.id)
+            await eventually(lambda: other.withdrawn and read.withdrawn)
+            await read.has(mine.publish("a later post").key)
+        assert read.posts[ours.key].text == "my words"
+        assert set(read.withdrawn) == set(other.withdrawn) == {copy.key}
+        assert ours.key not in other.posts
 
     async def test_what_is_listed_no_more_is_not_deleted(self, feed: FakeFeed) -> None:
         feed.window = 1
-        first = feed.publish("first").id
+        first = feed.publish("first").key
         async with reading(feed.url) as read:
             await read.has(first)
-            second = feed.publish("second").id
+            second = feed.publish("second").key
             await read.has(second)
             assert await read.source.recheck([first, second]) == Rechecked()
         assert not read.withdrawn
@@ -103,7 +110,7 @@ class TestWhatComes:
 
 class TestEdits:
     async def test_the_time_is_what_the_feed_says_where_it_says_one(self, feed: FakeFeed) -> None:
-        key = feed.publish("words", at=utc_now() - timedelta(minutes=9)).id
+        key = feed.publish("words", at=utc_now() - timedelta(minutes=9)).key
         async with reading(feed.url) as read:
             await read.has(key)
             feed.edit(key, "other words")
@@ -112,7 +119,7 @@ class TestEdits:
         assert read.posts[key].edited_at == at
 
     async def test_a_date_alone_is_no_edit(self, feed: FakeFeed) -> None:
-        key = feed.publish("words").id
+        key = feed.publish("words").key
         async with reading(feed.url) as read:
             await read.has(key)
             feed.entry(key).updated = utc_now() + timedelta(seconds=2)
@@ -120,7 +127,7 @@ class TestEdits:
         assert read.told == [key]
 
     async def test_new_words_under_the_old_date_are_an_edit(self, feed: FakeFeed) -> None:
-        key = feed.publish("words").id
+        key = feed.publish("words").key
         async with reading(feed.url) as read:
             await read.has(key)
             feed.edit(key, "other words", dated=False)
@@ -136,7 +143,7 @@ class TestEdits:
     async def test_a_cache_that_lags_behind_brings_no_old_words_back(
         self, feed: FakeFeed, dated: bool
     ) -> None:
-        key = feed.publish("first words", at=utc_now() - timedelta(minutes=1)).id
+        key = feed.publish("first words", at=utc_now() - timedelta(minutes=1)).key
         async with reading(feed.url) as read:
             await read.has(key)
             feed.edit(key, "second words", dated=dated)
@@ -146,7 +153,7 @@ class TestEdits:
         assert read.posts[key].text == "second words"
 
     async def test_an_edit_while_nobody_listened_is_told_after_a_restart(self, feed: FakeFeed) -> None:
-        keys = [feed.publish(f"post {number}").id for number in range(3)]
+        keys = [feed.publish(f"post {number}").key for number in range(3)]
         async with reading(feed.url) as read:
             await read.has(*keys)
             await eventually(lambda: read.cursor)
@@ -162,7 +169,7 @@ class TestEdits:
 
 class TestDeletions:
     async def test_one_while_nobody_listened_is_told_once_after_a_restart(self, feed: FakeFeed) -> None:
-        keys = [feed.publish(f"post {number}").id for number in range(3)]
+        keys = [feed.publish(f"post {number}").key for number in range(3)]
         async with reading(feed.url) as read:
             await read.has(*keys)
             await eventually(lambda: read.cursor)
@@ -179,7 +186,7 @@ class TestDeletions:
         feed.listing.deleted = [(deleted.id, utc_now() - timedelta(minutes=4))]
         feed.publish("words anew", at=utc_now() - timedelta(minutes=2), id=deleted.id)
         async with reading(feed.url) as read:
-            await read.has(deleted.id)
+            await read.has(deleted.key)
         assert not read.withdrawn
 
     async def test_what_is_written_anew_long_after_its_deletion_is_there(self, feed: FakeFeed) -> None:
@@ -187,6 +194,6 @@ class TestDeletions:
         feed.delete(deleted.id)
         feed.listing.deleted = [(deleted.id, utc_now() - timedelta(minutes=4))]
         async with reading(feed.url) as read:
-            await read.has(feed.publish("another").id)
+            await read.has(feed.publish("another").key)
             feed.publish("words anew", at=utc_now() - timedelta(minutes=2), id=deleted.id)
-            await eventually(lambda: deleted.id in read.posts)
+            await eventually(lambda: deleted.key in read.posts)

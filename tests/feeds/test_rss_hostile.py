@@ -10,10 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.feeds.rss_documents import atom, entries, json_feed, post, rss
+from tests.feeds.rss_documents import atom, entries, json_feed, parsed, post, rss
 from wall.feeds.syndication.charset import decoded
 from wall.feeds.syndication.documents import NotAFeed
-from wall.feeds.syndication.reader import parsed
 from wall.feeds.syndication.survey import surveyed
 
 

@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.feeds.rss_documents import HOME, NOW, RSS, atom, entries, json_feed, post, rss
+from tests.feeds.rss_documents import HOME, NOW, RSS, atom, entries, json_feed, parsed, post, rss
 from wall.feeds.syndication.posts import Place, told_of
-from wall.feeds.syndication.reader import parsed
 
 
 class TestWords:
@@ -49,6 +48,13 @@ class TestWords:
         told, losses = told_of(document, Place(HOME, "blog", HOME), frozenset(), NOW)
         assert (len(told), len(losses)) == (1, 1)
 
+    def test_a_loss_is_remembered_by_a_fingerprint_however_long_its_id_is(self) -> None:
+        items = [{"id": "x" * 1_000_000 + end} for end in "ab"]
+        document = parsed(json_feed(*items).encode(), "")
+        _, losses = told_of(document, Place(HOME, "blog", HOME), frozenset(), NOW)
+        assert len({one.name for one in losses}) == 2
+        assert {len(one.name) for one in losses} == {10}
+
     @pytest.mark.parametrize(
         ("entry", "wanted"),
         [
@@ -71,13 +77,14 @@ class TestKeys:
         first, second = (post(rss(item), base=f"https://{name}.example/feed").key for name in "ab")
         assert (first, second) == ("https://a.example/feed#1", "https://b.example/feed#1")
 
-    def test_a_uri_is_the_same_everywhere(self) -> None:
-        keys = {post(atom("<title>x</title>"), base=f"https://{name}.example/feed").key for name in "ab"}
-        assert keys == {"tag:blog.example,2026:1"}
+    def test_a_uri_is_one_of_its_feed_too(self) -> None:
+        """Else any site could list another's ids, and so change or take back what is not its own."""
+        keys = [post(atom("<title>x</title>"), base=f"https://{name}.example/feed").key for name in "ab"]
+        assert keys == [f"https://{name}.example/feed#tag:blog.example,2026:1" for name in "ab"]
 
     def test_without_an_id_it_is_the_link_and_without_that_the_words(self) -> None:
         link = "<link>https://blog.example/1</link><title>x</title>"
-        assert post(rss(link)).key == "https://blog.example/1"
+        assert post(rss(link)).key == f"{HOME}#https://blog.example/1"
         keys = {post(rss(f"<title>{title}</title>")).key for title in ("x", "x", "y")}
         assert len(keys) == 2
 
@@ -87,6 +94,46 @@ class TestKeys:
             for end in "ab"
         }
         assert len(keys) == 2
+
+
+class TestAuthors:
+    @pytest.mark.parametrize(
+        ("link", "base", "handle"),
+        [
+            ("https://m.example/@ada/1", "https://m.example/tags/x.rss", "ada@m.example"),
+            ("https://m.example/@ada/1", "https://evil.example/feed", "evil.example"),
+            ("https://m.example/@ada/1", "http://m.example/feed", "m.example"),
+            ("http://m.example/@ada/1", "https://m.example/feed", "m.example"),
+            ("https://evil.example/@ada@m.example/1", "https://evil.example/feed", "evil.example"),
+            ("https://m.example.evil.example/@ada/1", "https://evil.example/feed", "evil.example"),
+            ("https://m.example/1", "https://evil.example/feed", "evil.example"),
+        ],
+    )
+    def test_a_link_names_its_author_only_where_the_feed_is_of_its_host(
+        self, link: str, base: str, handle: str
+    ) -> None:
+        found = post(json_feed({"id": "1", "url": link, "content_text": "Words"}), base=base)
+        assert found.author.handle == handle
+        assert found.author.key == ("https://m.example/@ada" if "@" in handle else base)
+
+    def test_the_key_of_an_author_is_one_of_the_feed_whatever_address_it_claims(self) -> None:
+        author = {"name": "Ada", "url": "https://m.example/@ada"}
+        found = post(json_feed({"id": "1", "content_text": "Words", "authors": [author]}))
+        assert found.author.key == f"{HOME}#https://m.example/@ada"
+
+    @pytest.mark.parametrize(
+        ("said", "name"),
+        [
+            ("ada@x.example (Ada Lovelace)", "Ada Lovelace"),
+            ("Ada Lovelace &lt;ada@x.example&gt;", "Ada Lovelace"),
+            ("ada@x.example", "The blog"),
+            ("&lt;" * 150 + "@" * 150, "The blog"),
+            ("&lt;@" * 150, "The blog"),
+        ],
+    )
+    def test_mail_is_nobodys_name(self, said: str, name: str) -> None:
+        found = post(rss(f"<guid>1</guid><title>x</title><dc:creator>{said}</dc:creator>"))
+        assert found.author.name == name
 
 
 class TestDates:

@@ -17,11 +17,12 @@ from tests.world.x import FakeX
 from tests.world.x_posts import id_of
 from wall.errors import FeedFatal
 from wall.feeds.base import Arrived, Checkpoint, Dropped, Item
+from wall.feeds.common.outlet import WAITING
 from wall.feeds.common.problems import Passing
 from wall.feeds.x import XSource
 from wall.feeds.xapi.asking import POSTS, Asking
 from wall.feeds.xapi.config import Times, checked
-from wall.feeds.xapi.flow import WAITING, Flow
+from wall.feeds.xapi.flow import Flow
 from wall.feeds.xapi.ids import back, is_id, moment_of
 from wall.feeds.xapi.meter import Meter
 from wall.feeds.xapi.pace import TOGETHER, Pace

@@ -1,6 +1,9 @@
-"""Rules of the stream: ours are used again and cleaned up, a stranger's are never touched."""
+"""Rules of the stream: ours are used again and cleaned up, a stranger's and another feed's are never
+touched."""
 
 from __future__ import annotations
+
+import json
 
 import pytest
 
@@ -8,7 +11,7 @@ from tests.feeds.x_reading import config_of, reading
 from tests.support.waiting import eventually
 from tests.world.x import FakeX
 from tests.world.x_api import RULES, STREAM
-from wall.feeds.xapi.rules import TAG
+from wall.feeds.xapi.rules import TAG, tag_of
 
 OURS = "(#smsummit) -is:retweet"
 
@@ -20,24 +23,51 @@ def changes(world: FakeX) -> int:
 
 async def test_a_rule_is_made_once_and_used_again_after_a_restart() -> None:
     async with FakeX() as world:
+        cursor: str | None = None
         for _ in range(3):
-            async with reading(world):
+            async with reading(world, cursor=cursor) as read:
                 await eventually(lambda: world.open, what="the stream")
+                if cursor is None:
+                    await eventually(lambda: read.cursor, what="a place that is kept")
+                    cursor = read.cursor
             await eventually(lambda: not world.open, what="the end of the stream")
-        assert [(one["value"], one["tag"]) for one in world.rules.values()] == [(OURS, TAG)]
+        mark = json.loads(cursor or "")["mark"]
+        assert [(one["value"], one["tag"]) for one in world.rules.values()] == [(OURS, tag_of(mark))]
         assert changes(world) == 1
 
 
 async def test_stale_rules_of_ours_go_and_those_of_strangers_stay() -> None:
     async with FakeX() as world:
-        world.rule("(#lastyear) -is:retweet", TAG)
-        world.rule(OURS, TAG)
+        world.rule("(#yesterday) -is:retweet", tag_of("me"))
+        world.rule(OURS, tag_of("me"))
         strange = [world.rule("cats", "a stranger's"), world.rule("(#lastyear) -is:retweet", "")]
-        async with reading(world):
+        async with reading(world, cursor='{"mark":"me"}'):
             await eventually(lambda: world.open, what="the stream")
         left = {one["id"]: one["value"] for one in world.rules.values()}
         assert set(left) >= {one["id"] for one in strange}
         assert sorted(left.values()) == sorted(["cats", "(#lastyear) -is:retweet", OURS])
+
+
+async def test_two_feeds_with_one_token_leave_each_others_rules_alone() -> None:
+    async with FakeX() as world:
+        other = config_of(world, hashtags=["another"])
+        async with reading(world), reading(world, config=other):
+            await eventually(lambda: world.requests[RULES] >= 12, what="both to look again and again")
+        assert sorted(one["value"] for one in world.rules.values()) == ["(#another) -is:retweet", OURS]
+        assert len({one["tag"] for one in world.rules.values()}) == 2
+        assert all(one["tag"].startswith(f"{TAG}:") for one in world.rules.values())
+        assert changes(world) == 2
+
+
+@pytest.mark.parametrize("mark", [None, "", 7, "m" * 65])
+async def test_a_cursor_without_a_mark_that_is_ours_gets_one_that_is_kept(mark: object) -> None:
+    async with FakeX() as world:
+        async with reading(world, cursor=json.dumps({"mark": mark})) as read:
+            await eventually(lambda: world.rules, what="the rule")
+            await eventually(lambda: read.cursor, what="a place that is kept")
+        kept = json.loads(read.cursor or "")["mark"]
+        assert kept != mark
+        assert [one["tag"] for one in world.rules.values()] == [tag_of(kept)]
 
 
 async def test_posts_for_the_rules_of_strangers_are_not_ours_and_are_billed_to_us() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -342,6 +343,52 @@ async def test_a_page_in_place_of_data_is_trouble_and_passes() -> None:
             await read.troubled("not_json")
             world.failing = lambda _path: None
             await read.has((await world.publish("post")).key)
+
+
+@pytest.mark.parametrize("posts", [False, True])
+async def test_a_search_that_says_for_ever_that_there_is_more_ends_in_words(
+    posts: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wall.feeds.xapi.search.MOST_PAGES", 20)
+    async with FakeX(**QUICK) as world:
+        post = await world.publish("the only one")
+        alone = {
+            "id": post.key,
+            "text": "the only one",
+            "author_id": "7",
+            "created_at": "2026-05-12T14:00:00.000Z",
+        }
+        pages = itertools.count()
+
+        def endless(path: str) -> Answer | None:
+            meta = {"result_count": int(posts), "next_token": f"t{next(pages)}"}
+            said = {"data": [alone], "includes": {"users": [world.users["7"]]}} if posts else {}
+            return Answer(200, {**said, "meta": meta}) if path == SEARCH else None
+
+        world.failing = endless
+        searching = config_of(world, way="search")
+        async with reading(world, config=searching, http_first=30.0, http_longest=30.0) as read:
+            await eventually(lambda: read.troubles, what="the trouble")
+            assert read.troubles[0].code == "endless_search"
+            assert (world.requests[SEARCH], post.key in read.posts) == ((20, True) if posts else (2, False))
+
+
+async def test_an_empty_page_among_others_ends_no_search() -> None:
+    async with FakeX(**QUICK) as world:
+        post = await world.publish("behind it")
+
+        def once(path: str) -> Answer | None:
+            first = path == SEARCH and world.requests[SEARCH] == 1
+            return (
+                Answer(200, {"meta": {"result_count": 0, "next_token": "t9999999999999999999"}})
+                if first
+                else None
+            )
+
+        world.failing = once
+        async with reading(world, config=config_of(world, way="search")) as read:
+            await read.has(post.key)
+            assert not read.troubles
 
 
 async def test_reposts_are_not_asked_for() -> None:

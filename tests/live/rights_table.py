@@ -244,7 +244,10 @@ TABLE = {
     "POST /codebook/{slug}/agreement/{sample_id}/{post_id}": Rule("sample.reconcile", {}),
     "GET /codebook/{slug}/themes": Rule("codebook.change"),
     "POST /codebook/{slug}/themes": Rule("theme.make", {}),
-    **{f"GET {path}": Rule("") for path in ("/", "/healthz", "/readyz", "/enter/{token}", "/j/{slug}")},
+    **{
+        f"GET {path}": Rule("")
+        for path in ("/", "/healthz", "/readyz", "/enter/{token}", "/go-on/{token}", "/j/{slug}")
+    },
     **{f"GET {path}": Rule("") for path in ("/events/{slug}", "/stage/{slug}", "/wall/{slug}")},
     **{f"GET /join/{{slug}}{path}": Rule("") for path in ("", "/qr.svg", "/take-back/{post_id}")},
     **{f"GET /join/{{slug}}/{path}": Rule("") for path in ("app.webmanifest", "offline")},
@@ -341,6 +344,7 @@ TABLE = {
     "POST /events/{slug}/rehearse": Rule("event.rehearse", {}),
     "POST /events/{slug}/rehearse/{name}/end": Rule("event.rehearse", {}),
     "POST /enter/{token}": Rule("", {"name": "N"}),
+    "POST /go-on/{token}": Rule("", {}),
     "POST /sign-out": Rule("", {}),
 }
 INSTANCE = {

@@ -175,9 +175,9 @@ async def test_a_worker_that_hangs_or_dies_is_replaced(tmp_path: Path) -> None:
     big = png_bomb(5_000, 4_000)
     with pytest.raises(NoPicture, match="broken_image"):
         await images.convert(big, "image")
-    images._seconds = PATIENCE
+    images._pool._seconds = PATIENCE
     assert opened(await images.convert(image(), "image")).size == (40, 30)
-    images._free[0]._process.kill()
+    images._pool._free[0]._process.kill()
     with pytest.raises(NoPicture, match="broken_image"):
         await images.convert(image(), "image")
     assert opened(await images.convert(image(), "image")).size == (40, 30)

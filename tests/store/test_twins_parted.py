@@ -81,10 +81,10 @@ def test_what_was_hidden_because_of_the_other_one_waits_for_nobody_when_they_are
 
 
 def test_words_that_were_hidden_are_not_shown_by_taking_them_apart(summit: Summit) -> None:
-    summit.arrive(named_toot(), tweet())
-    standing = stored(summit, named_toot())
+    summit.arrive(toot(), skeet())
+    standing = stored(summit, toot())
     summit.do(lambda tx: moves.hide(tx, standing.id, standing.version, Reason(code="off_topic")))
-    part(summit, named_toot(), tweet())
+    part(summit, toot(), skeet())
     assert shown(summit) == []
 
 

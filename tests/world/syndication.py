@@ -72,12 +72,12 @@ class FakeFeed:
         """Write an entry; `more` are fields of it."""
         number = self.site.next_number()
         given = {"id": f"tag:site.example,2026:{self.path}/{number}"} | more
-        entry = Entry(text=text, at=at or datetime.now(UTC), number=number, **given)
+        entry = Entry(text=text, at=at or datetime.now(UTC), number=number, home=self.url, **given)
         self.listing.entries.append(entry)
         return entry
 
     def edit(self, entry_id: str, text: str, *, dated: bool = True) -> None:
-        """Change an entry; `dated`: it says when."""
+        """Change an entry, by its id or key as all of these; `dated`: it says when."""
         entry = self.entry(entry_id)
         entry.first = entry.first or (entry.text, entry.updated)
         entry.text = text
@@ -90,6 +90,7 @@ class FakeFeed:
 
     def delete(self, entry_id: str) -> None:
         """Delete an entry, and say so where the format has a word for it."""
+        entry_id = self._id(entry_id)
         found = [one for one in self.listing.entries if one.id == entry_id]
         self.removed |= {one.id: one for one in found}
         self.listing.entries = [one for one in self.listing.entries if one.id != entry_id]
@@ -97,12 +98,16 @@ class FakeFeed:
 
     def revive(self, entry_id: str) -> None:
         """List a deleted entry again, as a restored backup does."""
+        entry_id = self._id(entry_id)
         self.listing.deleted = [one for one in self.listing.deleted if one[0] != entry_id]
         self.listing.entries.append(self.removed.pop(entry_id))
 
     def entry(self, entry_id: str) -> Entry:
         """An entry that is listed."""
-        return next(one for one in self.listing.entries if one.id == entry_id)
+        return next(one for one in self.listing.entries if one.id == self._id(entry_id))
+
+    def _id(self, name: str) -> str:
+        return name.removeprefix(f"{self.url}#")
 
     def body(self) -> bytes:
         """The document as it is now."""

@@ -40,6 +40,13 @@ class Entry:
     first: tuple[str, datetime | None] | None = None
     more: str = ""
     """Further elements, as they are written."""
+    home: str = ""
+    """The address of its feed."""
+
+    @property
+    def key(self) -> str:
+        """Under which a reader of that address knows it."""
+        return f"{self.home}#{self.id}"
 
     @property
     def content(self) -> str:

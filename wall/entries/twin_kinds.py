@@ -8,9 +8,9 @@ from wall.entries.data import Data
 from wall.model import PostState, Reason
 from wall.twinned import TwinWhy
 
-UntwinnedWhy = Literal["moderator", "edited", "withdrawn", "unavailable"]
-"""Why a post stands by itself again: a moderator took them apart, they no longer say the same, or the one
-that stood for it is gone."""
+UntwinnedWhy = Literal["moderator", "edited", "withdrawn", "unavailable", "refused"]
+"""Why a post stands by itself again: a moderator took them apart, they no longer say the same, the one that
+stood for it is gone, or that one was taken off the walls and it is not sure that one person posted both."""
 
 
 class PostTwinned(Data):

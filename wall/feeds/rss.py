@@ -11,13 +11,15 @@ import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+from wall.confined.process import Pool
 from wall.errors import FeedFatal
 from wall.feeds.base import Checkpoint, Item, Rechecked, Trouble
 from wall.feeds.common.matching import plain_fold
 from wall.feeds.common.told import Told
-from wall.feeds.syndication import problems
+from wall.feeds.syndication import problems, worker
 from wall.feeds.syndication.config import RssConfig, Times, checked
 from wall.feeds.syndication.fetching import Fetcher
 from wall.feeds.syndication.memory import Memory
@@ -27,6 +29,9 @@ TIMES = Times()
 """The pace of every source that is opened by name."""
 WAITING = 4
 """Documents and troubles that may wait to be told; then the feeds wait."""
+_WORKER = Path(worker.__file__)
+_PARSING_SECONDS = 30.0
+"""By the clock, for one document: its share of processor time is far less (`wall.confined.limits`)."""
 
 
 def check_config(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -106,6 +111,7 @@ class RssSource:
         self._config = config
         self._times = times
         self._fetcher = Fetcher(times)
+        self._pool = Pool(_WORKER, workers=1, seconds=_PARSING_SECONDS)
         self._running: _Running | None = None
 
     async def stream(self, cursor: str | None) -> AsyncIterator[Item]:
@@ -141,15 +147,16 @@ class RssSource:
         return problems.retry_after(problem, attempt)
 
     async def aclose(self) -> None:
-        """End the stream and close every connection."""
+        """End the stream and its worker, and close every connection."""
         await self._end()
         await self._fetcher.aclose()
+        await self._pool.close()
 
     def _started(self, memory: Memory) -> _Running:
         running = _Running(asyncio.Queue(WAITING))
         poll = self._config.poll_seconds or self._times.poll
         wanted = frozenset(map(plain_fold, self._config.hashtags))
-        shared = Shared(self._fetcher, self._times, wanted, poll, running.flow)
+        shared = Shared(self._fetcher, self._pool, self._times, wanted, poll, running.flow)
         for address, name in zip(self._config.feeds, self._config.names, strict=True):
             reader = Reader(address, name, memory.seen(address), shared)
             running.tasks.append(asyncio.create_task(reader.run()))

@@ -109,7 +109,7 @@ class XSource:
             flow.keep(),
         ]
         if self._config.way == "stream":
-            rules = Rules(self._api, self._config.hashtags)
+            rules = Rules(self._api, self._config.hashtags, flow.place.mark)
             work.append(Stream(self._api, rules, flow, self._times).run(signals))
         try:
             await together(*work)

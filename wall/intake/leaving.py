@@ -142,6 +142,7 @@ def _off(tx: Tx, stored: StoredPost, opt_out_id: str) -> None:
         state, columns["reasons"] = PostState.REJECTED, (LEFT_OFF,)
     tx.touch(touched)
     settle(tx, stored, state, **columns)
+    twinning.released(tx, stored.id)
     twinning.remark_of(tx, stored.id)
 
 

@@ -51,7 +51,7 @@ def reject(tx: Tx, post_id: str, version: int, reason: Reason) -> dict[str, Any]
     stored = looked_at(tx, post_id, version)
     state = _guarded(stored, "reject")
     tx.append(kinds.PostRejected(reason=reason), ("post", stored.id))
-    return _answer(settle(tx, stored, state, reasons=(reason,)))
+    return _taken_off(tx, settle(tx, stored, state, reasons=(reason,)))
 
 
 def hide(tx: Tx, post_id: str, version: int, reason: Reason) -> dict[str, Any]:
@@ -59,7 +59,7 @@ def hide(tx: Tx, post_id: str, version: int, reason: Reason) -> dict[str, Any]:
     stored = looked_at(tx, post_id, version)
     state = _guarded(stored, "hide")
     tx.append(kinds.PostHidden(reason=reason), ("post", stored.id))
-    return _answer(settle(tx, stored, state, reasons=(reason,)))
+    return _taken_off(tx, settle(tx, stored, state, reasons=(reason,)))
 
 
 def reconsider(tx: Tx, post_id: str, version: int) -> dict[str, Any]:
@@ -71,9 +71,10 @@ def reconsider(tx: Tx, post_id: str, version: int) -> dict[str, Any]:
 
 
 def withdraw(tx: Tx, post_id: str, version: int, tombstone: Tombstone) -> dict[str, Any]:
-    """Take a post back for good, as a moderator, with all that it stands for. Raises NotFound, Stale or
-    Refused."""
+    """Take a post back for good, as a moderator, with what it stands for where it is sure that one person
+    posted both. Raises NotFound, Stale or Refused."""
     _guarded(looked_at(tx, post_id, version), "withdraw")
+    twinning.released(tx, post_id)
     for one in twins.covered(tx.conn, post_id):
         withdrawn(tx, one.stored, "moderator", tombstone)
     moved = withdrawn(tx, posts.by_ids(tx.conn, tx.event.id, {post_id})[post_id], "moderator", tombstone)
@@ -191,6 +192,11 @@ _BARRED: dict[str, tuple[str, str]] = {
     "taken_down": ("Its network took this post or its author down.", _NOTHING),
 }
 """Why a person cannot show a post, and what they can do."""
+
+
+def _taken_off(tx: Tx, moved: Moved) -> dict[str, Any]:
+    twinning.released(tx, moved.post)
+    return _answer(moved)
 
 
 def _answer(moved: Moved) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from wall.intake import twinning
 from wall.journal import Tx
 from wall.model import Post, PostState, StoredPost
 from wall.store import posts, twins
-from wall.twinned import SURE, TwinWhy
+from wall.twinned import TwinWhy
 from wall.twins import SIGNS, WINDOW, key_of, same
 from wall.wishes import key_name
 
@@ -56,6 +56,8 @@ class Pairing:
         standing, why = found
         if not standing.twins and stored.received < standing.received:
             standing, stored = stored, standing
+        if not twinning.may_stand(standing, why):
+            return frozenset()
         twinning.cover(self._tx, standing, stored, why)
         return frozenset({standing.id, stored.id})
 
@@ -102,6 +104,5 @@ def _names(both: Iterable[Post]) -> Iterable[str]:
 def _may_pair(stored: StoredPost, standing: StoredPost, why: TwinWhy) -> bool:
     """Whether one may stand for the other: of each network one, whole groups say the same, and where it
     could be feigned who they are nobody is kept off the walls by another's post."""
-    if not twinning.has_room(standing, stored) or not twinning.is_still(stored, standing, why):
-        return False
-    return why in SURE or standing.state is PostState.APPROVED
+    room = twinning.has_room(standing, stored) and twinning.is_still(stored, standing, why)
+    return room and twinning.may_stand(standing, why)

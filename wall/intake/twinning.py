@@ -1,7 +1,8 @@
 """One post stands for the same post on another network: what follows, within the same transaction.
 
 What is decided of the post that stands counts for both. When it goes, the other one stands by itself; what
-either asks of screens holds for both (docs/decisions/0032). Which are twins is `wall.twins`' to say.
+either asks of screens holds for both, and where it could be feigned who posted them, nothing that takes the
+one off the walls reaches the other (docs/decisions/0032). Which are twins is `wall.twins`' to say.
 """
 
 from __future__ import annotations
@@ -38,14 +39,36 @@ def cover(tx: Tx, standing: StoredPost, twin: StoredPost, why: TwinWhy) -> Moved
 
 def uncover(tx: Tx, one: Covered, standing: StoredPost, why: UntwinnedWhy) -> Moved:
     """Let a post stand by itself again. The caller lets the other one know (`remark`)."""
-    twin = one.stored
-    state, reasons = by_itself(one.state, twin.reasons, standing, strangers=why == "moderator")
+    twin, sure = one.stored, one.why in SURE
+    state, reasons = one.state, twin.reasons
+    if sure or is_still(twin, standing, one.why):
+        state, reasons = by_itself(state, reasons, standing, strangers=why == "moderator", sure=sure)
     if state is PostState.APPROVED and (bar := bar_of(twin)):
         state, reasons = PostState.HIDDEN, (Reason(code=bar),)
     data = PostUntwinned(stood=standing.id, twin=twin.id, why=why, state=state, reasons=reasons)
     seq = tx.append(data, ("post", standing.id), ("post", twin.id))
     shown = twin.shown or (seq if state is PostState.APPROVED else 0)
     return settle(tx, twin, state, reasons=reasons, shown=shown, **_ALONE)
+
+
+def released(tx: Tx, standing_id: str) -> None:
+    """A post was taken off the walls, or is about to be purged: what it stands for stands by itself where
+    it could be feigned that one person posted both. Whoever decided saw one account, and not whose words
+    the other one's are."""
+    standing = posts.by_ids(tx.conn, tx.event.id, {standing_id})[standing_id]
+    if standing.state is PostState.APPROVED:
+        standing = standing.model_copy(update={"state": PostState.HIDDEN})
+    unsure = [one for one in twins.covered(tx.conn, standing_id) if one.why not in SURE]
+    for one in unsure:
+        uncover(tx, one, standing, "refused")
+    if unsure:
+        remark(tx, standing_id)
+
+
+def may_stand(standing: StoredPost, why: TwinWhy) -> bool:
+    """Whether a post may stand for another one in the state that it is in: where it could be feigned who
+    they are, only what is shown does."""
+    return standing.state in STANDING and (why in SURE or standing.state is PostState.APPROVED)
 
 
 def left(tx: Tx, gone: StoredPost, why: UntwinnedWhy) -> None:
@@ -74,7 +97,7 @@ def rejoined(tx: Tx, post_id: str) -> Moved | None:
     if one is None or one.stored.twin_of is None:
         return None
     standing = posts.by_ids(tx.conn, tx.event.id, {one.stored.twin_of}).get(one.stored.twin_of)
-    there = standing and standing.state in STANDING and has_room(standing, one.stored)
+    there = standing and may_stand(standing, one.why) and has_room(standing, one.stored)
     if standing and there and is_still(one.stored, standing, one.why):
         return cover(tx, standing, one.stored, one.why)
     posts.save(tx.conn, post_id, **_ALONE)
@@ -153,8 +176,8 @@ def has_room(standing: StoredPost, twin: StoredPost) -> bool:
 
 
 def _unless_still(tx: Tx, one: Covered, standing: StoredPost) -> None:
-    """Let a post stand by itself unless both still say the same."""
-    if not is_still(one.stored, standing, one.why):
+    """Let a post stand by itself unless both still say the same, and the other one may still stand."""
+    if not (is_still(one.stored, standing, one.why) and may_stand(standing, one.why)):
         uncover(tx, one, standing, "edited")
 
 

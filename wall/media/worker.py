@@ -1,8 +1,8 @@
-"""The process that opens images: `python -I worker.py`, asked over its pipes, with hard limits.
+"""The process that opens images, asked over its pipes, with hard limits (`wall.confined`).
 
 Decoders of image formats are where hostile bytes do most harm. So they run here: without the
 server's environment, memory, files and sockets, and killed when they take too long. It imports
-nothing of Backchannel, so that it starts quickly and can be run by its path alone.
+nothing of Backchannel but those limits, so that it starts quickly.
 
 A request is `REQUEST` (format, side of the box in pixels, most pixels, length) and the image; an
 answer is `ANSWER` (a status of `STATUS`, length) and a WebP.
@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
-import resource
 import struct
 import sys
 import warnings
@@ -21,17 +19,13 @@ from typing import BinaryIO
 
 from PIL import AvifImagePlugin, Image, ImageOps
 
+from wall.confined.limits import ANSWER, allow_time, limit, private_output
+
 REQUEST = struct.Struct(">4sIII")
-ANSWER = struct.Struct(">BI")
 DONE, TOO_MANY_PIXELS, BROKEN = range(3)
 
 FORMATS = {b"PNG ": "PNG", b"JPEG": "JPEG", b"GIF ": "GIF", b"WEBP": "WEBP", b"AVIF": "AVIF"}
 QUALITY, EFFORT = 82, 2
-
-MEMORY_BYTES = 1 << 30
-CPU_SECONDS = 8
-_OPEN_FILES = 32
-_NICE = 10
 
 
 class TooManyPixels(Exception):
@@ -69,30 +63,11 @@ def _plain(image: Image.Image) -> Image.Image:
     return image.convert("RGBA" if image.has_transparency_data else "RGB")
 
 
-def limit() -> None:
-    """Take away what opening an image does not need. A limit that a system lacks is left out."""
-    limits = {
-        "RLIMIT_AS": MEMORY_BYTES,
-        "RLIMIT_FSIZE": 0,
-        "RLIMIT_NOFILE": _OPEN_FILES,
-        "RLIMIT_CORE": 0,
-    }
-    for name, value in limits.items():
-        with contextlib.suppress(AttributeError, ValueError, OSError):
-            resource.setrlimit(getattr(resource, name), (value, value))
-    os.nice(_NICE)
+def limit_decoders() -> None:
+    """What the limits of a process do not hold."""
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     # Otherwise it takes a thread, and its memory, for every processor of a large machine.
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1
-
-
-def _allow_time() -> None:
-    """Give this image its share of processor time; the system kills a process that goes beyond."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    until = int(used.ru_utime + used.ru_stime) + 1 + CPU_SECONDS
-    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
-    if hard == resource.RLIM_INFINITY or until < hard:
-        resource.setrlimit(resource.RLIMIT_CPU, (until, hard))
 
 
 def _answer(data: bytes, tag: bytes, side: int, pixels: int) -> tuple[int, bytes]:
@@ -111,7 +86,7 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     while len(header := requests.read(REQUEST.size)) == REQUEST.size:
         tag, side, pixels, length = REQUEST.unpack(header)
         data = requests.read(length)
-        _allow_time()
+        allow_time()
         status, webp = _answer(data, tag, side, pixels)
         answers.write(ANSWER.pack(status, len(webp)) + webp)
         answers.flush()
@@ -119,10 +94,10 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
 
 def main() -> None:
     """Serve over the pipes this process was started with; a library's prints do not get between."""
-    with os.fdopen(os.dup(1), "wb") as answers:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    with private_output() as answers:
         Image.init()
         limit()
+        limit_decoders()
         serve(sys.stdin.buffer, answers)
 
 

@@ -31,12 +31,20 @@ def marked(twin: StoredPost, why: TwinWhy) -> Twin:
 
 
 def by_itself(
-    own: PostState, reasons: tuple[Reason, ...], stood: StoredPost, *, strangers: bool = False
+    own: PostState,
+    reasons: tuple[Reason, ...],
+    stood: StoredPost,
+    *,
+    strangers: bool = False,
+    sure: bool = True,
 ) -> tuple[PostState, tuple[Reason, ...]]:
     """Where moderation has a post that another one stood for until now: what was judged of itself, or what
     was decided of the other one if that is stricter. `strangers`: they were never one person's, so a wish
-    of the other one says nothing."""
-    wished = strangers and any(one.code in BARS for one in stood.reasons)
+    of the other one says nothing. Where it is not `sure` that they are, no decision of it is taken over
+    either: words that somebody took off the walls wait for a person, who sees whose they are."""
+    wished = (strangers or not sure) and any(one.code in BARS for one in stood.reasons)
     if wished or _STRICTNESS.get(own, 2) >= _STRICTNESS.get(stood.state, 0):
         return own, reasons
+    if not sure:
+        return PostState.HELD, (Reason(code="reconsidered"),)
     return stood.state, stood.reasons

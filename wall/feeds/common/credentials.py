@@ -2,7 +2,8 @@
 
 They are kept in this process alone: what is stored of a feed names the variables that it uses and holds
 none of them. Each is for one server, and is sent to no other: who may add a feed chooses its server, and
-must not learn what they were not given.
+must not learn what they were not given. Whoever may add a feed may use one. Where reading costs money, each
+feed that does has a budget of at most what is beside it in the environment.
 """
 
 from __future__ import annotations
@@ -12,12 +13,16 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
 
 from wall.errors import BadInput, FeedFatal, SetupProblem
 from wall.feeds.common.fields import Host, listed, name_of
 from wall.feeds.common.models import config_model, is_secret, item_model, server_field
 
 PREFIX = "BACKCHANNEL_CREDENTIALS_"
+
+BUDGET = "budget"
+"""The field of a network's configuration that says how much money a feed may spend."""
 
 ENVIRONMENT = "environment"
 """The field of a stored configuration that names the variables which its credentials are in."""
@@ -33,7 +38,7 @@ _given: dict[str, str] = {}
 def provide(given: Mapping[str, str], networks: tuple[str, ...]) -> None:
     """Give the process its credentials, by variable, in place of those that it had. `networks`: all.
 
-    Raises SetupProblem for a variable that no feed would ever read.
+    Raises SetupProblem for a variable that no feed would ever read, and for a budget that is none.
     """
     known = list(_known(networks)) if given else []
     for variable in given:
@@ -43,6 +48,8 @@ def provide(given: Mapping[str, str], networks: tuple[str, ...]) -> None:
                 f"No feed reads {variable}.",
                 remedy=f"Did you mean {near}? docs/how-to/run-feeds.md says how these are named.",
             )
+    for network in networks if given else ():
+        _require_budget(network, given)
     _given.clear()
     _given.update(given)
 
@@ -62,7 +69,8 @@ def given_for(network: str, label: str) -> tuple[str, ...]:
 
 def checked(network: str, config: Mapping[str, Any], check: Check) -> Config:
     """What `check` makes of a configuration, with the credentials of the environment where it leaves them
-    empty: their variables are named in it, and they are not in it. Raises BadInput as `check` does."""
+    empty: their variables are named in it, and they are not in it. Raises BadInput as `check` does, and for
+    a budget that is larger than with these."""
     plain = {name: value for name, value in config.items() if name != ENVIRONMENT}
     filled, used = _filled(network, plain)
     if not used:
@@ -73,13 +81,15 @@ def checked(network: str, config: Mapping[str, Any], check: Check) -> Config:
         if (alone := _taken(plain, check)) is None:
             raise
         return alone
+    _require_within(network, made)
     for path in used:
         _forget(made, path)
     return made | {ENVIRONMENT: sorted(set(used.values()))}
 
 
 def complete(network: str, config: Mapping[str, Any], check: Check) -> Config:
-    """A stored configuration as its network takes it, with the credentials of the environment.
+    """A stored configuration as its network takes it, with the credentials of the environment, and no
+    larger budget than with these: what is stored may be older than it.
 
     Raises FeedFatal where one that it had is not there any more.
     """
@@ -91,13 +101,56 @@ def complete(network: str, config: Mapping[str, Any], check: Check) -> Config:
         )
     plain = {name: value for name, value in config.items() if name != ENVIRONMENT}
     filled, used = _filled(network, plain)
-    return filled if used and _taken(filled, check) is not None else plain
+    if not used or (made := _taken(filled, check)) is None:
+        return plain
+    most = _most(network)
+    return filled if most is None else filled | {BUDGET: min(made[BUDGET], most)}
 
 
 def from_environment(config: Mapping[str, Any]) -> list[str]:
     """A sentence about a stored configuration with credentials of the environment; none about another."""
     variables = config.get(ENVIRONMENT)
     return [f"From the environment: {', '.join(variables)}."] if variables else []
+
+
+def _most(network: str) -> float | None:
+    """How much a feed may spend with the environment's credentials: what is beside them, or what feeds have
+    that say nothing of it. None where reading costs nothing."""
+    model = config_model(network)
+    field = model.model_fields.get(BUDGET) if model else None
+    if field is None:
+        return None
+    return _money(field, _given.get(_variable(network, BUDGET), field.default))
+
+
+def _money(field: FieldInfo, given: object) -> float:
+    return float(TypeAdapter(field.rebuild_annotation()).validate_python(given))
+
+
+def _require_budget(network: str, given: Mapping[str, str]) -> None:
+    """Raise SetupProblem for a budget that no feed could have."""
+    model, variable = config_model(network), _variable(network, BUDGET)
+    if model is None or variable not in given:
+        return
+    try:
+        _money(model.model_fields[BUDGET], given[variable])
+    except ValidationError:
+        raise SetupProblem(
+            f"{variable} is no budget that a feed can have.",
+            remedy="Set it to US dollars a month, as a plain number such as 50 (which it is if unset).",
+        ) from None
+
+
+def _require_within(network: str, made: Config) -> None:
+    """Raise BadInput for a feed that would spend more than it may with the environment's credentials."""
+    most = _most(network)
+    if most is not None and made[BUDGET] > most:
+        raise BadInput(
+            f"With the token of the server's environment a feed may spend at most ${most:g} a month.",
+            remedy=f'Set "{BUDGET}" to {most:g} or less, give the feed a token of its own, or ask '
+            f"whoever runs the server to set {_variable(network, BUDGET)} higher.",
+            fields=[BUDGET],
+        )
 
 
 def _taken(config: Config, check: Check) -> Config | None:
@@ -108,11 +161,13 @@ def _taken(config: Config, check: Check) -> Config | None:
 
 
 def _filled(network: str, config: Config) -> tuple[Config, _Used]:
-    """The configuration with what the environment has for it."""
+    """The configuration with what the environment has for it; with the budget that it leaves empty, too."""
     model = config_model(network) if _given else None
     if model is None:
         return config, {}
     filled, used = _with_secrets(network, model, config, "")
+    if used and BUDGET in model.model_fields and config.get(BUDGET) in (None, ""):
+        filled = filled | {BUDGET: min(_most(network) or 0.0, model.model_fields[BUDGET].default)}
     for name, row_model in _rows_of(model):
         rows = listed(config.get(name))
         if not isinstance(rows, list | tuple):
@@ -192,7 +247,9 @@ def _models_of(network: str) -> Iterator[tuple[str, type[BaseModel]]]:
 def _known(networks: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     """The variables that feeds read: one whole, perhaps as an example, and how those of a server begin."""
     for network in networks:
-        for _, model in _models_of(network):
+        for at, model in _models_of(network):
+            if not at and BUDGET in model.model_fields:
+                yield _variable(network, BUDGET), ""
             server = server_field(model)
             for name in filter(is_secret, model.model_fields):
                 alone = server is None or not server[1].is_required()

@@ -16,7 +16,7 @@ from wall.feeds.common.client import LONGEST_LIMIT_WAIT, USER_AGENT, Pinned, rea
 from wall.feeds.common.fields import is_plain, url_of
 from wall.feeds.common.problems import DEFAULT_LIMIT_WAIT, Passing
 from wall.feeds.matrix_rooms.config import MatrixConfig, Times
-from wall.feeds.matrix_rooms.problems import Refused, no_api, refused
+from wall.feeds.matrix_rooms.problems import NoData, Refused, no_api, refused, understood
 from wall.feeds.shapes.common import Record
 
 _BASE = "/_matrix/client/v3"
@@ -55,6 +55,16 @@ class Homeserver:
             raise (no_api() if problem.code == "no_data" else problem) from None
         if not isinstance(said.get("versions"), list):
             raise no_api()
+
+    async def is_well(self) -> bool:
+        """Whether it is there as a whole, now."""
+        try:
+            await self.check()
+        except Exception as problem:
+            if understood(problem) is None:
+                raise
+            return False
+        return True
 
     async def get(self, path: str, params: Mapping[str, str] | None = None, *, held: float = 0.0) -> Record:
         """The JSON at a path, whose answer may be held back for `held` seconds.
@@ -107,7 +117,7 @@ def _problem(answer: httpx2.Response, said: Record) -> Passing | FeedFatal | Ref
         return Passing("moved", "It sends us to another address, where we do not go: check the host")
     if status != 200 and isinstance(code, str):
         return refused(status, code, soft=said.get("soft_logout") is True)
-    return Passing("no_data", "It answers with a page in place of data")
+    return NoData(status)
 
 
 def _wait_in(said: Record) -> float | None:

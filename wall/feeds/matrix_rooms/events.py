@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.parse import quote
 
 from wall.feeds.base import Arrived, Dropped, Edited, Item
@@ -31,7 +31,19 @@ _SAID = frozenset({"m.text", "m.notice", "m.emote"})
 _FILES = frozenset({"m.image", "m.video", "m.audio", "m.file"})
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _QUOTED = re.compile(r"> (?:\* )?<[@!]")
-_KEY = re.compile(r"(![^/]+)/(\$[^/]{1,255}(?:/[^/]+)*)")
+_KEY = re.compile(r"(![^/]+)/(\$.+)")
+_EVENT_ID = re.compile(r"\$(?!.*/\.)[^\s\x00-\x1f\x7f\ud800-\udfff]+")
+_ID_BYTES = 255
+
+
+def is_event_id(value: object) -> TypeGuard[str]:
+    """Whether this can be the id of an event: `$` and more, at most 255 bytes (spec: "Identifier grammar").
+
+    Room version 3 has ids with a `/`. What a proxy could take for another path (`/.`) is in none of them.
+    """
+    if not isinstance(value, str) or len(value) > _ID_BYTES or not _EVENT_ID.fullmatch(value):
+        return False
+    return len(value.encode()) <= _ID_BYTES
 
 
 def key_of(room_id: str, event_id: str) -> str:
@@ -42,13 +54,13 @@ def key_of(room_id: str, event_id: str) -> str:
 def place_of_key(key: str) -> tuple[str, str] | None:
     """The room and the event that a key names; None for what is no key of this network."""
     match = _KEY.fullmatch(key)
-    return (match[1], match[2]) if match else None
+    return (match[1], match[2]) if match and is_event_id(match[2]) else None
 
 
 def id_of(event: Record) -> str:
-    """The id of an event; empty where it has none."""
+    """The id of an event; empty where it has none that can be one."""
     found = event.get("event_id")
-    return found if isinstance(found, str) else ""
+    return found if is_event_id(found) else ""
 
 
 def content_of(event: Record) -> Record:
@@ -66,7 +78,7 @@ def relation_of(event: Record) -> tuple[str, str]:
 def redacted_by(event: Record) -> str:
     """What a redaction takes back: `redacts` is beside the content up to room version 10, then inside."""
     for found in (event.get("redacts"), content_of(event).get("redacts")):
-        if isinstance(found, str):
+        if is_event_id(found):
             return found
     return ""
 
@@ -110,7 +122,7 @@ def words_of(content: Record) -> str | None:
     The words that a reply quotes for old clients are left out (spec: "Fallbacks for rich replies").
     """
     body, kind = content.get("body"), content.get("msgtype")
-    if not isinstance(body, str):
+    if not isinstance(body, str) or not isinstance(kind, str):
         return None
     if kind in _FILES:
         name = content.get("filename")
@@ -175,7 +187,7 @@ def _reply_to(room_id: str, event: Record) -> str | None:
     named = _record(related.get("m.in_reply_to")).get("event_id")
     in_thread = kind == THREAD and (related.get("is_falling_back") is True or not isinstance(named, str))
     answered = target if in_thread else named
-    return key_of(room_id, answered) if isinstance(answered, str) and answered else None
+    return key_of(room_id, answered) if is_event_id(answered) else None
 
 
 def _without_quote(body: str) -> str:

@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-from wall.feeds.matrix_rooms.events import id_of, is_edit_of, order_of
+from wall.feeds.matrix_rooms.events import id_of, is_edit_of, is_event_id, order_of
 from wall.feeds.shapes.common import Record
 
 MESSAGES = 5_000
@@ -55,7 +55,10 @@ class Message:
 
 
 class Memory:
-    """Messages, edits and what is gone, by event ids; rooms do not share any."""
+    """Messages and what is gone, by their keys (`key_of`): what is said in a room touches no other room.
+
+    Edits are by their event ids, as the cursor has them.
+    """
 
     def __init__(self, edits: dict[str, str]) -> None:
         """`edits` as a cursor kept them: the message of each edit."""
@@ -64,14 +67,14 @@ class Memory:
         self._gone: dict[str, None] = {}
         self._lost: dict[str, None] = {}
 
-    def message(self, event_id: str) -> Message | None:
+    def message(self, key: str) -> Message | None:
         """A message that was taken."""
-        return self._messages.get(event_id)
+        return self._messages.get(key)
 
-    def keep(self, event: Record) -> Message:
+    def keep(self, key: str, event: Record) -> Message:
         """Remember a message; one that is known keeps its edits."""
-        message = self._messages.pop(id_of(event), None) or Message(event)
-        _put(self._messages, id_of(event), message, MESSAGES)
+        message = self._messages.pop(key, None) or Message(event)
+        _put(self._messages, key, message, MESSAGES)
         return message
 
     def keep_edit(self, edit_id: str, event_id: str) -> None:
@@ -83,16 +86,16 @@ class Memory:
         """The message that this id is an edit of."""
         return self._edits.get(edit_id)
 
-    def bury(self, event_id: str) -> bool:
+    def bury(self, key: str) -> bool:
         """Remember that an event is gone, should it come yet. Whether that is news."""
-        known = event_id in self._gone
-        _put(self._gone, event_id, None, NAMES)
-        self._messages.pop(event_id, None)
+        known = key in self._gone
+        _put(self._gone, key, None, NAMES)
+        self._messages.pop(key, None)
         return not known
 
-    def is_gone(self, event_id: str) -> bool:
+    def is_gone(self, key: str) -> bool:
         """Whether an event was taken back."""
-        return event_id in self._gone
+        return key in self._gone
 
     def is_new_loss(self, name: str) -> bool:
         """Whether something that cannot be used was not counted yet."""
@@ -132,7 +135,9 @@ def place_of(cursor: str | None) -> Place:
     return Place(
         since,
         tuple(one for one in begun if isinstance(one, str)) if isinstance(begun, list) else (),
-        {k: v for k, v in edits.items() if isinstance(v, str)} if isinstance(edits, dict) else {},
+        {k: v for k, v in edits.items() if is_event_id(k) and is_event_id(v)}
+        if isinstance(edits, dict)
+        else {},
     )
 
 

@@ -11,6 +11,7 @@ HOW_TO_GET_ONE = (
 )
 
 _ENDED = frozenset({"M_UNKNOWN_TOKEN", "M_MISSING_TOKEN"})
+_OF_THE_ACCOUNT = frozenset({401, 403, 429})
 _LOCKED = frozenset({"M_USER_LOCKED", "M_USER_DEACTIVATED", "M_USER_SUSPENDED"})
 
 
@@ -26,6 +27,28 @@ class Refused(Exception):
     def is_absent(self) -> bool:
         """Whether what was asked for is not there, or not for this account to see."""
         return self.status == 404 and self.code != "M_UNRECOGNIZED"
+
+
+class NoData(Passing):
+    """A page in place of data, mostly of a proxy. `status` is its status."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__("no_data", "It answers with a page in place of data")
+        self.status = status
+
+
+def is_of_one_event(problem: Exception) -> bool:
+    """Whether an answer to the question for one event says nothing of the homeserver: 4xx, but for those
+    that are about the account and its limits; too large."""
+    if isinstance(problem, Refused | NoData):
+        return 400 <= problem.status < 500 and problem.status not in _OF_THE_ACCOUNT
+    return isinstance(problem, Passing) and problem.code == "too_large"
+
+
+def is_maybe_of_one_event(problem: Exception) -> bool:
+    """Whether a problem that stays with one event while others pass is one of that event."""
+    known = understood(problem)
+    return isinstance(known, Passing) and known.code != "rate_limited"
 
 
 def refused(status: int, code: str, *, soft: bool) -> FeedFatal | Refused:
@@ -72,6 +95,7 @@ def retry_after(
     | no client API at the host (404, M_UNRECOGNIZED for its versions) | fatal |
     | M_LIMIT_EXCEEDED | `retry_after_ms` or Retry-After, else 60 s; at most 15 minutes |
     | a room that is not there, not open or encrypted | said of that room; asked again every minute |
+    | 4xx but 401, 403, 429 for one event, or an answer too large | that event is left out and counted |
     | 5xx, other refusals, HTML in place of JSON, an answer too large, a redirect | 1..60 s |
     | no name, no public address, no TLS, a time-out, a cut connection | 1..60 s |
     | anything else | fatal: it is a fault of the program |

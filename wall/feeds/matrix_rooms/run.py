@@ -5,11 +5,14 @@ from __future__ import annotations
 import contextlib
 import heapq
 import time
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from itertools import chain
 
 from wall.feeds.base import Checkpoint, Dropped, Trouble
 from wall.feeds.common.problems import Passing
 from wall.feeds.matrix_rooms.api import Homeserver, path_of
+from wall.feeds.matrix_rooms.backlog import Backlog, Space
 from wall.feeds.matrix_rooms.config import MatrixConfig, Times
 from wall.feeds.matrix_rooms.flow import Flow
 from wall.feeds.matrix_rooms.history import SIZES, pages, sync_filter
@@ -25,7 +28,7 @@ FIRST_PAGES = 10
 GAP_PAGES = 200
 """Pages of what was said while nobody listened: 20,000 messages. What is older is left out and counted."""
 
-_Said = list[tuple[int, Room, Record]]
+_Said = Iterator[tuple[int, Room, Record]]
 
 
 class Run:
@@ -74,35 +77,36 @@ class Run:
             return False
         if self._since is None:
             self._since = _next_of(await self._sync(None))
-        await self._take([_dated(room, await self._past_of(room)) for room in rooms])
+        space = Space()
+        await self._take([_dated(room, await self._past_of(room, space)) for room in rooms])
         self._begun |= dict.fromkeys(room.id for room in rooms)
         self._keep()
         return True
 
-    async def _past_of(self, room: Room) -> list[Record]:
+    async def _past_of(self, room: Room, space: Space) -> Backlog:
         """What was said in a room before this stream, in its order."""
         oldest = utc_now() - timedelta(hours=self._config.look_back_hours)
-        found: list[Record] = []
+        found = Backlog(space)
         count = 0
         with contextlib.suppress(Refused):  # it was closed meanwhile, or has no past for this account
             async for page in pages(self._api, room.id, self._since):
                 self._meet(room, page.people)
                 fresh = [event for event in page.events if not _is_older(event, oldest)]
-                found += fresh
                 count += 1
-                if count >= FIRST_PAGES or len(fresh) < len(page.events):
+                if not found.add(fresh) or count >= FIRST_PAGES or len(fresh) < len(page.events):
                     break
-        return found[::-1]
+        return found
 
     async def _hear(self) -> None:
         """Wait for what is new, and take it."""
         said = await self._sync(self._since)
         rooms = _record(said.get("rooms"))
         heard: list[_Said] = []
+        space = Space()
         for room_id, part in _record(rooms.get("join")).items():
             room = self.rooms.open.get(room_id)
             if room is not None and isinstance(part, dict):
-                heard.append(_dated(room, await self._said_in(room, part)))
+                heard.append(_dated(room, await self._said_in(room, part, space)))
         await self._take(heard)
         for room_id in _record(rooms.get("leave")):
             self.rooms.left(room_id)
@@ -110,7 +114,7 @@ class Run:
         if self.out or time.monotonic() - self._kept > self._times.checkpoint:
             self._keep()
 
-    async def _said_in(self, room: Room, part: Record) -> list[Record]:
+    async def _said_in(self, room: Room, part: Record, space: Space) -> Iterable[Record]:
         """The events of a room that a sync tells of, with those that it leaves out, in their order."""
         for event in parts_of(_record(part.get("state")).get("events")):
             room.learn(event)
@@ -118,21 +122,20 @@ class Run:
         before = as_token(timeline.get("prev_batch"))
         events = parts_of(timeline.get("events"))
         if timeline.get("limited") is True and before is not None:
-            return [*await self._left_out(room, before), *events]
+            return chain(await self._left_out(room, before, space), events)
         return events
 
-    async def _left_out(self, room: Room, before: str) -> list[Record]:
+    async def _left_out(self, room: Room, before: str, space: Space) -> Backlog:
         """Read what the server left out of a timeline: back to where the last sync ended."""
-        found: list[Record] = []
+        found = Backlog(space)
         count = 0
         async for page in pages(self._api, room.id, before, self._since):
             self._meet(room, page.people)
-            found += page.events
             count += 1
-            if count >= GAP_PAGES and page.end is not None:
+            if not found.add(page.events) or (count >= GAP_PAGES and page.end is not None):
                 self.out.append(Dropped("gap_too_long", f"{self.rooms.host} {room.name}"))
                 break
-        return found[::-1]
+        return found
 
     async def _take(self, heard: list[_Said]) -> None:
         """Take what was said in several rooms, in one order."""
@@ -173,14 +176,13 @@ def _next_of(said: Record) -> str:
     return token
 
 
-def _dated(room: Room, events: list[Record]) -> _Said:
+def _dated(room: Room, events: Iterable[Record]) -> _Said:
     """Events with times by which several rooms become one order; that of a room stays as it is."""
-    at, dated = 0, []
+    at = 0
     for event in events:
         sent = event.get("origin_server_ts")
         at = max(at, sent) if isinstance(sent, int) else at
-        dated.append((at, room, event))
-    return dated
+        yield at, room, event
 
 
 def _is_older(event: Record, than: datetime) -> bool:

@@ -28,6 +28,8 @@ FRAME_LIMIT = 4 << 20
 """Longest frame that is read, in bytes. Servers take events of 64 KB to 1 MB."""
 MOST = 5_000
 """Events that one answer may have: what is more is not read."""
+MOST_BYTES = 16 << 20
+"""And how much memory they may take up."""
 BREATH = 16
 """Events after which everything else has a turn: proving one takes a tenth of a millisecond."""
 
@@ -51,14 +53,20 @@ class Subscription:
 
 @dataclass(slots=True)
 class _Request:
-    """A request that waits for its end."""
+    """A request that waits for its end. `is_cut`: there was more than we read."""
 
     events: list[Event] = field(default_factory=list)
+    bytes: int = 0
+    is_cut: bool = False
     done: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
     async def heard(self, event: Event) -> None:
+        if self.done.done():
+            return
         self.events.append(event)
-        if len(self.events) >= MOST:
+        self.bytes += event.bytes
+        if len(self.events) >= MOST or self.bytes >= MOST_BYTES:
+            self.is_cut = True
             await self.ended(None)
 
     async def ended(self, problem: Passing | None) -> None:
@@ -89,8 +97,13 @@ class Connection:
                 await asyncio.sleep(0)
 
     async def ask(self, filters: Sequence[Filter]) -> list[Event]:
-        """What the server has of this, proven, in its order. Raises Passing where it does not answer, or
-        will not."""
+        """What the server has of this, proven, in its order, as far as it is read. Raises as `page`."""
+        events, _ = await self.page(filters)
+        return events
+
+    async def page(self, filters: Sequence[Filter]) -> tuple[list[Event], bool]:
+        """What the server has of this, proven, in its order, and whether that is all that it gave: more
+        than `MOST` or `MOST_BYTES` is not read. Raises Passing where it does not answer, or will not."""
         request, name = _Request(), f"ask{next(self._numbers)}"
         try:
             async with asyncio.timeout(self._times.answer):
@@ -101,7 +114,7 @@ class Connection:
         finally:
             self._wanted.pop(name, None)
         await self._send("CLOSE", name)
-        return request.events
+        return request.events, not request.is_cut
 
     async def subscribe(self, name: str, filters: Sequence[Filter], wanted: Subscription) -> None:
         """Ask for this from now on, in place of what was asked under the same name."""

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from sys import getsizeof
 from typing import Any
 
 from nostr_sdk import Event as SignedEvent
@@ -29,6 +30,8 @@ servers take no more than an eighth of it."""
 
 _ID = re.compile(r"[0-9a-f]{64}")
 _EVERYWHERE = "all_relays"
+_EVENT_BYTES = 500
+"""The event itself, its id and its public key."""
 _LATEST = 253_402_300_799
 """The last second of the year 9999."""
 
@@ -63,6 +66,12 @@ class Event:
     def has(self, name: str) -> bool:
         """Whether there is a tag of this name."""
         return any(tag[0] == name for tag in self.tags)
+
+    @property
+    def bytes(self) -> int:
+        """The memory that it takes up, as good as: each tag and each value of one is an object."""
+        values = (getsizeof(value) for tag in self.tags for value in tag)
+        return _EVENT_BYTES + getsizeof(self.content) + sum(map(getsizeof, self.tags)) + sum(values)
 
     @property
     def made_at(self) -> datetime:

@@ -28,6 +28,8 @@ ENDS = 200
 """How many posts that are over at some time go into the cursor: those that are over first."""
 PROVEN = 10_000
 """How many events are kept as proven: overlaps and several servers bring each many times."""
+PROVEN_BYTES = 64 << 20
+"""And how much memory they take up at most: the oldest are proven again."""
 CHUNK = 100
 """Posts whose deletions are subscribed to together: 20 KB, and servers refuse messages from 64 KB on."""
 CHUNKS = 8
@@ -64,6 +66,7 @@ class Proofs:
 
     def __init__(self) -> None:
         self._known: dict[str, Event] = {}
+        self._bytes = 0
 
     def event(self, given: Any) -> Event:
         """The event in a JSON object. Raises Unusable."""
@@ -74,8 +77,9 @@ class Proofs:
             return self._known[one]
         event = proven(given)
         self._known[event.id] = event
-        if len(self._known) > PROVEN:
-            del self._known[next(iter(self._known))]
+        self._bytes += event.bytes
+        while len(self._known) > PROVEN or self._bytes > PROVEN_BYTES:
+            self._bytes -= self._known.pop(next(iter(self._known))).bytes
         return event
 
 

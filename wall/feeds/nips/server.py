@@ -155,14 +155,14 @@ class Server:
         had: set[str] = set()
         for _ in range(MOST_PAGES):
             dates = {"since": since} if until is None else {"since": since, "until": until}
-            given = await connection.ask([self._wanted | dates | {"limit": PAGE}])
+            given, is_whole = await connection.page([self._wanted | dates | {"limit": PAGE}])
             page = [event for event in given if event.at >= since and (until is None or event.at <= until)]
             new = [event for event in page if event.id not in had]
             had.update(event.id for event in new)
             yield new
-            if len(page) < SMALL:
+            if is_whole and len(page) < SMALL:
                 return
-            oldest = min(event.at for event in page)
+            oldest = min((event.at for event in page), default=since)
             until = oldest if new else oldest - 1
             if until < since:
                 return

@@ -22,9 +22,6 @@ MOST_HOPS = 5
 
 _PERMANENT = frozenset({301, 308})
 _REDIRECTS = _PERMANENT | {302, 303, 307}
-_ENCODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
-"""What one chunk can grow to is bounded: 64 KB to 64 MB. Of two encodings one inside of the other, or of
-others, it is not."""
 _MAX_AGE = re.compile(r"(?:^|[,\s])max-age\s*=\s*\"?([0-9]{1,9})", re.IGNORECASE)
 _ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
@@ -114,8 +111,6 @@ async def _judged(answer: httpx2.Response, at: str, seen: Seen, moved: str) -> A
         pace = max(seen.pace, _pace(headers))
         return Answer(None, "", replace(seen, moved=kept(moved), pace=pace))
     if status == 200:
-        if headers.get("content-encoding", "").strip().lower() not in _ENCODINGS:
-            raise Passing("not_a_feed", "It is packed in a way that was not asked for")
         body = await read_body(answer)
         validators = _sendable(headers.get("etag", "")), _sendable(headers.get("last-modified", ""))
         now = Seen(*validators, at, kept(moved), _pace(headers))

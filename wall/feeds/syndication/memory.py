@@ -58,7 +58,7 @@ class _Known:
 
 
 class Memory:
-    """The entries of one stream: each version is told once, and each entry by one of the feeds."""
+    """The entries of one stream: each version is told once. An entry belongs to its feed alone."""
 
     def __init__(self, addresses: Sequence[str], cursor: str | None) -> None:
         """Take up a cursor. One that is not ours is none: what can be read again is."""
@@ -110,7 +110,7 @@ class Memory:
 
     def _news(self, address: str, told: Told, now: datetime, since: datetime) -> Item | None:
         print_ = _fingerprint(told.post.key)
-        if print_ in self._gone[address] or self._is_of_another(print_, address):
+        if print_ in self._gone[address]:
             return None
         known = self._known[address].pop(print_, None)
         if known is not None:
@@ -121,9 +121,6 @@ class Memory:
         fresh = _Known(told.digest, _millis(told.post.created_at), _millis(told.updated))
         put(self._known[address], print_, fresh)
         return Arrived(told.post)
-
-    def _is_of_another(self, print_: bytes, address: str) -> bool:
-        return any(print_ in known for one, known in self._known.items() if one != address)
 
     def _saved(self, address: str) -> dict[str, Any]:
         newest = list(islice(reversed(self._known[address].items()), self._most))

@@ -13,6 +13,7 @@ from urllib.parse import urljoin, urlsplit
 from wall.feeds.base import Dropped
 from wall.feeds.common.matching import plain_fold
 from wall.feeds.common.plain import is_wanted
+from wall.feeds.common.told import fingerprint
 from wall.feeds.syndication.documents import Document, Entry, Picture, Words, believed
 from wall.feeds.syndication.pictures import MOST_PICTURES, parted
 from wall.model import POST_TEXT_LIMIT, Link, Post
@@ -27,10 +28,8 @@ KEY_LIMIT = 500
 NAME_LIMIT = 200
 MOST_TAGS = 30
 
-_URI = re.compile(r"(?:https?|tag|urn|at|acct|doi|yt|info|ni):\S+", re.IGNORECASE)
-"""What names one thing everywhere (RFC 3986; `yt:` is YouTube's). Another id is one of its feed only."""
-_FEDIVERSE = re.compile(r"https?://([^/@\s]+)/@([\w.-]{1,100}(?:@[\w.-]{1,253})?)/")
-"""A post on a server of the fediverse, whose feeds of hashtags name no authors."""
+_FEDIVERSE = re.compile(r"https://([^/@\s]+)/@([\w.-]{1,100})/")
+"""A post on a server of the fediverse, by an account of that server, whose feeds name no authors."""
 _TAG = re.compile(r"\w{1,100}")
 _SPACE = re.compile(r"\s+")
 _CUT = " .…[]"
@@ -51,7 +50,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """An entry that cannot be used; `name` tells it from others."""
+    """An entry that cannot be used; `name` is a fingerprint that tells it from others."""
 
     item: Dropped
     name: str
@@ -80,14 +79,15 @@ def told_of(
         except ValueError:
             if not wanted or _has_any(entry, _readable(entry.title) or "", wanted):
                 loss = f"{entry.id} {entry.link} {len(entry.content.raw)} {len(entry.summary.raw)}"
-                losses.append(Loss(Dropped("unusable_post", place.name), loss))
+                losses.append(Loss(Dropped("unusable_post", place.name), fingerprint(loss)))
     found.reverse()
     return sorted(found, key=lambda one: one.post.created_at), losses
 
 
 def key_of(ref: str, address: str) -> str:
-    """The key of an entry by its id or link: itself if it is a URI, else one of this feed."""
-    return _capped(ref if _URI.fullmatch(ref) else f"{address}#{ref}")
+    """The key of an entry, or an author, by what its feed calls it: always one of this feed, whatever else
+    it looks like. Else any site could change another's posts by listing their ids."""
+    return _capped(f"{address}#{ref}")
 
 
 def _capped(key: str) -> str:
@@ -216,20 +216,28 @@ def _has_any(entry: Entry, text: str, wanted: frozenset[str]) -> bool:
 
 
 def _author(entry: Entry, document: Document, place: Place, url: str | None) -> dict[str, object]:
-    """The entry's author, else whose post it is on a server of the fediverse, else the feed itself."""
+    """The entry's author, else whose post it is on the feed's own server of the fediverse, else the feed
+    itself. The handle names the host that answered: a link may lead to anybody's."""
     author, feed = entry.author, document.author
-    if not author.name and (found := _FEDIVERSE.match(url or "")):
-        handle = found[2] if "@" in found[2] else f"{found[2]}@{found[1]}"
-        profile = f"https://{found[1]}/@{found[2]}"
-        return {"key": profile, "handle": handle, "url": profile}
+    if not author.name and (own := _own_account(url, place.base)):
+        return own
     is_feed = author.name in ("", feed.name)
     return {
         "key": _capped(place.address) if is_feed else key_of(author.url or author.name, place.address),
-        "handle": urlsplit(url or place.base).hostname or place.name,
+        "handle": urlsplit(place.base).hostname or place.name,
         "name": (author.name or feed.name or place.name)[:NAME_LIMIT],
         "url": _safe(author.url or feed.url, place.base),
         "avatar": _safe(author.avatar or (feed.avatar if is_feed else None), place.base),
     }
+
+
+def _own_account(url: str | None, base: str) -> dict[str, object] | None:
+    """The account that a link names, where the feed came from that very host, by https."""
+    found, home = _FEDIVERSE.match(url or ""), urlsplit(base)
+    if found is None or home.scheme != "https" or found[1].lower() != home.netloc.lower():
+        return None
+    profile = f"https://{found[1]}/@{found[2]}"
+    return {"key": profile, "handle": f"{found[2]}@{found[1]}", "url": profile}
 
 
 def _media(pictures: Sequence[Picture], base: str) -> list[Picture]:

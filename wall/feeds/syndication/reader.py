@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from wall.confined.process import Failed, Pool
 from wall.errors import FeedFatal
 from wall.feeds.base import Trouble
 from wall.feeds.common.problems import Passing
@@ -21,7 +22,7 @@ from wall.feeds.syndication.json_documents import of_json
 from wall.feeds.syndication.memory import Seen
 from wall.feeds.syndication.posts import Loss, Place, Told, told_of
 from wall.feeds.syndication.problems import Lost, understood
-from wall.feeds.syndication.xml_documents import of_xml
+from wall.feeds.syndication.xml_documents import Xml, xml_of
 from wall.model import utc_now
 
 
@@ -57,6 +58,7 @@ class Shared:
     """What the feeds of one stream have in common. `parsing`: one at a time, or they would all be slow."""
 
     fetcher: Fetcher
+    pool: Pool
     times: Times
     wanted: frozenset[str]
     poll: float
@@ -111,8 +113,9 @@ class Reader:
             return replace(read, seen=replace(answer.seen, pace=max(answer.seen.pace, self._seen.pace)))
         place = Place(self._address, self._name, answer.seen.at)
         async with self._shared.parsing:
-            document, told, losses = await asyncio.to_thread(
-                _parsed, answer.body, answer.content_type, place, self._shared.wanted, read.read_at
+            document = await parsed(answer.body, answer.content_type, self._shared.pool)
+            told, losses = await asyncio.to_thread(
+                told_of, document, place, self._shared.wanted, read.read_at
             )
         self._body = body
         seen = replace(answer.seen, pace=max(answer.seen.pace, document.pace))
@@ -134,8 +137,8 @@ class Reader:
         return wait
 
 
-def parsed(body: bytes, content_type: str) -> Document:
-    """A document of any of the formats. Raises NotAFeed."""
+def opened(body: bytes, content_type: str) -> Document | Xml:
+    """A document of JSON; one of XML only looked through: the worker reads it. Raises NotAFeed."""
     text = decoded(body, content_type)
     if text.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
         return of_json(text.lstrip("\ufeff"))
@@ -143,11 +146,16 @@ def parsed(body: bytes, content_type: str) -> Document:
         raise NotAFeed("It answers with a page in place of a feed: give the address of the feed itself")
     if "<" not in text:
         raise NotAFeed("It answers with something else than RSS, Atom or JSON Feed")
-    return of_xml(text)
+    return xml_of(text.lstrip("\ufeff"))
 
 
-def _parsed(
-    body: bytes, content_type: str, place: Place, wanted: frozenset[str], now: datetime
-) -> tuple[Document, list[Told], list[Loss]]:
-    document = parsed(body, content_type)
-    return document, *told_of(document, place, wanted, now)
+async def parsed(body: bytes, content_type: str, pool: Pool) -> Document:
+    """A document of any of the formats. Raises NotAFeed, also for one that takes too long."""
+    found = await asyncio.to_thread(opened, body, content_type)
+    if isinstance(found, Document):
+        return found
+    try:
+        answer = await pool.ask(found.request)
+    except Failed:
+        raise NotAFeed("It is not safe to read: reading it takes far too much time or memory") from None
+    return await asyncio.to_thread(found.document, *answer)

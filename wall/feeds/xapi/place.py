@@ -1,13 +1,15 @@
 """How far X was read, and what was paid for it: the text of an X feed's cursor.
 
-`{"since": id, "from": time, "meter": {…}}`, compact JSON: the newest post that a search found when
-everything before it was told; where there is none yet, the time from which is searched (ISO 8601, UTC,
-whole seconds); and what `Meter.saved` gives.
+`{"since": id, "from": time, "mark": text, "meter": {…}}`, compact JSON: the newest post that a search
+found when everything before it was told; where there is none yet, the time from which is searched (ISO
+8601, UTC, whole seconds); by what this feed's rules at X are known from those of others; and what
+`Meter.saved` gives.
 """
 
 from __future__ import annotations
 
 import json
+import secrets
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +18,9 @@ from wall.feeds.xapi.meter import Meter
 
 TIME = "%Y-%m-%dT%H:%M:%SZ"
 """How X takes times, and a cursor keeps them."""
+
+
+_LONGEST_MARK = 64
 
 
 class Place:
@@ -35,6 +40,11 @@ class Place:
         since = saved.get("since")
         self.since: str | None = since if isinstance(since, str) and is_id(since) else None
         self._start = None if self.since else _moment(saved.get("from"))
+        mark = saved.get("mark")
+        self.mark = (
+            mark if isinstance(mark, str) and 0 < len(mark) <= _LONGEST_MARK else secrets.token_hex(16)
+        )
+        """What no other feed has, for as long as its cursor is kept."""
         self._meter = meter
         meter.restore(saved.get("meter"))
 
@@ -51,7 +61,7 @@ class Place:
             self.since, self._start = newest, None
 
     def __str__(self) -> str:
-        kept = {"since": self.since, "meter": self._meter.saved()}
+        kept = {"since": self.since, "mark": self.mark, "meter": self._meter.saved()}
         kept |= {"from": f"{self._start:{TIME}}"} if self._start else {}
         return json.dumps(kept, separators=(",", ":"), sort_keys=True)
 

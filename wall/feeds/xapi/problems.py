@@ -72,6 +72,16 @@ class BudgetUsed(Passing):
         super().__init__("budget_used", message)
 
 
+class EndlessSearch(ServerTrouble):
+    """A search goes on and on."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "endless_search",
+            "Its search gives page after page and no end; what came is kept, and it is searched again",
+        )
+
+
 class Refused(ServerTrouble):
     """The API does not take a request as it is (400). `said` is its answer."""
 
@@ -100,6 +110,7 @@ def retry_after(problem: BaseException, attempt: int, times: Times | None = None
     | 429 | until x-rate-limit-reset, at most 15 minutes; without one 60 s, doubled, up to 15 minutes |
     | another connection of the app | ours of before are ended, once in 15 minutes; then as 429 |
     | 5xx, other 4xx, HTML in place of JSON, a body too large | 5 s, doubled, up to 320 s |
+    | a search without an end | the same |
     | no name, no route, no TLS, a time-out, silence, a cut | at once, then 250 ms more each time, to 16 s |
     | anything else | fatal: it is a fault of the program |
 

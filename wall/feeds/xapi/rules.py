@@ -1,11 +1,13 @@
 """Our rules at X: what the stream lets through. Rules of others are never touched.
 
-Rules belong to an app and outlive every connection. Ours have a tag; posts are taken only for a rule that
+Rules belong to an app and outlive every connection. Ours have a tag that no other feed has, as several may
+share a token; posts are taken only for a rule that
 is ours.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 
 from wall.feeds.shapes.common import Record, parts_of
@@ -13,7 +15,7 @@ from wall.feeds.xapi.api import RULES, Api
 from wall.feeds.xapi.problems import Refused, bad_rules
 
 TAG = "backchannel"
-"""What marks a rule as ours. X streams to one connection of an app, so one feed has it to itself."""
+"""How the tag of every rule that a feed made begins."""
 
 RULE_LIMIT = 1_024
 """Characters of a rule (pay-per-use)."""
@@ -35,11 +37,18 @@ def queries(hashtags: Iterable[str], limit: int) -> list[str]:
     return [_query(tags) for tags in found]
 
 
+def tag_of(mark: str) -> str:
+    """The tag of one feed's rules: known again after a restart, and no other feed's."""
+    return f"{TAG}:{hashlib.sha256(mark.encode('utf-8', 'replace')).hexdigest()[:12]}"
+
+
 class Rules:
     """The rules of one feed."""
 
-    def __init__(self, api: Api, hashtags: tuple[str, ...]) -> None:
+    def __init__(self, api: Api, hashtags: tuple[str, ...], mark: str) -> None:
+        """`mark`: what its cursor keeps of it (`Place.mark`)."""
         self._api = api
+        self._tag = tag_of(mark)
         self._wanted = queries(hashtags, RULE_LIMIT)
         self._ours: frozenset[str] = frozenset()
         """Ids of the rules whose posts are for us: ours, and those of others that ask for the same."""
@@ -49,9 +58,11 @@ class Rules:
         goes. Raises Passing, FeedFatal."""
         said = await self._api.send("GET", RULES)
         here = {
-            str(one.get("value")): str(one.get("id")) for one in parts_of(said.get("data")) if _is_ours(one)
+            str(one.get("value")): str(one.get("id"))
+            for one in parts_of(said.get("data"))
+            if self._is_ours(one)
         }
-        every = {str(one.get("id")) for one in parts_of(said.get("data")) if _is_ours(one)}
+        every = {str(one.get("id")) for one in parts_of(said.get("data")) if self._is_ours(one)}
         used = {value: here[value] for value in self._wanted if value in here}
         stale = sorted(every - set(used.values()))
         if stale:
@@ -63,13 +74,13 @@ class Rules:
     def matched(self, record: Record) -> bool:
         """Whether a record of the stream is for us. One that does not say which rule it is for is taken."""
         rules = parts_of(record.get("matching_rules"))
-        return not rules or any(_is_ours(one) or str(one.get("id")) in self._ours for one in rules)
+        return not rules or any(self._is_ours(one) or str(one.get("id")) in self._ours for one in rules)
 
     async def _add(self, values: list[str]) -> set[str]:
         """Ids of the rules that were added, or that somebody else has with the same words."""
         try:
             said = await self._api.send(
-                "POST", RULES, body={"add": [{"value": value, "tag": TAG} for value in values]}
+                "POST", RULES, body={"add": [{"value": value, "tag": self._tag} for value in values]}
             )
         except Refused as problem:
             raise bad_rules(problem.said) from None
@@ -80,10 +91,9 @@ class Rules:
             raise bad_rules(said)
         return added
 
+    def _is_ours(self, rule: Record) -> bool:
+        return rule.get("tag") == self._tag
+
 
 def _query(tags: list[str]) -> str:
     return f"({' OR '.join(f'#{tag}' for tag in tags)}){_NO_REPOSTS}"
-
-
-def _is_ours(rule: Record) -> bool:
-    return rule.get("tag") == TAG

@@ -11,19 +11,24 @@ import asyncio
 import contextlib
 from datetime import datetime, timedelta
 
-from wall.feeds.shapes.common import Record
+from wall.feeds.shapes.common import Record, parts_of
 from wall.feeds.xapi.api import SEARCH, Api
 from wall.feeds.xapi.config import SEARCH_HOURS, Times, XConfig
 from wall.feeds.xapi.flow import Flow
 from wall.feeds.xapi.ids import back, is_id, moment_of, order
 from wall.feeds.xapi.place import TIME
-from wall.feeds.xapi.problems import BudgetUsed, Refused
+from wall.feeds.xapi.problems import BudgetUsed, EndlessSearch, Refused
 from wall.feeds.xapi.rules import QUERY_LIMIT, queries
 from wall.feeds.xapi.signals import Signals
 from wall.feeds.xapi.standing import PLACE, Standing
 from wall.model import utc_now
 
 WHERE = f"{PLACE} search"
+MOST_PAGES = 500
+"""Of one search: 50,000 posts, and more requests than X allows in 15 minutes."""
+MOST_EMPTY = 2
+"""Pages without a post that follow one another and say that there is more: nothing bills them, so no budget
+ends them."""
 LATEST = timedelta(seconds=60)
 """So long ago a search begins at least: it ends 30 seconds ago, and X takes none that begins after that."""
 
@@ -92,8 +97,8 @@ class Search:
         return newest
 
     async def _read(self, query: str, since: dict[str, str], pages: list[Record]) -> None:
-        asked, token = {"query": query, **since}, None
-        while True:
+        asked, token, empty = {"query": query, **since}, None, 0
+        for _ in range(MOST_PAGES):
             size = self._flow.meter.page(utc_now())
             if size is None:
                 raise BudgetUsed
@@ -102,7 +107,11 @@ class Search:
             token = _next_token(page, token)
             if token is None:
                 return
+            empty = 0 if parts_of(page.get("data")) else empty + 1
+            if empty == MOST_EMPTY:
+                break
             asked["next_token"] = token
+        raise EndlessSearch
 
     async def _page(self, asked: dict[str, str]) -> Record:
         try:
