@@ -18,6 +18,7 @@ MATRIX = {
     Role.MODERATOR: {
         *("post.add", "post.approve", "post.hide", "post.reject", "post.withdraw", "feed.see"),
         "post.reconsider",
+        "post.pair",
         "translation.write",
         *("posts.judge", "rules.see", "rules.set", "author.trust", "author.leave_off", "author.put_back"),
         *("post.pin", "screens.see", "walls.control", "ask.judge", "opt_outs.see"),
