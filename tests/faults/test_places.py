@@ -186,7 +186,7 @@ async def replaying(
     instance: Instance, event_id: str, archive: Path
 ) -> AsyncIterator[subprocess.Popen[str]]:
     """A replay on the command line that has stored a cursor; killed at the end, if it still runs."""
-    process = instance.process("replay", archive, "--event", SLUG, "--speed", "200")
+    process = instance.process("replay", archive, "--event", SLUG, "--speed", "60")
 
     def begun() -> bool:
         assert process.poll() is None, process.communicate()

@@ -150,6 +150,7 @@ class WebhookDriver:
         """Cut what is being sent, something in any case: before its answer, or in the middle of it."""
         if not self._waiting:
             await self._put(self._random.choice(list(self._said.values())))
+        before = self.proxy.cuts
         self.proxy.stall("client")
         await eventually(lambda: self.proxy.connections, what="a request")
         if how == "mid":
@@ -157,6 +158,7 @@ class WebhookDriver:
         else:
             self.proxy.cut("reset" if how == "reset" else "fin")
         self.proxy.resume()
+        await eventually(lambda: self.proxy.cuts > before, what="the cut")
 
     def stall(self, stalled: bool) -> None:
         self.proxy.stall() if stalled else self.proxy.resume()

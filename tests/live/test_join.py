@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from tests.live.api import HERE, Api, api_over
 from tests.live.running import Running
+from tests.support.waiting import eventually
 from wall.access.participants import PARTICIPANT_COOKIE, Participants
 from wall.errors import TooMany
 from wall.model import Mode, Role
@@ -307,7 +308,11 @@ async def test_an_author_takes_their_post_back_for_good(each_api: Api) -> None:
             assert answer.status_code == 200
             assert "It is gone." in answer.text
             assert "Regrettable" not in answer.text
-        assert await shown(api) == {}
+
+        async def nothing_is_shown() -> bool:
+            return await shown(api) == {}
+
+        await eventually(nothing_is_shown, what="an empty wall")
         found = await one.get(f"{api.path}/posts", params={"q": "regrettable"})
         assert found.json()["posts"] == []
     assert rows(api, "event")[0].seq == head

@@ -24,7 +24,7 @@ _WIDE = 0x2E80
 
 # Each begins at a sign that is not part of what it repeats, so that all are linear on hostile text.
 _WARNED = re.compile(r"\s*\[[^\]\n]{1,200}\]\s*\n+")
-_VIA = re.compile(r"[(\[]\s{0,3}via\b[^)\]\n]{0,80}[)\]]$|(?<!\S)via(?:\s{1,3}@\S{1,200})?$", re.IGNORECASE)
+_VIA = re.compile(r"[(\[]\s{0,3}via\b[^)\]]{0,80}[)\]]$|(?<!\S)via(?:\s{1,3}@\S{1,200})?$", re.IGNORECASE)
 _AWAY = re.compile(
     r"(?:https?://|www\.)\S+"
     r"|(?<![\w@.\-])(?:[\w-]+\.)+[a-z]{2,24}(?:/\S*)?(?![\w@])"
