@@ -17,6 +17,7 @@ from wall.feeds.common.fields import is_plain, url_of
 from wall.feeds.common.problems import DEFAULT_LIMIT_WAIT, Passing
 from wall.feeds.matrix_rooms.config import MatrixConfig, Times
 from wall.feeds.matrix_rooms.problems import NoData, Refused, no_api, refused, understood
+from wall.feeds.matrix_rooms.shallow import shallow
 from wall.feeds.shapes.common import Record
 
 _BASE = "/_matrix/client/v3"
@@ -95,14 +96,21 @@ class Homeserver:
 
 def _judged(answer: httpx2.Response, body: bytes) -> Record:
     status = answer.status_code
-    try:
-        said = json.loads(body)
-    except (ValueError, RecursionError):
-        said = None
+    said = _read(body)
     record = said if isinstance(said, dict) else {}
     if status == 200 and isinstance(said, dict):
         return record
     raise _problem(answer, record)
+
+
+def _read(body: bytes) -> Any:
+    """What JSON says, without what is nested too deep; None for what is no JSON."""
+    try:
+        return json.loads(body)
+    except RecursionError:
+        return _read(shallow(body))
+    except ValueError:
+        return None
 
 
 def _problem(answer: httpx2.Response, said: Record) -> Passing | FeedFatal | Refused:
