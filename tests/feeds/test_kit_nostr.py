@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from datetime import datetime
 from typing import Any, Self
 
@@ -12,8 +10,8 @@ import pytest
 
 from tests.feeds.kit import FeedContract, LiveContract
 from tests.feeds.kit_door import Door, door
+from tests.feeds.kit_proxied import Proxied
 from tests.feeds.nostr_reading import FAST, IMPATIENT
-from tests.support.fault_proxy import FaultProxy
 from tests.support.waiting import eventually
 from tests.world.nostr import FakeRelay, Person, SignedEvent
 from wall.feeds import nostr
@@ -22,7 +20,7 @@ from wall.feeds.base import Rechecked
 __all__ = ["door"]
 
 
-class NostrDriver:
+class NostrDriver(Proxied):
     """Fake relays, each behind a proxy that cuts and stalls. A post is at one of them, or at all."""
 
     network = "nostr"
@@ -37,20 +35,15 @@ class NostrDriver:
         self.people = [Person(name) for name in ("ada", "bo", "cy")]
         self._by: dict[str, Person] = {person.pubkey: person for person in self.people}
         self._notes: dict[str, SignedEvent] = {}
-        self._stack = AsyncExitStack()
+        super().__init__()
 
     async def __aenter__(self) -> Self:
-        self.proxies = []
         for relay in self.relays:
-            await self._stack.enter_async_context(relay)
-            proxy = FaultProxy(("127.0.0.1", relay.port))
-            self.proxies.append(await self._stack.enter_async_context(proxy))
+            await self.stack.enter_async_context(relay)
+            await self.stand_before(relay.port)
         for person in self.people:
             await self._everywhere(person.profile(picture="https://pictures.example/a.png"))
         return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._stack.aclose()
 
     @property
     def config(self) -> dict[str, Any]:
@@ -98,16 +91,6 @@ class NostrDriver:
         for relay in self.relays:
             await relay.flush()
 
-    def connections(self) -> int:
-        return sum(one.connections for one in self.proxies)
-
-    def attempts(self) -> int:
-        return sum(one.accepted for one in self.proxies)
-
-    def tasks(self) -> set[asyncio.Task[Any]]:
-        """What this world runs itself."""
-        return {one for one in asyncio.all_tasks() if any(part in _code(one) for part in _OWN)}
-
     async def listening(self) -> None:
         for relay in self.relays:
             await eventually(lambda relay=relay: relay.listeners, what="the subscription")  # type: ignore[misc]
@@ -116,12 +99,8 @@ class NostrDriver:
         if how == "mid":
             for relay in self.relays:
                 relay.cut(mid_frame=True)
-        for proxy in self.proxies if how != "mid" else ():
-            proxy.cut("reset" if how == "reset" else "fin")
-
-    def stall(self, stalled: bool) -> None:
-        for proxy in self.proxies:
-            proxy.stall() if stalled else proxy.resume()
+        else:
+            self.break_off(how)
 
     def answer(self, status: int | None) -> None:
         for relay in self.relays:
@@ -143,14 +122,6 @@ class NostrDriver:
     async def _everywhere(self, event: SignedEvent) -> None:
         for relay in self.relays:
             await relay.take(event)
-
-
-_OWN = ("fault_proxy", "websockets", "tests/world")
-
-
-def _code(task: asyncio.Task[Any]) -> str:
-    coroutine = task.get_coro()
-    return str(getattr(getattr(coroutine, "cr_code", None), "co_filename", ""))
 
 
 @pytest.fixture(autouse=True)

@@ -6,9 +6,7 @@ falls out of it unseen is in no answer any more, and no reader can know of it. T
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from datetime import datetime
 from typing import Any, Self
 
@@ -16,8 +14,8 @@ import pytest
 
 from tests.feeds.kit import FeedContract, LiveContract
 from tests.feeds.kit_door import Door, door
+from tests.feeds.kit_proxied import Proxied
 from tests.feeds.rss_reading import FAST, IMPATIENT
-from tests.support.fault_proxy import FaultProxy
 from tests.support.waiting import eventually
 from tests.world.syndication import HTML_502, Answer, FakeSite
 from tests.world.syndication_writing import Kind
@@ -27,7 +25,7 @@ from wall.feeds.base import Rechecked
 __all__ = ["door"]
 
 
-class RssDriver:
+class RssDriver(Proxied):
     """A fake site behind a proxy that cuts and stalls."""
 
     network = "rss"
@@ -39,18 +37,12 @@ class RssDriver:
     def __init__(self, kind: Kind) -> None:
         self.site = FakeSite()
         self.feed = self.site.feed(kind=kind)
-        self._stack = AsyncExitStack()
-        self._refusals = 0
+        super().__init__()
 
     async def __aenter__(self) -> Self:
-        await self._stack.enter_async_context(self.site)
-        proxy = FaultProxy(("127.0.0.1", self.site.port))
-        self.proxy = await self._stack.enter_async_context(proxy)
-        self.site.host = f"127.0.0.1:{proxy.port}"
+        await self.stack.enter_async_context(self.site)
+        self.site.host = await self.stand_before(self.site.port)
         return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._stack.aclose()
 
     @property
     def config(self) -> dict[str, Any]:
@@ -84,15 +76,6 @@ class RssDriver:
     async def settle(self) -> None:
         """Nothing is held back: the next look has it all."""
 
-    def connections(self) -> int:
-        return self.proxy.connections
-
-    def attempts(self) -> int:
-        return self.proxy.accepted
-
-    def tasks(self) -> set[asyncio.Task[Any]]:
-        return {one for one in asyncio.all_tasks() if any(part in _code(one) for part in _OWN)}
-
     async def listening(self) -> None:
         """Wait for two looks: the first may have begun before."""
         before = self.site.answered
@@ -105,37 +88,18 @@ class RssDriver:
             await eventually(lambda: not self.site.cutting, what="the cut")
             self.feed.validators = frozenset({"etag", "last-modified"})
         else:
-            self.proxy.cut("reset" if how == "reset" else "fin")
-
-    def stall(self, stalled: bool) -> None:
-        self.proxy.stall() if stalled else self.proxy.resume()
+            self.break_off(how)
 
     def answer(self, status: int | None) -> None:
-        def failing(_path: str) -> Answer | None:
-            if status is None:
-                return None
-            self._refusals += 1
-            headers = {"retry-after": "0.05"} if status in (429, 503) else {}
-            return Answer(status, HTML_502, headers)
-
-        self.site.failing = failing
-
-    def refusals(self) -> int:
-        return self._refusals
+        headers = {"retry-after": "0.05"} if status in (429, 503) else {}
+        refused = Answer(status, HTML_502, headers) if status else None
+        self.site.failing = self.refusing(refused)
 
     async def revoke(self) -> None:
         """There are no credentials."""
 
     def lose(self) -> None:
         self.feed.listing.entries.clear()
-
-
-_OWN = ("fault_proxy", "tests/world")
-
-
-def _code(task: asyncio.Task[Any]) -> str:
-    coroutine = task.get_coro()
-    return str(getattr(getattr(coroutine, "cr_code", None), "co_filename", ""))
 
 
 @pytest.fixture(autouse=True)
